@@ -1,0 +1,123 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ringdex::config {
+
+// host:port; an IPv6 host stands in brackets in the file.
+struct Listen {
+  std::string host;
+  std::uint16_t port = 0;
+  bool operator==(const Listen&) const = default;
+};
+
+struct TlsConfig {
+  std::string certificate;  // PEM chain file
+  std::string key;          // PEM key file
+};
+
+struct HttpConfig {
+  Listen listen{"127.0.0.1", 8480};
+  unsigned threads = 2;
+  std::optional<TlsConfig> tls;
+  std::size_t connections_max = 10'000;
+  std::size_t header_bytes_max = 16 * 1024;
+  std::size_t body_bytes_max = 1024 * 1024;
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds idle_timeout{75'000};
+};
+
+struct DialRewriteConfig {
+  std::string prefix;
+  std::string replacement;
+  std::size_t digits_min = 0;
+  std::size_t digits_max = 32;
+};
+
+struct AccountConfig {
+  std::string region = "US";
+  std::vector<std::string> pick{"oldest"};
+  std::vector<std::string> source_order;   // for the rule source_order: ids of sources, best first
+  std::string same_person = "name_number";
+  std::vector<std::string> own_numbers;
+  std::map<std::string, std::string> called_regions;  // called line (any form) -> region of its callers' national form
+  std::vector<DialRewriteConfig> dial_plan;
+};
+
+struct CsvColumnsConfig {
+  std::string id, name, organization, title, url, groups;
+  std::vector<std::string> phones, emails;
+};
+
+struct CsvSourceConfig {
+  std::string path;
+  CsvColumnsConfig columns;
+  std::string kind = "contact";
+};
+
+struct ZendeskTokenAuth { std::string email, token; };
+struct BearerTokenAuth { std::string bearer; };
+struct OAuthAuth { std::string client_id, client_secret, refresh_token; };
+
+struct ZendeskSourceConfig {
+  std::string base_url;
+  std::variant<ZendeskTokenAuth, BearerTokenAuth, OAuthAuth> auth;
+  std::string webhook_secret;
+  std::size_t per_page = 1000;
+  std::uint64_t export_requests_per_minute = 10;
+};
+
+struct SourceConfig {
+  std::string id;
+  std::string account = "default";
+  std::string label;                             // shown with each candidate; empty: the id
+  std::chrono::milliseconds interval{30 * 60'000};
+  std::uint64_t requests_per_minute = 200;       // the account limit that the connector may use
+  std::size_t phones_max = 10;
+  std::size_t emails_max = 10;
+  std::uint64_t records_max = 0;                 // 0: no limit
+  bool delete_records = true;                    // whether what the source deletes is deleted here
+  unsigned sweep_guard_percent = 20;             // a listing that would remove more asks first
+  std::vector<std::string> phone_fields;
+  std::variant<CsvSourceConfig, ZendeskSourceConfig> type;
+  std::string type_name() const;
+};
+
+struct LogConfig {
+  std::string level = "info";
+  bool mask_numbers = true;
+};
+
+struct Config {
+  std::string data_dir;
+  HttpConfig http;
+  LogConfig log;
+  std::map<std::string, AccountConfig> accounts;  // "default" always stands
+  std::vector<SourceConfig> sources;
+};
+
+// One thing that is wrong, with its place: "sources[1].auth.token" or "line 3, column 7".
+struct Problem {
+  std::string place;
+  std::string message;
+  bool operator==(const Problem&) const = default;
+};
+
+// Either a whole valid Config or all problems at once. Relative paths in the file are kept relative to the file's
+// folder, except data_dir, which is relative to the working directory.
+struct LoadResult {
+  std::optional<Config> config;
+  std::vector<Problem> problems;
+};
+LoadResult load_file(const std::string& path);
+// `folder` resolves relative paths and {"file": ...} secrets; `environment` answers {"env": ...} secrets.
+LoadResult load_text(const std::string& text, const std::string& folder,
+                     const std::map<std::string, std::string>& environment);
+
+}  // namespace ringdex::config

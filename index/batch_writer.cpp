@@ -1,0 +1,298 @@
+#include "index/batch_writer.h"
+
+#include <algorithm>
+#include <cassert>
+#include <set>
+#include <tuple>
+
+#include "telephony/number_variants.h"
+
+namespace ringdex::index {
+namespace {
+
+constexpr std::size_t kAccountBytes = 4;
+
+const Record* record_of(const std::optional<Entry>& entry) { return entry ? std::get_if<Record>(&*entry) : nullptr; }
+const Tombstone* tombstone_of(const std::optional<Entry>& entry) {
+  return entry ? std::get_if<Tombstone>(&*entry) : nullptr;
+}
+
+// Index entries that an entry implies, so that before and after can be compared.
+struct Implied {
+  std::set<std::string> numbers;
+  std::optional<std::string> member;
+  std::optional<std::string> alias;
+};
+
+Implied implied_by(key::AccountNumber account, const RecordId& id, const std::optional<Entry>& entry) {
+  Implied implied;
+  if (const Record* record = record_of(entry)) {
+    for (const RecordPhone& phone : record->phones) {
+      if (!phone.number) continue;
+      implied.numbers.insert(
+          key::number(account, telephony::canonical(*phone.number), record->first_indexed_at, id));
+    }
+    if (!record->organization_id.empty()) implied.member = key::member(account, id, record->organization_id);
+  }
+  if (const Tombstone* tombstone = tombstone_of(entry); tombstone && tombstone->merged_into) {
+    implied.alias = key::alias(account, *tombstone->merged_into, id);
+  }
+  return implied;
+}
+
+}  // namespace
+
+BatchWriter::BatchWriter(Store::Impl& store, const std::string& account, const std::string& source,
+                         const ApplyPolicy& policy, TimePoint now)
+    : store_(store), account_(store.account_for_write(account)), source_(source), policy_(policy), now_(now) {
+  if (const auto bytes = store_.get(Family::sources, key::source(account_, source_))) {
+    const auto state = decode_source_state(*bytes);
+    if (!state) throw StoreFailure{rocksdb::Status::Corruption("state of source " + source_)};
+    state_ = *state;
+  }
+}
+
+ApplyResult BatchWriter::apply(const ChangeBatch& batch) {
+  if (batch.begins_listing) begin_listing();
+  for (const OrganizationName& organization : batch.organizations) rename(organization);
+  for (const Record& record : batch.upserts) upsert(record);
+  for (const Deletion& deletion : batch.deletions) erase(deletion);
+  // A page whose records did not all fit is asked for again once the limit is raised.
+  const bool whole = result_.over_limit == 0;
+  if (batch.ends_listing && whole) end_listing();
+  if (batch.checkpoint && whole) {
+    state_.checkpoint = *batch.checkpoint;
+    state_.checkpoint_at = now_;
+  }
+  for (const std::uint64_t number : batch.inbox_done) {
+    writes_.Delete(store_.family(Family::inbox), key::numbered(account_, source_, number));
+  }
+  write_changes();
+  commit(batch.checkpoint.has_value() || !batch.inbox_done.empty());
+  return result_;
+}
+
+ApplyResult BatchWriter::confirm_sweep() {
+  result_.position = store_.snapshot()->position;
+  if (state_.listing == SourceState::Listing::awaiting) {
+    sweep(unlisted());
+    write_changes();
+    commit(true);
+  }
+  return result_;
+}
+
+BatchWriter::Touched& BatchWriter::touch(const RecordId& id) {
+  assert(id.source == source_);
+  const auto [at, fresh] = touched_.try_emplace(id);
+  if (fresh) {
+    if (const auto bytes = store_.get(Family::records, key::record(account_, id))) {
+      at->second.before = decode_entry(*bytes, id);
+      if (!at->second.before) throw StoreFailure{rocksdb::Status::Corruption("record " + id.to_string())};
+    }
+    at->second.after = at->second.before;
+  }
+  return at->second;
+}
+
+std::string BatchWriter::organization_name(const std::string& id) {
+  const auto [at, fresh] = organizations_.try_emplace(id);
+  if (fresh) {
+    at->second = store_.get(Family::organizations, key::organization(account_, source_, id)).value_or("");
+  }
+  return at->second;
+}
+
+void BatchWriter::rename(const OrganizationName& organization) {
+  if (organization.id.empty() || organization_name(organization.id) == organization.name) return;
+  organizations_[organization.id] = organization.name;
+  const std::string key = key::organization(account_, source_, organization.id);
+  if (organization.name.empty()) {
+    writes_.Delete(store_.family(Family::organizations), key);
+  } else {
+    writes_.Put(store_.family(Family::organizations), key, organization.name);
+  }
+  const std::string prefix = key::member_prefix(account_, source_, organization.id);
+  const auto members = store_.iterate(Family::members, {});
+  for (members->Seek(prefix); members->Valid() && members->key().starts_with(prefix); members->Next()) {
+    const auto id = key::member_id(members->key().ToStringView(), source_, prefix.size());
+    if (!id) continue;
+    Touched& touched = touch(*id);
+    auto* record = touched.after ? std::get_if<Record>(&*touched.after) : nullptr;
+    if (record == nullptr || record->organization == organization.name) continue;
+    if (organization.name.empty() && record->name.empty()) continue;
+    record->organization = organization.name;
+    ++result_.renamed;
+  }
+  if (!members->status().ok()) throw StoreFailure{members->status()};
+}
+
+void BatchWriter::upsert(const Record& incoming) {
+  Touched& touched = touch(incoming.id);
+  if (state_.listing == SourceState::Listing::running || state_.listing == SourceState::Listing::awaiting) {
+    writes_.Put(store_.family(Family::listed), key::record(account_, incoming.id), "");
+    listed_now_.insert(incoming.id);
+  }
+  const Record* live = record_of(touched.after);
+  const Tombstone* tombstone = tombstone_of(touched.after);
+  if ((live && incoming.version < live->version) || (tombstone && incoming.version <= tombstone->version)) {
+    ++result_.stale;
+    return;
+  }
+  Record next = incoming;
+  if (!next.organization_id.empty()) {
+    // Until its organization is known, the record's own word for it counts.
+    if (std::string name = organization_name(next.organization_id); !name.empty()) next.organization = std::move(name);
+  }
+  if (next.name.empty() && live != nullptr && !live->name.empty()) {
+    next.name = live->name;
+    ++result_.kept_name;
+  } else if (next.name.empty() && next.organization.empty()) {
+    if (live == nullptr) {
+      result_.nameless.push_back(next.id);
+      return;
+    }
+    next.organization = live->organization;
+    ++result_.kept_name;
+  }
+  if (live == nullptr) {
+    if (policy_.records_max != 0 && state_.records >= policy_.records_max) {
+      ++result_.over_limit;
+      return;
+    }
+    ++state_.records;
+    ++result_.added;
+    const bool returns = tombstone != nullptr && tombstone->first_indexed_at != TimePoint{};
+    next.first_indexed_at = returns ? tombstone->first_indexed_at : now_;
+    touched.after = std::move(next);
+    return;
+  }
+  next.first_indexed_at = live->first_indexed_at;
+  Record same_version = *live;
+  same_version.version = next.version;
+  ++(next == same_version ? result_.unchanged : result_.updated);
+  touched.after = std::move(next);
+}
+
+void BatchWriter::erase(const Deletion& deletion) {
+  const bool to_itself = deletion.merged_into == deletion.id;
+  Tombstone next{deletion.version, {}, to_itself ? std::nullopt : deletion.merged_into};
+  if (!policy_.delete_records && !next.merged_into) return;
+  Touched& touched = touch(deletion.id);
+  if (const Record* live = record_of(touched.after)) {
+    if (live->version > deletion.version) {
+      ++result_.stale;
+      return;
+    }
+    next.first_indexed_at = live->first_indexed_at;
+    --state_.records;
+    ++(next.merged_into ? result_.merged : result_.deleted);
+  } else if (const Tombstone* known = tombstone_of(touched.after)) {
+    const bool older = deletion.version < known->version;
+    next.version = std::max(next.version, known->version);
+    next.first_indexed_at = known->first_indexed_at;
+    if (!next.merged_into || (older && known->merged_into)) next.merged_into = known->merged_into;
+    if (next.merged_into != known->merged_into) ++result_.merged;
+  } else if (next.merged_into) {
+    ++result_.merged;
+  }
+  touched.after = std::move(next);
+}
+
+void BatchWriter::begin_listing() {
+  const std::string first = key::source(account_, source_);
+  writes_.DeleteRange(store_.family(Family::listed), first, key::after_prefix(first));
+  begins_here_ = true;
+  state_.listing = state_.records == 0 ? SourceState::Listing::initial : SourceState::Listing::running;
+  state_.awaiting_confirmation = 0;
+}
+
+std::vector<RecordId> BatchWriter::unlisted() const {
+  std::vector<RecordId> gone;
+  const std::string prefix = key::source(account_, source_);
+  const auto records = store_.iterate(Family::records, {});
+  const auto listed = store_.iterate(Family::listed, {});
+  listed->Seek(prefix);
+  for (records->Seek(prefix); records->Valid() && records->key().starts_with(prefix); records->Next()) {
+    while (listed->Valid() && listed->key().compare(records->key()) < 0) listed->Next();
+    // Marks on disk are an earlier listing's if this one began in the batch in hand.
+    if (!begins_here_ && listed->Valid() && listed->key() == records->key()) continue;
+    const auto id = key::record_id(records->key().ToStringView(), kAccountBytes);
+    if (!id || listed_now_.contains(*id)) continue;
+    if (const auto at = touched_.find(*id); at != touched_.end() && !record_of(at->second.after)) continue;
+    const auto entry = decode_entry(records->value().ToStringView(), *id);
+    if (!entry) throw StoreFailure{rocksdb::Status::Corruption("record " + id->to_string())};
+    if (std::holds_alternative<Record>(*entry)) gone.push_back(*id);
+  }
+  if (!records->status().ok()) throw StoreFailure{records->status()};
+  if (!listed->status().ok()) throw StoreFailure{listed->status()};
+  return gone;
+}
+
+void BatchWriter::end_listing() {
+  if (state_.listing != SourceState::Listing::running || !policy_.delete_records) {
+    sweep({});
+    return;
+  }
+  const auto gone = unlisted();
+  const std::uint64_t allowed = state_.records * policy_.sweep_guard_percent / 100;
+  if (gone.size() > allowed) {
+    state_.listing = SourceState::Listing::awaiting;
+    state_.awaiting_confirmation = gone.size();
+    result_.awaiting_confirmation = gone.size();
+    return;
+  }
+  sweep(gone);
+}
+
+void BatchWriter::sweep(const std::vector<RecordId>& gone) {
+  for (const RecordId& id : gone) {
+    const Record* record = record_of(touch(id).after);
+    if (record == nullptr) continue;
+    erase({id, record->version, std::nullopt});
+    ++result_.swept;
+  }
+  const std::string first = key::source(account_, source_);
+  writes_.DeleteRange(store_.family(Family::listed), first, key::after_prefix(first));
+  state_.listing = SourceState::Listing::none;
+  state_.awaiting_confirmation = 0;
+}
+
+void BatchWriter::write_changes() {
+  for (const auto& [id, touched] : touched_) {
+    if (touched.before != touched.after) write_record(id, touched);
+  }
+  writes_.Put(store_.family(Family::sources), key::source(account_, source_), encode_source_state(state_));
+}
+
+void BatchWriter::write_record(const RecordId& id, const Touched& touched) {
+  const Implied before = implied_by(account_, id, touched.before);
+  const Implied after = implied_by(account_, id, touched.after);
+  for (const auto& number : before.numbers) {
+    if (!after.numbers.contains(number)) writes_.Delete(store_.family(Family::numbers), number);
+  }
+  for (const auto& number : after.numbers) {
+    if (!before.numbers.contains(number)) writes_.Put(store_.family(Family::numbers), number, "");
+  }
+  for (const auto& [family, was, is] : {std::tuple{Family::members, &before.member, &after.member},
+                                        std::tuple{Family::aliases, &before.alias, &after.alias}}) {
+    if (*was == *is) continue;
+    if (*was) writes_.Delete(store_.family(family), **was);
+    if (*is) writes_.Put(store_.family(family), **is, "");
+  }
+  if (touched.after) {
+    writes_.Put(store_.family(Family::records), key::record(account_, id), encode_entry(*touched.after));
+  }
+}
+
+void BatchWriter::commit(bool durable) {
+  const auto last = store_.snapshot();
+  result_.position = last->position + 1;
+  writes_.Put(store_.family(Family::meta), "position", key::u64(result_.position));
+  store_.write(writes_, durable);
+  auto checkpoints = std::make_shared<Checkpoints>(*last->checkpoints);
+  (*checkpoints)[account_][source_] = state_.checkpoint_at;
+  store_.publish(result_.position, std::move(checkpoints));
+}
+
+}  // namespace ringdex::index

@@ -1,0 +1,155 @@
+#include "index/index.h"
+
+#include <algorithm>
+
+#include "index/batch_writer.h"
+#include "index/record_codec.h"
+#include "index/store_impl.h"
+
+namespace ringdex::index {
+namespace {
+
+constexpr int kAliasHopsMax = 32;
+
+std::optional<Entry> read_entry(const Store::Impl& store, key::AccountNumber account, const RecordId& id,
+                                const rocksdb::Snapshot* at) {
+  const auto bytes = store.get(Family::records, key::record(account, id), at);
+  if (!bytes) return std::nullopt;
+  auto entry = decode_entry(*bytes, id);
+  if (!entry) throw StoreFailure{rocksdb::Status::Corruption("record " + id.to_string())};
+  return entry;
+}
+
+// All ids that lead to the winner, over however many merges.
+std::vector<RecordId> read_aliases(const Store::Impl& store, key::AccountNumber account, const RecordId& winner,
+                                   const rocksdb::Snapshot* at) {
+  std::vector<RecordId> found;
+  rocksdb::ReadOptions options;
+  options.snapshot = at;
+  const auto it = store.iterate(Family::aliases, options);
+  std::string prefix = key::alias_prefix(account, winner);
+  // Each id leads to one other and the winner to none, so no id comes twice.
+  for (std::size_t followed = 0;; ++followed) {
+    for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+      if (auto id = key::record_id(it->key().ToStringView(), prefix.size())) found.push_back(std::move(*id));
+    }
+    if (!it->status().ok()) throw StoreFailure{it->status()};
+    if (followed == found.size()) break;
+    prefix = key::alias_prefix(account, found[followed]);
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+}  // namespace
+
+IndexView::IndexView(Store& store, std::shared_ptr<const Snapshot> snapshot)
+    : store_(&store), snapshot_(std::move(snapshot)) {}
+
+std::uint64_t IndexView::position() const { return snapshot_->position; }
+
+std::expected<Found, IndexError> IndexView::find(std::string_view account, telephony::PhoneNumber number,
+                                                 std::size_t records_max) const {
+  const Store::Impl& store = store_->impl();
+  Found found;
+  const auto account_number = store.account(account);
+  if (!account_number) return found;
+  try {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot_->handle;
+    options.prefix_same_as_start = true;
+    const std::string prefix = key::number_prefix(*account_number, number);
+    const auto it = store.iterate(Family::numbers, options);
+    for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+      ++found.total;
+      if (found.records.size() >= records_max) continue;
+      const auto id = key::record_id(it->key().ToStringView(), key::kNumberPrefixBytes + 8);
+      auto entry = id ? read_entry(store, *account_number, *id, snapshot_->handle) : std::nullopt;
+      if (!entry || !std::holds_alternative<Record>(*entry)) {
+        throw StoreFailure{rocksdb::Status::Corruption("a number names a record that is not there")};
+      }
+      found.records.push_back(std::get<Record>(std::move(*entry)));
+    }
+    if (!it->status().ok()) throw StoreFailure{it->status()};
+    return found;
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "find by number"));
+  }
+}
+
+std::expected<RecordAnswer, IndexError> IndexView::get(std::string_view account, const RecordId& id) const {
+  const Store::Impl& store = store_->impl();
+  const auto account_number = store.account(account);
+  if (!account_number) return UnknownRecord{};
+  try {
+    RecordId current = id;
+    for (int hops = 0; hops < kAliasHopsMax; ++hops) {
+      auto entry = read_entry(store, *account_number, current, snapshot_->handle);
+      if (!entry) return hops == 0 ? RecordAnswer(UnknownRecord{}) : RecordAnswer(GoneRecord{});
+      if (auto* record = std::get_if<Record>(&*entry)) {
+        auto aliases = read_aliases(store, *account_number, current, snapshot_->handle);
+        return KnownRecord{std::move(*record), std::move(aliases)};
+      }
+      const auto& tombstone = std::get<Tombstone>(*entry);
+      if (!tombstone.merged_into) return GoneRecord{};
+      current = *tombstone.merged_into;
+    }
+    return GoneRecord{};
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "get record"));
+  }
+}
+
+std::expected<SourceState, IndexError> IndexView::source_state(std::string_view account,
+                                                               std::string_view source) const {
+  const Store::Impl& store = store_->impl();
+  const auto account_number = store.account(account);
+  if (!account_number) return SourceState{};
+  try {
+    const auto bytes = store.get(Family::sources, key::source(*account_number, source), snapshot_->handle);
+    if (!bytes) return SourceState{};
+    const auto state = decode_source_state(*bytes);
+    if (!state) throw StoreFailure{rocksdb::Status::Corruption("state of source " + std::string(source))};
+    return *state;
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "read source state"));
+  }
+}
+
+std::optional<TimePoint> IndexView::checkpoint_at(std::string_view account, const std::string& source) const {
+  const auto account_number = store_->impl().account(account);
+  if (!account_number) return std::nullopt;
+  const auto sources = snapshot_->checkpoints->find(*account_number);
+  if (sources == snapshot_->checkpoints->end()) return std::nullopt;
+  const auto found = sources->second.find(source);
+  if (found == sources->second.end() || found->second == TimePoint{}) return std::nullopt;
+  return found->second;
+}
+
+IndexView Index::read() const { return IndexView(store_, store_.impl().snapshot()); }
+
+std::expected<ApplyResult, IndexError> Index::apply(const ChangeBatch& batch, const ApplyPolicy& policy,
+                                                    TimePoint now) {
+  Store::Impl& store = store_.impl();
+  const std::lock_guard lock(store.writer);
+  try {
+    BatchWriter writer(store, batch.account, batch.source, policy, now);
+    return writer.apply(batch);
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "apply changes of " + batch.source));
+  }
+}
+
+std::expected<ApplyResult, IndexError> Index::confirm_sweep(const std::string& account, const std::string& source,
+                                                            TimePoint now) {
+  Store::Impl& store = store_.impl();
+  const std::lock_guard lock(store.writer);
+  try {
+    BatchWriter writer(store, account, source, {.sweep_guard_percent = 100}, now);
+    return writer.confirm_sweep();
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "confirm sweep of " + source));
+  }
+}
+
+}  // namespace ringdex::index

@@ -1,0 +1,165 @@
+#include "index/ledger.h"
+
+#include <nlohmann/json.hpp>
+
+#include "index/store_impl.h"
+
+namespace ringdex::index {
+namespace {
+
+using nlohmann::json;
+
+std::int64_t count(TimePoint time) { return time.time_since_epoch().count(); }
+TimePoint time_from(const json& value) { return TimePoint(std::chrono::milliseconds(value.get<std::int64_t>())); }
+
+// The counters by the names under which they are stored.
+constexpr std::pair<const char*, std::uint64_t ApplyResult::*> kCounters[] = {
+    {"added", &ApplyResult::added},           {"updated", &ApplyResult::updated},
+    {"unchanged", &ApplyResult::unchanged},   {"stale", &ApplyResult::stale},
+    {"deleted", &ApplyResult::deleted},       {"merged", &ApplyResult::merged},
+    {"renamed", &ApplyResult::renamed},       {"kept_name", &ApplyResult::kept_name},
+    {"over_limit", &ApplyResult::over_limit}, {"swept", &ApplyResult::swept},
+    {"awaiting_confirmation", &ApplyResult::awaiting_confirmation}, {"position", &ApplyResult::position}};
+
+constexpr std::pair<const char*, std::string Run::*> kTexts[] = {{"account", &Run::account},
+                                                                 {"source", &Run::source},
+                                                                 {"kind", &Run::kind},
+                                                                 {"outcome", &Run::outcome},
+                                                                 {"message", &Run::message}};
+
+constexpr std::pair<const char*, std::uint64_t Run::*> kNumbers[] = {{"number", &Run::number},
+                                                                     {"skipped", &Run::skipped},
+                                                                     {"ignored", &Run::ignored},
+                                                                     {"pages", &Run::pages},
+                                                                     {"requests", &Run::requests}};
+
+std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+std::string encode(const Run& run) {
+  json out = {{"started_at", count(run.started_at)}};
+  if (run.finished_at) out["finished_at"] = count(*run.finished_at);
+  for (const auto& [name, member] : kTexts) out[name] = run.*member;
+  for (const auto& [name, member] : kNumbers) out[name] = run.*member;
+  for (const auto& [name, member] : kCounters) out["counts"][name] = run.counts.*member;
+  return dump(out);
+}
+
+std::optional<Run> decode_run(std::string_view bytes) {
+  const json in = json::parse(bytes, nullptr, false);
+  if (!in.is_object()) return std::nullopt;
+  try {
+    Run run;
+    run.started_at = time_from(in.at("started_at"));
+    if (in.contains("finished_at")) run.finished_at = time_from(in.at("finished_at"));
+    for (const auto& [name, member] : kTexts) run.*member = in.at(name).get<std::string>();
+    for (const auto& [name, member] : kNumbers) run.*member = in.at(name).get<std::uint64_t>();
+    for (const auto& [name, member] : kCounters) run.counts.*member = in.at("counts").value(name, std::uint64_t{0});
+    return run;
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string encode(const RunReject& reject) {
+  return dump(json{{"external_id", reject.external_id}, {"reason", reject.reason}, {"detail", reject.detail}});
+}
+
+std::optional<RunReject> decode_reject(std::string_view bytes) {
+  const json in = json::parse(bytes, nullptr, false);
+  if (!in.is_object()) return std::nullopt;
+  try {
+    return RunReject{in.at("external_id").get<std::string>(), in.at("reason").get<std::string>(),
+                     in.at("detail").get<std::string>()};
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::expected<void, IndexError> Ledger::begin(Run& run) {
+  Store::Impl& store = store_.impl();
+  {
+    const std::lock_guard lock(store.writer);
+    try {
+      run.number = key::read_u64(store.get(Family::meta, "run").value_or("")) + 1;
+      rocksdb::WriteBatch batch;
+      batch.Put(store.family(Family::meta), "run", key::u64(run.number));
+      store.write(batch, false);
+    } catch (const StoreFailure& failure) {
+      return std::unexpected(to_error(failure.status, "begin a run"));
+    }
+  }
+  return save(run, 0, {});
+}
+
+std::expected<void, IndexError> Ledger::save(const Run& run, std::uint64_t first_reject,
+                                             const std::vector<RunReject>& rejects) {
+  Store::Impl& store = store_.impl();
+  try {
+    const key::AccountNumber account = store.account_for_write(run.account);
+    rocksdb::WriteBatch batch;
+    batch.Put(store.family(Family::runs), key::numbered(account, run.number), encode(run));
+    for (const RunReject& reject : rejects) {
+      if (first_reject >= kRejectsPerRunMax) break;
+      batch.Put(store.family(Family::rejects), key::numbered(account, run.number, first_reject++), encode(reject));
+    }
+    store.write(batch, false);
+    return {};
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "save a run"));
+  }
+}
+
+std::expected<std::vector<Run>, IndexError> Ledger::runs(const std::string& account, const std::string& source,
+                                                         std::size_t runs_max) const {
+  const Store::Impl& store = store_.impl();
+  std::vector<Run> found;
+  const auto account_number = store.account(account);
+  if (!account_number) return found;
+  const std::string prefix = key::u32(*account_number);
+  const auto it = store.iterate(Family::runs, {});
+  for (it->SeekForPrev(key::numbered(*account_number, UINT64_MAX));
+       it->Valid() && it->key().starts_with(prefix) && found.size() < runs_max; it->Prev()) {
+    auto run = decode_run(it->value().ToStringView());
+    if (run && (source.empty() || run->source == source)) found.push_back(std::move(*run));
+  }
+  if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read runs"));
+  return found;
+}
+
+std::expected<std::vector<RunReject>, IndexError> Ledger::rejects(const std::string& account, std::uint64_t run,
+                                                                  std::size_t rejects_max) const {
+  const Store::Impl& store = store_.impl();
+  std::vector<RunReject> found;
+  const auto account_number = store.account(account);
+  if (!account_number) return found;
+  const std::string prefix = key::numbered(*account_number, run);
+  const auto it = store.iterate(Family::rejects, {});
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix) && found.size() < rejects_max; it->Next()) {
+    if (auto reject = decode_reject(it->value().ToStringView())) found.push_back(std::move(*reject));
+  }
+  if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read rejects"));
+  return found;
+}
+
+std::expected<void, IndexError> Ledger::close_interrupted(TimePoint now) {
+  Store::Impl& store = store_.impl();
+  std::vector<Run> open;
+  {
+    const auto it = store.iterate(Family::runs, {});
+    for (it->SeekToFirst(); it->Valid(); it->Next()) {
+      auto run = decode_run(it->value().ToStringView());
+      if (run && run->outcome == "running") open.push_back(std::move(*run));
+    }
+    if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read runs"));
+  }
+  for (Run& run : open) {
+    run.outcome = "interrupted";
+    run.finished_at = now;
+    if (auto saved = save(run, 0, {}); !saved) return saved;
+  }
+  return {};
+}
+
+}  // namespace ringdex::index

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "index/change_batch.h"
+#include "index/index_error.h"
+#include "index/record.h"
+#include "index/store.h"
+
+namespace ringdex::index {
+
+// One execution of a source's sync and what it did (design section 6).
+struct Run {
+  std::uint64_t number = 0;
+  std::string account;
+  std::string source;
+  std::string kind;     // full, delta
+  std::string outcome;  // running, finished, failed, interrupted, needs_confirmation, limit_reached
+  std::string message;  // why it failed
+  TimePoint started_at{};
+  std::optional<TimePoint> finished_at;
+  ApplyResult counts;           // `nameless` is not kept here but as rejects
+  std::uint64_t skipped = 0;    // rows rejected, listed by rejects()
+  std::uint64_t ignored = 0;    // rows that are no callers
+  std::uint64_t pages = 0;
+  std::uint64_t requests = 0;
+};
+
+struct RunReject {
+  std::string external_id;
+  std::string reason;
+  std::string detail;
+  bool operator==(const RunReject&) const = default;
+};
+
+// The history of runs. Any thread may call.
+class Ledger {
+ public:
+  // More rejects of one run are counted in `skipped` but not listed.
+  static constexpr std::uint64_t kRejectsPerRunMax = 10'000;
+
+  explicit Ledger(Store& store) : store_(store) {}
+
+  // Gives the run its number and stores it.
+  std::expected<void, IndexError> begin(Run& run);
+  // Stores the run as it stands, with rejects found since the last save; `first_reject` numbers the first of them.
+  std::expected<void, IndexError> save(const Run& run, std::uint64_t first_reject,
+                                       const std::vector<RunReject>& rejects);
+  // Newest first. An empty source means all.
+  std::expected<std::vector<Run>, IndexError> runs(const std::string& account, const std::string& source,
+                                                   std::size_t runs_max) const;
+  std::expected<std::vector<RunReject>, IndexError> rejects(const std::string& account, std::uint64_t run,
+                                                            std::size_t rejects_max) const;
+  // Runs that a dead process left open are closed as interrupted. Called once at start.
+  std::expected<void, IndexError> close_interrupted(TimePoint now);
+
+ private:
+  Store& store_;
+};
+
+}  // namespace ringdex::index

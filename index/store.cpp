@@ -1,0 +1,192 @@
+#include "index/store.h"
+
+#include <fmt/format.h>
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/table.h>
+
+#include <array>
+
+#include "index/source_state.h"
+#include "index/store_impl.h"
+
+namespace ringdex::index {
+namespace {
+
+constexpr std::array<const char*, kFamilies> kFamilyNames = {
+    "default", "records", "numbers", "organizations", "members", "aliases", "listed", "sources", "inbox", "runs",
+    "rejects"};
+constexpr std::size_t kWriteBufferBytes = 32 << 20;
+constexpr std::size_t kInfoLogBytes = 4 << 20;
+constexpr int kOpenFilesMax = 512;
+// What is read again after a start; RocksDB's own bound would be 2.8 GB.
+constexpr std::uint64_t kLogBytesMax = 64 << 20;
+
+rocksdb::ColumnFamilyOptions family_options(Family which, const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  rocksdb::ColumnFamilyOptions options;
+  options.write_buffer_size = kWriteBufferBytes;
+  options.compression = rocksdb::kLZ4Compression;
+  options.level_compaction_dynamic_level_bytes = true;
+  if (which == Family::numbers) {
+    options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(key::kNumberPrefixBytes));
+    options.memtable_prefix_bloom_size_ratio = 0.1;
+  }
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+}  // namespace
+
+IndexError to_error(const rocksdb::Status& status, std::string_view what) {
+  const std::string message = fmt::format("{}: {}", what, status.ToString());
+  if (status.IsCorruption()) return {IndexError::Kind::corruption, message};
+  // RocksDB reports a held LOCK file as an I/O error: the first text for another process, the second for this one.
+  const bool held = message.find("While lock file") != std::string::npos ||
+                    message.find("lock hold by current process") != std::string::npos;
+  if (status.IsBusy() || held) {
+    return {IndexError::Kind::busy, message + " (is another ringdex running on this data folder?)"};
+  }
+  return {IndexError::Kind::io, message};
+}
+
+std::expected<std::unique_ptr<Store>, IndexError> Store::open(const StoreOptions& options) {
+  rocksdb::DBOptions db_options;
+  db_options.create_if_missing = true;
+  db_options.create_missing_column_families = true;
+  db_options.max_open_files = kOpenFilesMax;
+  db_options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  db_options.keep_log_file_num = 3;
+  db_options.max_log_file_size = kInfoLogBytes;
+  db_options.max_background_jobs = 2;
+  db_options.max_total_wal_size = kLogBytesMax;
+  db_options.bytes_per_sync = 1 << 20;
+  // A torn last record is what a killed process leaves; anything else in the log is corruption and must be seen.
+  db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+
+  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (std::size_t which = 0; which < kFamilies; ++which) {
+    descriptors.emplace_back(kFamilyNames[which], family_options(static_cast<Family>(which), cache));
+  }
+  auto impl = std::make_unique<Impl>();
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(db_options, options.path, descriptors, &impl->families, &db);
+  if (!status.ok()) {
+    // A newer format may have column families that this version does not name.
+    if (status.IsInvalidArgument() && status.ToString().find("Column families not opened") != std::string::npos) {
+      return std::unexpected(IndexError{
+          IndexError::Kind::newer_format,
+          fmt::format("{} was written by a newer ringdex ({}); install that version or restore a backup", options.path,
+                      status.ToString())});
+    }
+    return std::unexpected(to_error(status, fmt::format("cannot open {}", options.path)));
+  }
+  impl->db.reset(db);
+  try {
+    const auto stored = impl->get(Family::meta, "format");
+    if (stored && key::read_u32(*stored) > kFormatVersion) {
+      return std::unexpected(IndexError{
+          IndexError::Kind::newer_format,
+          fmt::format("{} has format {}, this ringdex reads up to {}; install the newer version or restore a backup",
+                      options.path, key::read_u32(*stored), kFormatVersion)});
+    }
+    impl->prepare();
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, fmt::format("cannot read {}", options.path)));
+  }
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+Store::Impl::~Impl() {
+  snapshot_.reset();
+  if (!db) return;
+  for (auto* handle : families) db->DestroyColumnFamilyHandle(handle);
+  db->Close();
+}
+
+std::optional<std::string> Store::Impl::get(Family which, std::string_view key, const rocksdb::Snapshot* at) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = at;
+  std::string value;
+  const auto status = db->Get(options, family(which), rocksdb::Slice(key.data(), key.size()), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) throw StoreFailure{status};
+  return value;
+}
+
+std::unique_ptr<rocksdb::Iterator> Store::Impl::iterate(Family which, const rocksdb::ReadOptions& options) const {
+  return std::unique_ptr<rocksdb::Iterator>(db->NewIterator(options, family(which)));
+}
+
+void Store::Impl::write(rocksdb::WriteBatch& batch, bool durable) {
+  rocksdb::WriteOptions options;
+  options.sync = durable;
+  const auto status = db->Write(options, &batch);
+  if (!status.ok()) throw StoreFailure{status};
+}
+
+std::optional<key::AccountNumber> Store::Impl::account(std::string_view name) const {
+  const std::shared_lock lock(accounts_mutex_);
+  const auto found = accounts_.find(name);
+  if (found == accounts_.end()) return std::nullopt;
+  return found->second;
+}
+
+key::AccountNumber Store::Impl::account_for_write(std::string_view name) {
+  if (const auto known = account(name)) return *known;
+  const std::lock_guard adding(account_adding_);
+  if (const auto known = account(name)) return *known;
+  const auto number = static_cast<key::AccountNumber>(accounts_.size() + 1);
+  rocksdb::WriteBatch batch;
+  batch.Put(family(Family::meta), key::account(name), key::u32(number));
+  write(batch, true);
+  const std::unique_lock lock(accounts_mutex_);
+  accounts_.emplace(std::string(name), number);
+  return number;
+}
+
+std::shared_ptr<const Snapshot> Store::Impl::snapshot() const {
+  const std::lock_guard lock(snapshot_mutex_);
+  return snapshot_;
+}
+
+void Store::Impl::publish(std::uint64_t position, std::shared_ptr<const Checkpoints> checkpoints) {
+  auto fresh = std::make_shared<const Snapshot>(*db, position, std::move(checkpoints));
+  const std::lock_guard lock(snapshot_mutex_);
+  snapshot_.swap(fresh);
+}
+
+void Store::Impl::prepare() {
+  if (!get(Family::meta, "format")) {
+    rocksdb::WriteBatch batch;
+    batch.Put(family(Family::meta), "format", key::u32(kFormatVersion));
+    write(batch, true);
+  }
+  const std::string prefix = key::account("");
+  const auto names = iterate(Family::meta, {});
+  for (names->Seek(prefix); names->Valid() && names->key().starts_with(prefix); names->Next()) {
+    accounts_.emplace(names->key().ToString().substr(prefix.size()), key::read_u32(names->value().ToString()));
+  }
+  if (!names->status().ok()) throw StoreFailure{names->status()};
+  auto checkpoints = std::make_shared<Checkpoints>();
+  const auto sources = iterate(Family::sources, {});
+  for (sources->SeekToFirst(); sources->Valid(); sources->Next()) {
+    const auto state = decode_source_state(sources->value().ToStringView());
+    const auto named = key::source_name(sources->key().ToStringView());
+    if (!state || !named) throw StoreFailure{rocksdb::Status::Corruption("state of a source")};
+    (*checkpoints)[named->first][named->second] = state->checkpoint_at;
+  }
+  if (!sources->status().ok()) throw StoreFailure{sources->status()};
+  publish(key::read_u64(get(Family::meta, "position").value_or("")), std::move(checkpoints));
+}
+
+}  // namespace ringdex::index

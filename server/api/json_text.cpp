@@ -1,0 +1,84 @@
+#include "server/api/json_text.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace ringdex::server {
+
+std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+HttpResponse json_response(const Json& value, int status) {
+  HttpResponse response;
+  response.status = status;
+  response.body = dump(value);
+  return response;
+}
+
+std::string iso_text(index::TimePoint time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const auto milliseconds = (time - seconds).count();
+  const std::string text = fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
+  return milliseconds == 0 ? text + "Z" : fmt::format("{}.{:03}Z", text, milliseconds);
+}
+
+Json iso_or_null(const std::optional<index::TimePoint>& time) {
+  return time ? Json(iso_text(*time)) : Json(nullptr);
+}
+
+std::optional<Json> read_object(const HttpRequest& request, HttpResponse& refusal) {
+  if (request.body.empty()) return Json::object();
+  // nlohmann's parser recurses on nesting only up to the body limit's depth; deep nesting is refused first.
+  int depth = 0;
+  for (const char byte : request.body) {
+    depth += byte == '[' || byte == '{' ? 1 : (byte == ']' || byte == '}' ? -1 : 0);
+    if (depth > 64) {
+      refusal = problem(400, "bad_json", "the body is nested deeper than 64 levels");
+      return std::nullopt;
+    }
+  }
+  Json value;
+  try {
+    value = Json::parse(request.body);
+  } catch (const Json::parse_error& error) {
+    refusal = problem(400, "bad_json", fmt::format("the body is not JSON: error at byte {}", error.byte));
+    return std::nullopt;
+  }
+  if (!value.is_object()) {
+    refusal = problem(400, "bad_json", "the body must be a JSON object");
+    return std::nullopt;
+  }
+  return value;
+}
+
+Json record_json(const index::Record& record) {
+  Json phones = Json::array();
+  for (const index::RecordPhone& phone : record.phones) {
+    Json one = {{"raw", phone.raw}, {"e164", phone.number ? Json(phone.number->to_e164()) : Json(nullptr)},
+                {"label", phone.label}};
+    if (!phone.extension.empty()) one["extension"] = phone.extension;
+    phones.push_back(std::move(one));
+  }
+  Json consent = Json::object();
+  for (const auto& [channel, state] : record.consent) consent[channel] = to_string(state);
+  return {{"id", record.id.to_string()},
+          {"source", record.id.source},
+          {"kind", to_string(record.id.kind)},
+          {"external_id", record.id.external_id},
+          {"name", record.name},
+          {"organization", record.organization},
+          {"title", record.title},
+          {"emails", record.emails},
+          {"phones", std::move(phones)},
+          {"groups", record.groups},
+          {"tags", record.tags},
+          {"consent", std::move(consent)},
+          {"url", record.url},
+          {"owner", record.owner},
+          {"custom", record.custom},
+          {"created_at", iso_or_null(record.created_at)},
+          {"updated_at", iso_or_null(record.updated_at)},
+          {"first_indexed_at", iso_text(record.first_indexed_at)},
+          {"version", record.version}};
+}
+
+}  // namespace ringdex::server

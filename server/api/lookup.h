@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "server/api/clock.h"
+#include "server/http_router.h"
+#include "server/lookup_service.h"
+#include "server/metrics.h"
+
+namespace ringdex::server {
+
+// GET and POST /v1/lookup, GET /v1/explain.
+std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metrics, Clock clock);
+
+}  // namespace ringdex::server

@@ -1,0 +1,30 @@
+#include "server/api/operations.h"
+
+#include "server/api/json_text.h"
+
+namespace ringdex::server {
+
+std::vector<HttpRoute> operation_routes(const index::Index& index, const Metrics& metrics,
+                                        std::function<std::string()> source_metrics) {
+  const auto alive = [](const HttpRequest&) { return json_response({{"status", "ok"}}); };
+  // The listener opens after the index, so a server that answers here answers lookups; a store that cannot be read
+  // shows itself.
+  const auto ready = [&index](const HttpRequest&) {
+    const auto read = index.read().find("default", telephony::PhoneNumber::from_packed(1), 1);
+    if (!read) return problem(503, "not_ready", read.error().message);
+    return json_response({{"status", "ready"}});
+  };
+  const auto expose = [&metrics, source_metrics = std::move(source_metrics)](const HttpRequest&) {
+    HttpResponse response;
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response.body = metrics.text() + source_metrics();
+    return response;
+  };
+  const auto version = [](const HttpRequest&) { return json_response({{"version", RINGDEX_VERSION}}); };
+  return {{.method = "GET", .path = "/healthz", .handler = alive, .open = true},
+          {.method = "GET", .path = "/readyz", .handler = ready, .open = true},
+          {.method = "GET", .path = "/metrics", .scope = Scope::metrics, .handler = expose},
+          {.method = "GET", .path = "/v1/version", .scope = Scope::lookup, .handler = version}};
+}
+
+}  // namespace ringdex::server

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "index/index.h"
+#include "server/api/clock.h"
+#include "server/http_router.h"
+#include "server/metrics.h"
+
+namespace ringdex::server {
+
+// GET /healthz, /readyz, /metrics, /v1/version. `source_metrics` adds the syncer's lines to /metrics.
+std::vector<HttpRoute> operation_routes(const index::Index& index, const Metrics& metrics,
+                                        std::function<std::string()> source_metrics);
+
+}  // namespace ringdex::server

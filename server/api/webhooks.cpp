@@ -1,0 +1,42 @@
+#include "server/api/webhooks.h"
+
+#include "server/api/json_text.h"
+
+namespace ringdex::server {
+namespace {
+
+HttpResponse accept_webhook(sync::SyncScheduler& scheduler, Metrics& metrics, const HttpRequest& request) {
+  const auto accepted =
+      scheduler.accept_webhook(request.parameters[0], request.parameters[1], {request.headers, request.body});
+  if (accepted) {
+    metrics.webhook_accepted(accepted->events);
+    return json_response({{"accepted", accepted->events}, {"ignored", accepted->ignored}});
+  }
+  metrics.webhook_refused();
+  switch (accepted.error()) {
+    case sync::WebhookFailure::malformed:
+      return problem(400, "bad_webhook", "the signature is right, but the body is not an event of this source");
+    case sync::WebhookFailure::not_stored: {
+      // Zendesk repeats a 503 that says when; it does not repeat a 500.
+      HttpResponse response = problem(503, "store_failed", "the event could not be stored; send it again");
+      response.headers.emplace_back("Retry-After", "30");
+      return response;
+    }
+    case sync::WebhookFailure::refused:
+    case sync::WebhookFailure::not_supported: break;
+  }
+  // The same for an unknown source, a missing and a wrong signature: it tells nothing.
+  return problem(401, "unauthorized", "refused");
+}
+
+}  // namespace
+
+std::vector<HttpRoute> webhook_routes(sync::SyncScheduler& scheduler, Metrics& metrics) {
+  return {{.method = "POST", .path = "/webhooks/{account}/{source}", .may_block = true,
+           .handler = [&scheduler, &metrics](const HttpRequest& request) {
+             return accept_webhook(scheduler, metrics, request);
+           },
+           .open = true}};
+}
+
+}  // namespace ringdex::server

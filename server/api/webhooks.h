@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "server/http_router.h"
+#include "server/metrics.h"
+#include "sync/sync_scheduler.h"
+
+namespace ringdex::server {
+
+// POST /webhooks/{account}/{source}: open to the network, proved by its signature.
+std::vector<HttpRoute> webhook_routes(sync::SyncScheduler& scheduler, Metrics& metrics);
+
+}  // namespace ringdex::server

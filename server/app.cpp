@@ -1,0 +1,239 @@
+#include "server/app.h"
+
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <mutex>
+#include <random>
+
+#include "index/inbox.h"
+#include "index/index.h"
+#include "index/ledger.h"
+#include "index/store.h"
+#include "server/account_settings.h"
+#include "server/api/lookup.h"
+#include "server/api/operations.h"
+#include "server/api/records.h"
+#include "server/api/sources.h"
+#include "server/api/webhooks.h"
+#include "server/api_keys.h"
+#include "server/http_server.h"
+#include "server/lookup_service.h"
+#include "server/source_factory.h"
+#include "server/source_metrics.h"
+#include "sync/sync_scheduler.h"
+#include "telephony/number_parser.h"
+
+namespace ringdex::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kBlockCacheBytes = 256 << 20;
+constexpr unsigned kBlockingThreads = 4;
+constexpr std::chrono::milliseconds kResyncDeadline = 10s;
+constexpr std::chrono::milliseconds kAnswersDeadline = 2s;
+constexpr std::chrono::seconds kKeysInterval{1};
+
+index::TimePoint wall_clock() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+// One generator for all jitter; any thread may draw.
+std::function<double()> random_draw() {
+  struct Generator {
+    std::mutex mutex;
+    std::mt19937_64 engine{std::random_device{}()};
+  };
+  return [generator = std::make_shared<Generator>()] {
+    const std::lock_guard lock(generator->mutex);
+    return std::uniform_real_distribution<double>(0.0, 1.0)(generator->engine);
+  };
+}
+
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+std::string listed(const std::vector<config::Problem>& problems) {
+  std::string text;
+  for (const auto& problem : problems) text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", problem.place, problem.message);
+  return text;
+}
+
+}  // namespace
+
+struct App::Parts {
+  Parts(const config::Config& given, std::string path, std::unique_ptr<index::Store> opened)
+      : config(given),
+        config_path(std::move(path)),
+        store(std::move(opened)),
+        index(*store),
+        inbox(*store),
+        ledger(*store),
+        scheduler(index, inbox, ledger),
+        lookups(parser, index, {}),
+        keys(config.data_dir + "/keys.json") {}
+
+  config::Config config;
+  const std::string config_path;
+  telephony::NumberParser parser;
+  std::unique_ptr<index::Store> store;
+  index::Index index;
+  index::Inbox inbox;
+  index::Ledger ledger;
+  sync::SyncScheduler scheduler;
+  Metrics metrics;
+  LookupService lookups;
+  ApiKeys keys;
+  std::optional<HttpRouter> router;
+  std::optional<HttpServer> http;
+  boost::asio::io_context signals;
+
+  std::vector<HttpRoute> routes();
+  HttpServerOptions http_options() const;
+  std::expected<void, std::string> start();
+  void reload();
+  void watch_keys(boost::asio::steady_timer& timer);
+  void stop();
+};
+
+std::vector<HttpRoute> App::Parts::routes() {
+  std::vector<HttpRoute> all;
+  const auto add = [&all](std::vector<HttpRoute> some) {
+    std::ranges::move(some, std::back_inserter(all));
+  };
+  add(lookup_routes(lookups, metrics, wall_clock));
+  add(record_routes(index, scheduler, kResyncDeadline));
+  add(source_routes(index, ledger, scheduler, wall_clock));
+  add(webhook_routes(scheduler, metrics));
+  add(operation_routes(index, metrics, [this] { return source_metrics(scheduler, index, wall_clock()); }));
+  return all;
+}
+
+HttpServerOptions App::Parts::http_options() const {
+  const config::HttpConfig& from = config.http;
+  return {.host = from.listen.host,
+          .port = from.listen.port,
+          .threads = from.threads,
+          .tls_certificate = from.tls ? from.tls->certificate : "",
+          .tls_key = from.tls ? from.tls->key : "",
+          .connections_max = from.connections_max,
+          .header_bytes_max = from.header_bytes_max,
+          .body_bytes_max = from.body_bytes_max,
+          .header_timeout = from.header_timeout,
+          .idle_timeout = from.idle_timeout,
+          .blocking_threads = kBlockingThreads};
+}
+
+std::expected<void, std::string> App::Parts::start() {
+  auto accounts = account_settings(config, parser);
+  if (!accounts) return std::unexpected(listed(accounts.error()));
+  lookups.set_accounts(std::move(*accounts));
+  if (auto loaded = keys.load(); !loaded) return loaded;
+  if (keys.empty() && !is_loopback(config.http.listen.host)) {
+    return std::unexpected(fmt::format(
+        "http.listen is {}, which other machines can reach, and there are no API keys: make one with "
+        "'ringdex key create --scope lookup --config {}', or listen on 127.0.0.1",
+        config.http.listen.host, config_path));
+  }
+  const auto draw = random_draw();
+  for (const config::SourceConfig& source : config.sources) {
+    scheduler.add(make_source(source, config.accounts.at(source.account), config.data_dir, parser, draw));
+  }
+  router.emplace(routes(), keys);
+  http.emplace(http_options(), *router, metrics);
+  if (auto listening = http->start(); !listening) return listening;
+  scheduler.start();
+  return {};
+}
+
+void App::Parts::reload() {
+  if (const auto loaded = keys.load(); !loaded) spdlog::error("keys are kept as they were: {}", loaded.error());
+  auto fresh = config::load_file(config_path);
+  if (!fresh.config) {
+    spdlog::error("the config is kept as it was:\n{}", listed(fresh.problems));
+    return;
+  }
+  // Sources and listeners are made at start; their settings wait for a restart.
+  config::Config combined = config;
+  combined.accounts = fresh.config->accounts;
+  for (const config::SourceConfig& source : combined.sources) combined.accounts.try_emplace(source.account);
+  auto accounts = account_settings(combined, parser);
+  if (!accounts) {
+    spdlog::error("the config is kept as it was:\n{}", listed(accounts.error()));
+    return;
+  }
+  lookups.set_accounts(std::move(*accounts));
+  config.accounts = std::move(combined.accounts);
+  spdlog::set_level(spdlog::level::from_str(fresh.config->log.level));
+  spdlog::info("reloaded: keys, log level, and the accounts' settings for lookups; changes of data_dir, http and "
+               "sources, and of the region with which a source's numbers are read, need a restart");
+}
+
+// A key made or removed by the command line counts within a second, also without SIGHUP.
+void App::Parts::watch_keys(boost::asio::steady_timer& timer) {
+  timer.expires_after(kKeysInterval);
+  timer.async_wait([this, &timer](boost::system::error_code error) {
+    if (error) return;
+    if (const auto loaded = keys.load(); !loaded) spdlog::error("keys are kept as they were: {}", loaded.error());
+    watch_keys(timer);
+  });
+}
+
+void App::Parts::stop() {
+  scheduler.stop();
+  if (http) http->stop(kAnswersDeadline);
+}
+
+App::App() = default;
+App::~App() {
+  if (parts_) parts_->stop();
+}
+
+std::expected<std::unique_ptr<App>, std::string> App::start(const config::Config& config,
+                                                            const std::string& config_path) {
+  std::error_code error;
+  std::filesystem::create_directories(config.data_dir, error);
+  if (error) return std::unexpected(fmt::format("cannot make data_dir {}: {}", config.data_dir, error.message()));
+  std::filesystem::permissions(config.data_dir, std::filesystem::perms::owner_all, error);
+  auto store = index::Store::open({.path = config.data_dir + "/index", .block_cache_bytes = kBlockCacheBytes});
+  if (!store) return std::unexpected(store.error().message);
+  std::unique_ptr<App> app(new App());
+  app->parts_ = std::make_unique<Parts>(config, config_path, std::move(*store));
+  if (auto started = app->parts_->start(); !started) return std::unexpected(started.error());
+  return app;
+}
+
+std::uint16_t App::http_port() const { return parts_->http->port(); }
+
+void App::run() {
+  boost::asio::io_context& context = parts_->signals;
+  boost::asio::signal_set ending(context, SIGTERM, SIGINT);
+  boost::asio::signal_set reloading(context, SIGHUP);
+  boost::asio::steady_timer timer(context);
+  ending.async_wait([&](boost::system::error_code, int signal) {
+    spdlog::info("stopping on signal {}", signal);
+    context.stop();
+  });
+  const std::function<void(boost::system::error_code, int)> on_reload = [&](boost::system::error_code error, int) {
+    if (error) return;
+    parts_->reload();
+    reloading.async_wait(on_reload);
+  };
+  reloading.async_wait(on_reload);
+  parts_->watch_keys(timer);
+  context.run();
+  parts_->stop();
+}
+
+}  // namespace ringdex::server

@@ -1,0 +1,283 @@
+#include "server/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "config/config.h"
+#include "server/account_settings.h"
+#include "server/api_keys.h"
+#include "server/app.h"
+#include "server/cli_client.h"
+#include "server/cli_output.h"
+
+namespace ringdex::server {
+namespace {
+
+struct Options {
+  std::string config = "ringdex.json";
+  ServerAddress server{.url = "http://127.0.0.1:8480", .key = "", .ca_file = ""};
+  bool json = false;
+  std::string number, region, called, plan;
+  std::string record, source, kind = "delta";
+  std::size_t limit = 20;
+  std::string account = "default", note, key_id;
+  std::vector<std::string> scopes;
+};
+
+using Command = std::function<ExitCode(const Options&)>;
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void complain(const std::string& text) { fmt::print(stderr, "ringdex: {}\n", text); }
+
+// Prints the server's answer as asked; `text` turns a good one into words.
+ExitCode show(const Options& options, const ServerAnswer& answer, const std::function<std::string(const Json&)>& text) {
+  if (answer.status == 0) {
+    complain(answer.error);
+    return ExitCode::unreachable;
+  }
+  if (answer.status >= 400) {
+    if (options.json) print(answer.body.dump(2) + "\n");
+    complain(problem_text(answer.body));
+    return ExitCode::refused;
+  }
+  print(options.json ? answer.body.dump(2) + "\n" : text(answer.body));
+  return ExitCode::ok;
+}
+
+std::optional<config::Config> load_config(const Options& options) {
+  auto loaded = config::load_file(options.config);
+  for (const config::Problem& problem : loaded.problems) complain(fmt::format("{}: {}: {}", options.config, problem.place, problem.message));
+  return loaded.config;
+}
+
+void set_up_log(const config::LogConfig& log) {
+  auto logger = spdlog::stderr_logger_mt("ringdex");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  logger->set_level(spdlog::level::from_str(log.level));
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+ExitCode serve(const Options& options) {
+  const auto config = load_config(options);
+  if (!config) return ExitCode::failed;
+  set_up_log(config->log);
+  auto app = App::start(*config, options.config);
+  if (!app) {
+    complain(app.error());
+    return ExitCode::failed;
+  }
+  const std::string& host = config->http.listen.host;
+  print(fmt::format("ringdex {} serves {}://{}:{}\n", RINGDEX_VERSION, config->http.tls ? "https" : "http",
+                    host.find(':') == std::string::npos ? host : "[" + host + "]", (*app)->http_port()));
+  std::fflush(stdout);
+  (*app)->run();
+  return ExitCode::ok;
+}
+
+ExitCode check(const Options& options) {
+  const auto config = load_config(options);
+  if (!config) return ExitCode::negative;
+  const telephony::NumberParser parser;
+  if (const auto accounts = account_settings(*config, parser); !accounts) {
+    for (const config::Problem& problem : accounts.error()) {
+      complain(fmt::format("{}: {}: {}", options.config, problem.place, problem.message));
+    }
+    return ExitCode::negative;
+  }
+  print(fmt::format("{} is good: {} account(s), {} source(s)\n", options.config, config->accounts.size(),
+                    config->sources.size()));
+  return ExitCode::ok;
+}
+
+ExitCode ask_number(const Options& options, const char* path, const std::function<std::string(const Json&)>& text) {
+  const auto answer = get(options.server, path, {{"number", options.number.empty() ? " " : options.number},
+                                                 {"region", options.region},
+                                                 {"called", options.called},
+                                                 {"plan", options.plan}});
+  const ExitCode shown = show(options, answer, text);
+  if (shown != ExitCode::ok) return shown;
+  const Json& lookup = answer.body.contains("answer") ? answer.body["answer"] : answer.body;
+  return lookup.value("match", "none") == "none" ? ExitCode::negative : ExitCode::ok;
+}
+
+ExitCode resync(const Options& options) {
+  const auto answer = post(options.server, "/v1/records/" + encode_component(options.record) + "/resync", Json::object());
+  const ExitCode shown = show(options, answer, resync_text);
+  if (shown != ExitCode::ok) return shown;
+  const std::string outcome = answer.body.value("outcome", "");
+  return outcome == "unreachable" || outcome == "not_found" ? ExitCode::negative : ExitCode::ok;
+}
+
+ExitCode sync_source(const Options& options) {
+  const auto answer = post(options.server, "/v1/sources/" + encode_component(options.source) + "/sync", {{"kind", options.kind}});
+  return show(options, answer, [&](const Json&) { return fmt::format("{} run of {} requested\n", options.kind, options.source); });
+}
+
+ExitCode confirm(const Options& options) {
+  const auto answer = post(options.server, "/v1/sources/" + encode_component(options.source) + "/confirm", Json::object());
+  return show(options, answer, [](const Json& body) { return fmt::format("{} records removed\n", body.value("removed", 0)); });
+}
+
+ExitCode list_runs(const Options& options) {
+  const auto answer = get(options.server, "/v1/runs", {{"source", options.source}, {"limit", std::to_string(options.limit)}});
+  return show(options, answer, runs_text);
+}
+
+// The keys' file of the configured data folder, so that the first key can be made before the server starts.
+std::unique_ptr<ApiKeys> open_keys(const Options& options, std::optional<config::Config>& config) {
+  config = load_config(options);
+  if (!config) return nullptr;
+  std::error_code error;
+  std::filesystem::create_directories(config->data_dir, error);
+  auto keys = std::make_unique<ApiKeys>(config->data_dir + "/keys.json");
+  if (const auto loaded = keys->load(); !loaded) {
+    complain(loaded.error());
+    return nullptr;
+  }
+  return keys;
+}
+
+ExitCode create_key(const Options& options) {
+  std::optional<config::Config> config;
+  auto keys = open_keys(options, config);
+  if (!keys) return ExitCode::failed;
+  if (!config->accounts.contains(options.account)) {
+    complain(fmt::format("no account '{}' in {}", options.account, options.config));
+    return ExitCode::usage;
+  }
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  const auto text = keys->create(options.account, options.scopes, options.note, now);
+  if (!text) {
+    complain(text.error());
+    return ExitCode::failed;
+  }
+  print(options.json ? Json{{"key", *text}}.dump() + "\n" : *text + "\n");
+  complain("keep this key: it is shown only now. A running server takes it within a second.");
+  return ExitCode::ok;
+}
+
+ExitCode list_keys(const Options& options) {
+  std::optional<config::Config> config;
+  const auto keys = open_keys(options, config);
+  if (!keys) return ExitCode::failed;
+  Json all = Json::array();
+  for (const ApiKey& key : keys->list()) {
+    all.push_back({{"id", key.id}, {"account", key.account}, {"scopes", key.scopes}, {"note", key.note}, {"created_at", key.created_at}});
+    if (!options.json) print(fmt::format("{}  {}  {}  {}\n", key.id, key.account, fmt::join(key.scopes, ","), key.note));
+  }
+  if (options.json) print(Json{{"keys", all}}.dump(2) + "\n");
+  return ExitCode::ok;
+}
+
+ExitCode remove_key(const Options& options) {
+  std::optional<config::Config> config;
+  auto keys = open_keys(options, config);
+  if (!keys) return ExitCode::failed;
+  const auto removed = keys->remove(options.key_id);
+  if (!removed) {
+    complain(removed.error());
+    return ExitCode::failed;
+  }
+  if (!*removed) complain(fmt::format("no key '{}'", options.key_id));
+  return *removed ? ExitCode::ok : ExitCode::negative;
+}
+
+ExitCode show_version(const Options& options) {
+  print(options.json ? Json{{"version", RINGDEX_VERSION}}.dump() + "\n" : fmt::format("ringdex {}\n", RINGDEX_VERSION));
+  return ExitCode::ok;
+}
+
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.require_subcommand(1);
+    app_.footer("Exit codes: 0 done; 1 nobody found, problems found or not resynced; 2 wrong usage; 3 no server answers;\n"
+                "4 the server refused; 5 the server could not start.\n"
+                "RINGDEX_CONFIG, RINGDEX_SERVER and RINGDEX_KEY stand for --config, --server and --key.");
+    with_config(add("serve", "Serve lookups and mirror the sources until SIGTERM", serve));
+    with_config(add("check", "Check a config file and say all that is wrong with it", check));
+    for (auto* command : {add("lookup", "Who has this number?", [](const Options& options) { return ask_number(options, "/v1/lookup", lookup_text); }),
+                          add("explain", "The same, with every step that led to the answer", [](const Options& options) { return ask_number(options, "/v1/explain", explain_text); })}) {
+      with_server(command);
+      command->add_option("number", options_.number, "As the phone system sends it")->required();
+      command->add_option("--region", options_.region, "Country of national numbers, such as US");
+      command->add_option("--called", options_.called, "The called line, whose country counts");
+      command->add_option("--plan", options_.plan, "How to read digits without a plus: auto, e164, national");
+    }
+    auto* sync = with_server(add("sync", "Start a run of a source now", sync_source));
+    sync->add_option("source", options_.source, "Its id in the config")->required();
+    sync->add_option("--kind", options_.kind, "delta, full or sweep")->check(CLI::IsMember({"delta", "full", "sweep"}));
+    auto* confirmed = with_server(add("confirm", "Remove what the last listing of a source did not show", confirm));
+    confirmed->add_option("source", options_.source, "Its id in the config")->required();
+    auto* record = with_server(add("resync", "Fetch one record from its source now", resync));
+    record->add_option("record", options_.record, "source:kind:external_id, such as zendesk-eu:contact:35436")->required();
+    with_server(add("sources", "The sources and their state", [](const Options& options) {
+      return show(options, get(options.server, "/v1/sources"), sources_text);
+    }));
+    auto* runs = with_server(add("runs", "What the last runs did", list_runs));
+    runs->add_option("--source", options_.source, "Only this source's");
+    runs->add_option("--limit", options_.limit, "How many");
+    add_key_commands();
+    with_json(add("version", "The version of this program", show_version));
+  }
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app_.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+    }
+    return static_cast<int>(chosen_(options_));
+  }
+
+ private:
+  CLI::App* add(const std::string& name, const std::string& help, Command command, CLI::App* parent = nullptr) {
+    CLI::App* added = (parent ? parent : &app_)->add_subcommand(name, help);
+    added->callback([this, command = std::move(command)] { chosen_ = command; });
+    return added;
+  }
+  CLI::App* with_json(CLI::App* command) {
+    command->add_flag("--json", options_.json, "The answer as JSON");
+    return command;
+  }
+  CLI::App* with_config(CLI::App* command) {
+    command->add_option("--config", options_.config, "Config file")->envname("RINGDEX_CONFIG")->capture_default_str();
+    return command;
+  }
+  CLI::App* with_server(CLI::App* command) {
+    command->add_option("--server", options_.server.url, "The running server")->envname("RINGDEX_SERVER")->capture_default_str();
+    command->add_option("--key", options_.server.key, "API key")->envname("RINGDEX_KEY");
+    command->add_option("--ca", options_.server.ca_file, "Certificate to trust, for https");
+    return with_json(command);
+  }
+  void add_key_commands() {
+    auto* key = app_.add_subcommand("key", "API keys, in the data folder of the config");
+    key->require_subcommand(1);
+    auto* create = with_json(with_config(add("create", "Make a key and show it once", create_key, key)));
+    create->add_option("--scope", options_.scopes, "lookup, agent, admin, metrics; repeat for several")->required();
+    create->add_option("--account", options_.account, "Whose data it opens")->capture_default_str();
+    create->add_option("--note", options_.note, "What it is for");
+    with_json(with_config(add("list", "The keys, without their secrets", list_keys, key)));
+    auto* remove = with_config(add("remove", "Take a key back", remove_key, key));
+    remove->add_option("id", options_.key_id, "As 'key list' shows it")->required();
+  }
+
+  CLI::App app_{"ringdex: tells a phone system who is calling, from a mirror of the company's CRMs"};
+  Options options_;
+  Command chosen_;
+};
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) { return CommandLine().run(argc, argv); }
+
+}  // namespace ringdex::server

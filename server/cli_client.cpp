@@ -1,0 +1,72 @@
+#include "server/cli_client.h"
+
+#include <fmt/format.h>
+#include <httplib.h>
+
+namespace ringdex::server {
+namespace {
+
+constexpr time_t kConnectSeconds = 3;
+constexpr time_t kReadSeconds = 60;
+
+ServerAnswer to_answer(const ServerAddress& server, const httplib::Result& result) {
+  ServerAnswer answer;
+  if (!result) {
+    answer.error = fmt::format("no ringdex answers at {} ({}); is 'ringdex serve' running?", server.url,
+                               httplib::to_string(result.error()));
+    return answer;
+  }
+  answer.status = result->status;
+  answer.body = nlohmann::ordered_json::parse(result->body, nullptr, false);
+  if (answer.body.is_discarded()) answer.body = result->body;
+  return answer;
+}
+
+template <typename Send>
+ServerAnswer ask(const ServerAddress& server, Send send) {
+  try {
+    httplib::Client client(server.url);
+    if (!client.is_valid()) return {.error = fmt::format("'{}' is no server address; use http://host:port", server.url)};
+    client.set_connection_timeout(kConnectSeconds);
+    client.set_read_timeout(kReadSeconds);
+    if (!server.ca_file.empty()) client.set_ca_cert_path(server.ca_file.c_str());
+    httplib::Headers headers;
+    if (!server.key.empty()) headers.emplace("Authorization", "Bearer " + server.key);
+    return to_answer(server, send(client, headers));
+  } catch (const std::exception& error) {
+    return {.error = fmt::format("'{}' is no server address: {}", server.url, error.what())};
+  }
+}
+
+}  // namespace
+
+std::string encode_component(const std::string& text) {
+  std::string out;
+  for (const char byte : text) {
+    const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+                       byte == '-' || byte == '_' || byte == '.' || byte == '~';
+    if (plain) {
+      out.push_back(byte);
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+    }
+  }
+  return out;
+}
+
+ServerAnswer get(const ServerAddress& server, const std::string& path, const Query& query) {
+  std::string target = path;
+  for (const auto& [name, value] : query) {
+    if (value.empty()) continue;
+    target += (target.find('?') == std::string::npos ? "?" : "&") + name + "=" + encode_component(value);
+  }
+  return ask(server, [&](httplib::Client& client, const httplib::Headers& headers) { return client.Get(target, headers); });
+}
+
+ServerAnswer post(const ServerAddress& server, const std::string& path, const nlohmann::ordered_json& body) {
+  return ask(server, [&](httplib::Client& client, const httplib::Headers& headers) {
+    return client.Post(path, headers, body.dump(), "application/json");
+  });
+}
+
+}  // namespace ringdex::server

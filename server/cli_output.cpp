@@ -1,0 +1,98 @@
+#include "server/cli_output.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace ringdex::server {
+namespace {
+
+std::string shown(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end() || found->is_null()) return "";
+  std::string text = found->is_string() ? found->get<std::string>() : found->dump();
+  for (char& byte : text) {
+    if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f) byte = ' ';
+  }
+  return text;
+}
+
+const Json& part(const Json& object, const char* name) {
+  static const Json kNothing;
+  const auto found = object.find(name);
+  return found == object.end() ? kNothing : *found;
+}
+
+}  // namespace
+
+std::string lookup_text(const Json& answer) {
+  std::string out;
+  const auto line = [&out](const std::string& text) { out += text + "\n"; };
+  const Json& number = part(answer, "number");
+  const std::string e164 = shown(number, "e164");
+  if (e164.empty()) {
+    line(fmt::format("{}: nobody ({})", shown(number, "input"), shown(answer, "unmatchable")));
+    return out;
+  }
+  line(fmt::format("{} ({}, {}): {}", e164, shown(number, "region"), shown(number, "type"), shown(answer, "match")));
+  if (answer.contains("unmatchable")) line(fmt::format("  not matched: {}", shown(answer, "unmatchable")));
+  bool first = true;
+  for (const Json& candidate : part(answer, "candidates")) {
+    const std::string organization = shown(candidate, "organization");
+    line(fmt::format("  {} {}{}  [{}]  {}", first ? "*" : " ", shown(candidate, "name"),
+                     organization.empty() ? "" : ", " + organization, shown(candidate, "label"), shown(candidate, "id")));
+    first = false;
+  }
+  const Json& reason = part(answer, "default_reason");
+  if (reason.is_object()) line(fmt::format("  picked by {}: {}", shown(reason, "rule"), shown(reason, "because")));
+  return out;
+}
+
+std::string explain_text(const Json& explained) {
+  std::string out;
+  int number = 0;
+  for (const Json& step : part(explained, "steps")) {
+    out += fmt::format("{:3}. {}\n", ++number, step.is_string() ? step.get<std::string>() : step.dump());
+  }
+  return out + lookup_text(part(explained, "answer"));
+}
+
+std::string sources_text(const Json& sources) {
+  std::string out = fmt::format("{:<20} {:<10} {:<18} {:>10}  {:<24} {}\n", "source", "type", "state", "records",
+                                "next attempt", "reason");
+  for (const Json& source : part(sources, "sources")) {
+    out += fmt::format("{:<20} {:<10} {:<18} {:>10}  {:<24} {}\n", shown(source, "id"), shown(source, "type"),
+                       shown(source, "state"), shown(source, "records"), shown(source, "next_attempt"),
+                       shown(source, "reason"));
+  }
+  return out;
+}
+
+std::string runs_text(const Json& runs) {
+  std::string out = fmt::format("{:>6} {:<20} {:<6} {:<18} {:<21} {:>8} {:>8} {:>8} {:>8} {:>8}  {}\n", "run", "source",
+                                "kind", "outcome", "started", "added", "updated", "deleted", "merged", "skipped",
+                                "message");
+  for (const Json& run : part(runs, "runs")) {
+    out += fmt::format("{:>6} {:<20} {:<6} {:<18} {:<21} {:>8} {:>8} {:>8} {:>8} {:>8}  {}\n", shown(run, "id"),
+                       shown(run, "source"), shown(run, "kind"), shown(run, "outcome"),
+                       shown(run, "started_at").substr(0, 19), shown(run, "added"), shown(run, "updated"),
+                       shown(run, "deleted"), shown(run, "merged"), shown(run, "skipped"), shown(run, "message"));
+  }
+  return out;
+}
+
+std::string resync_text(const Json& outcome) {
+  std::string out = shown(outcome, "outcome");
+  if (const std::string winner = shown(outcome, "merged_into"); !winner.empty()) out += " into " + winner;
+  if (const std::string detail = shown(outcome, "detail"); !detail.empty()) out += ": " + detail;
+  const Json& record = part(outcome, "record");
+  if (record.is_object()) out += fmt::format("\n  {}  {}", shown(record, "id"), shown(record, "name"));
+  return out + "\n";
+}
+
+std::string problem_text(const Json& problem) {
+  if (!problem.is_object()) return problem.dump();
+  return fmt::format("{}: {}", shown(problem, "code"), shown(problem, "detail"));
+}
+
+}  // namespace ringdex::server

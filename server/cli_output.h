@@ -1,0 +1,20 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace ringdex::server {
+
+using Json = nlohmann::ordered_json;
+
+// The server's answers for people. Control characters of a CRM's text never reach the terminal.
+std::string lookup_text(const Json& answer);
+std::string explain_text(const Json& explained);
+std::string sources_text(const Json& sources);
+std::string runs_text(const Json& runs);
+std::string resync_text(const Json& outcome);
+// "code: detail"
+std::string problem_text(const Json& problem);
+
+}  // namespace ringdex::server

@@ -1,0 +1,116 @@
+#include "server/http_message.h"
+
+#include <nlohmann/json.hpp>
+
+namespace ringdex::server {
+namespace {
+
+int hex(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+  return -1;
+}
+
+std::optional<std::string> decode(std::string_view text, bool form) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+' && form) {
+      out.push_back(' ');
+    } else if (text[i] == '%') {
+      if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) return std::nullopt;
+      out.push_back(static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])));
+      i += 2;
+    } else {
+      out.push_back(text[i]);
+    }
+    if (!out.empty() && out.back() == '\0') return std::nullopt;
+  }
+  return out;
+}
+
+template <typename Pairs>
+const std::string* find(const Pairs& pairs, std::string_view name) {
+  for (const auto& [key, value] : pairs) {
+    if (key == name) return &value;
+  }
+  return nullptr;
+}
+
+template <typename Each>
+bool split(std::string_view text, char separator, Each each) {
+  while (!text.empty()) {
+    const std::size_t end = text.find(separator);
+    const std::string_view part = text.substr(0, end);
+    if (!part.empty() && !each(part)) return false;
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return true;
+}
+
+}  // namespace
+
+const std::string* HttpRequest::header(std::string_view name) const { return find(headers, name); }
+const std::string* HttpRequest::parameter(std::string_view name) const { return find(query, name); }
+
+bool read_target(std::string_view target, HttpRequest& request) {
+  request.target = target;
+  target = target.substr(0, target.find('#'));
+  const std::size_t mark = target.find('?');
+  const bool path_good = split(target.substr(0, mark), '/', [&](std::string_view part) {
+    auto segment = decode(part, false);
+    if (segment) request.path.push_back(std::move(*segment));
+    return segment.has_value();
+  });
+  if (!path_good) return false;
+  if (mark == std::string_view::npos) return true;
+  return split(target.substr(mark + 1), '&', [&](std::string_view part) {
+    const std::size_t equals = part.find('=');
+    auto name = decode(part.substr(0, equals), true);
+    auto value = equals == std::string_view::npos ? std::optional<std::string>("") : decode(part.substr(equals + 1), true);
+    if (!name || !value) return false;
+    request.query.emplace_back(std::move(*name), std::move(*value));
+    return true;
+  });
+}
+
+std::string_view status_title(int status) {
+  switch (status) {
+    case 200: return "OK";
+    case 202: return "Accepted";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 408: return "Request Timeout";
+    case 409: return "Conflict";
+    case 410: return "Gone";
+    case 413: return "Content Too Large";
+    case 415: return "Unsupported Media Type";
+    case 421: return "Misdirected Request";
+    case 422: return "Unprocessable Content";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
+    default: return "Error";
+  }
+}
+
+HttpResponse problem(int status, std::string_view code, std::string_view detail) {
+  const nlohmann::ordered_json body = {{"type", "about:blank"},
+                                       {"title", status_title(status)},
+                                       {"status", status},
+                                       {"code", code},
+                                       {"detail", detail}};
+  HttpResponse response;
+  response.status = status;
+  response.content_type = "application/problem+json";
+  response.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return response;
+}
+
+}  // namespace ringdex::server

@@ -1,0 +1,209 @@
+#include "server/http_session.h"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+#include <optional>
+
+namespace ringdex::server {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using boost::system::error_code;
+
+using PlainStream = beast::tcp_stream;
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+
+constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::chrono::seconds kWriteTimeout{30};
+constexpr std::chrono::seconds kTlsTimeout{10};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+
+HttpRequest to_request(http::request<http::string_body>&& message, const asio::ip::tcp::endpoint& remote, bool& good) {
+  HttpRequest request;
+  request.method = view(message.method_string());
+  for (const auto& field : message) {
+    request.headers.emplace_back(lower(view(field.name_string())), std::string(view(field.value())));
+  }
+  good = read_target(view(message.target()), request);
+  request.body = std::move(message.body());
+  auto address = remote.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  }
+  request.remote_address = address.to_string();
+  request.from_loopback = address.is_loopback();
+  return request;
+}
+
+template <typename Stream>
+class Session : public HttpConnection, public std::enable_shared_from_this<Session<Stream>> {
+ public:
+  Session(Stream stream, HttpWorker& worker, HttpShared& shared)
+      : stream_(std::move(stream)), worker_(worker), shared_(shared) {
+    worker_.connections.insert(this);
+    shared_.metrics.connection_opened();
+    error_code ignored;
+    remote_ = socket().remote_endpoint(ignored);
+    socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  }
+  ~Session() override {
+    worker_.connections.erase(this);
+    shared_.metrics.connection_closed();
+  }
+
+  void start() {
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      lowest().expires_after(kTlsTimeout);
+      stream_.async_handshake(asio::ssl::stream_base::server, [self = this->shared_from_this()](error_code error) {
+        if (!error) self->await_request();
+      });
+    } else {
+      await_request();
+    }
+  }
+
+  void finish() override {
+    if (busy_) return;  // the answer in hand closes the connection
+    error_code ignored;
+    socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+    lowest().close();
+  }
+
+ private:
+  beast::tcp_stream& lowest() { return beast::get_lowest_layer(stream_); }
+  asio::ip::tcp::socket& socket() { return lowest().socket(); }
+
+  // Waits for the first byte with the idle limit; what follows has the limit of a whole request.
+  void await_request() {
+    busy_ = false;
+    if (shared_.stopping) return close();
+    if (buffer_.size() > 0) return read_request();
+    lowest().expires_after(shared_.options.idle_timeout);
+    stream_.async_read_some(buffer_.prepare(kReadBytes),
+                            [self = this->shared_from_this()](error_code error, std::size_t bytes) {
+                              if (error) return;
+                              self->buffer_.commit(bytes);
+                              self->read_request();
+                            });
+  }
+
+  void read_request() {
+    busy_ = true;
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(shared_.options.header_bytes_max));
+    parser_->body_limit(shared_.options.body_bytes_max);
+    lowest().expires_after(shared_.options.header_timeout);
+    http::async_read(stream_, buffer_, *parser_, [self = this->shared_from_this()](error_code error, std::size_t) {
+      error ? self->read_failed(error) : self->handle();
+    });
+  }
+
+  void read_failed(error_code error) {
+    keep_alive_ = false;
+    version_ = 11;
+    if (error == beast::error::timeout) {
+      return;  // the stream is closed already
+    }
+    if (error == http::error::body_limit) {
+      return write(problem(413, "body_too_large",
+                           "the body is over the limit of " + std::to_string(shared_.options.body_bytes_max) + " bytes"));
+    }
+    if (error == http::error::header_limit) {
+      return write(problem(431, "header_too_large", "the request header is over the limit of " +
+                                                        std::to_string(shared_.options.header_bytes_max) + " bytes"));
+    }
+    if (error.category() == http::make_error_code(http::error::bad_method).category() &&
+        error != http::error::end_of_stream && error != http::error::partial_message) {
+      return write(problem(400, "bad_request", "this is no HTTP request: " + error.message()));
+    }
+  }
+
+  void handle() {
+    auto message = parser_->release();
+    keep_alive_ = message.keep_alive() && !shared_.stopping;
+    version_ = message.version();
+    head_only_ = message.method() == http::verb::head;
+    bool good = false;
+    HttpRequest request = to_request(std::move(message), remote_, good);
+    if (!good) return write(problem(400, "bad_target", "the path or query has broken percent-encoding"));
+    auto decision = shared_.router.decide(request);
+    if (decision.route == nullptr) return write(std::move(decision.refusal));
+    if (!decision.route->may_block) return write(shared_.router.run(*decision.route, request));
+    lowest().expires_never();
+    asio::post(shared_.blocking, [self = this->shared_from_this(), route = decision.route,
+                                  request = std::move(request)]() mutable {
+      HttpResponse response = self->shared_.router.run(*route, request);
+      asio::post(self->worker_.context, [self = std::move(self), response = std::move(response)]() mutable {
+        Session& session = *self;
+        session.write(std::move(response));
+      });
+    });
+  }
+
+  void write(HttpResponse response) {
+    shared_.metrics.http_answered(response.status);
+    response_.emplace(static_cast<http::status>(response.status), version_);
+    response_->set(http::field::content_type, response.content_type);
+    response_->set(http::field::cache_control, "no-store");
+    for (const auto& [name, value] : response.headers) response_->set(name, value);
+    response_->keep_alive(keep_alive_);
+    response_->body() = std::move(response.body);
+    response_->prepare_payload();
+    if (head_only_) response_->body().clear();  // Content-Length stays that of the GET
+    lowest().expires_after(kWriteTimeout);
+    http::async_write(stream_, *response_, [self = this->shared_from_this()](error_code error, std::size_t) {
+      if (error) return;
+      self->keep_alive_ ? self->await_request() : self->close();
+    });
+  }
+
+  void close() {
+    lowest().expires_after(kTlsTimeout);
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      stream_.async_shutdown([self = this->shared_from_this()](error_code) {});
+    } else {
+      error_code ignored;
+      socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    }
+  }
+
+  Stream stream_;
+  HttpWorker& worker_;
+  HttpShared& shared_;
+  asio::ip::tcp::endpoint remote_;
+  beast::flat_buffer buffer_{1 << 20};
+  std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<http::response<http::string_body>> response_;
+  bool busy_ = false;
+  bool keep_alive_ = false;
+  bool head_only_ = false;
+  unsigned version_ = 11;
+};
+
+}  // namespace
+
+void serve_http(asio::ip::tcp::socket socket, asio::ssl::context* tls, HttpWorker& worker, HttpShared& shared) {
+  if (tls != nullptr) {
+    std::make_shared<Session<TlsStream>>(TlsStream(beast::tcp_stream(std::move(socket)), *tls), worker, shared)->start();
+  } else {
+    std::make_shared<Session<PlainStream>>(beast::tcp_stream(std::move(socket)), worker, shared)->start();
+  }
+}
+
+}  // namespace ringdex::server

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <utility>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+#include "server/http_server.h"
+
+namespace ringdex::server {
+
+// Serves one accepted socket on its worker's thread: bytes to HttpRequest, HttpResponse to bytes, limits, timeouts,
+// keep-alive and pipelining. With `tls` the handshake comes first. Keeps itself alive until the connection ends.
+void serve_http(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls, HttpWorker& worker,
+                HttpShared& shared);
+
+}  // namespace ringdex::server

@@ -1,0 +1,67 @@
+#include "server/metrics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace ringdex::server {
+namespace {
+
+void family(std::string& out, const char* name, const char* type, const char* help) {
+  fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
+}
+
+void single(std::string& out, const char* name, const char* type, const char* help, std::uint64_t value) {
+  family(out, name, type, help);
+  fmt::format_to(std::back_inserter(out), "{} {}\n", name, value);
+}
+
+}  // namespace
+
+void Metrics::lookup_answered(const LookupAnswer& answer, std::chrono::nanoseconds took) {
+  ++lookups_[static_cast<std::size_t>(answer.match)];
+  if (answer.unmatchable) ++unmatchable_;
+  const auto microseconds = static_cast<std::uint64_t>(took.count()) / 1000;
+  const auto bucket = std::ranges::lower_bound(kBucketsMicroseconds, microseconds) - kBucketsMicroseconds.begin();
+  ++buckets_[static_cast<std::size_t>(bucket)];
+  lookup_nanoseconds_ += static_cast<std::uint64_t>(took.count());
+}
+
+std::string Metrics::text() const {
+  std::string out;
+  const auto append = [&out]<typename... Args>(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
+  };
+  family(out, "ringdex_lookups_total", "counter", "Lookups answered, by match.");
+  for (const Match match : {Match::none, Match::one, Match::many}) {
+    append("ringdex_lookups_total{{match=\"{}\"}} {}\n", to_string(match),
+           lookups_[static_cast<std::size_t>(match)].load());
+  }
+  single(out, "ringdex_lookups_unmatchable_total", "counter", "Lookups of withheld, own, short or broken numbers.",
+         unmatchable_);
+  single(out, "ringdex_lookup_failures_total", "counter", "Lookups that could not be answered.", lookup_failures_);
+  family(out, "ringdex_lookup_seconds", "histogram", "Time from the parsed request to the answer.");
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    below += buckets_[i];
+    if (i < kBucketsMicroseconds.size()) {
+      append("ringdex_lookup_seconds_bucket{{le=\"{}\"}} {}\n", static_cast<double>(kBucketsMicroseconds[i]) / 1e6, below);
+    } else {
+      append("ringdex_lookup_seconds_bucket{{le=\"+Inf\"}} {}\n", below);
+    }
+  }
+  append("ringdex_lookup_seconds_sum {}\n", static_cast<double>(lookup_nanoseconds_.load()) / 1e9);
+  append("ringdex_lookup_seconds_count {}\n", below);
+  family(out, "ringdex_http_responses_total", "counter", "HTTP answers, by class of status.");
+  for (std::size_t i = 1; i < http_by_class_.size(); ++i) {
+    append("ringdex_http_responses_total{{class=\"{}xx\"}} {}\n", i, http_by_class_[i].load());
+  }
+  single(out, "ringdex_connections", "gauge", "Open HTTP connections.", connections_);
+  single(out, "ringdex_connections_refused_total", "counter", "Connections over the limit.", connections_refused_);
+  single(out, "ringdex_webhook_events_total", "counter", "Webhook events accepted.", webhook_events_);
+  single(out, "ringdex_webhooks_refused_total", "counter", "Webhook requests refused.", webhooks_refused_);
+  return out;
+}
+
+}  // namespace ringdex::server

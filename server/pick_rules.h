@@ -1,0 +1,37 @@
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "index/record.h"
+#include "server/lookup_answer.h"
+#include "telephony/phone_number.h"
+
+namespace ringdex::server {
+
+// Design section 4. Every order ends at first_indexed_at, then id, so it is total and two equal lookups never differ.
+enum class PickRule { contact_before_lead, primary_phone, source_order, latest_updated, oldest };
+std::string_view to_string(PickRule);
+std::optional<PickRule> pick_rule_from(std::string_view name);
+
+struct PickContext {
+  std::vector<PickRule> rules;
+  std::vector<std::string> source_order;  // best first; a source that is not named comes last
+};
+
+// What one rule says of two records that bear `number` (canonical): less means that `left` comes first. Pure.
+std::strong_ordering compare_by(PickRule rule, const index::Record& left, const index::Record& right,
+                                telephony::PhoneNumber number, const PickContext& context);
+
+// The whole order. Pure.
+std::strong_ordering compare(const index::Record& left, const index::Record& right, telephony::PhoneNumber number,
+                             const PickContext& context);
+
+// Which rule put `winner` before `runner_up`, and why in words.
+PickReason reason_for(const index::Record& winner, const index::Record& runner_up, telephony::PhoneNumber number,
+                      const PickContext& context);
+
+}  // namespace ringdex::server

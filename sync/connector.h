@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "index/change_batch.h"
+#include "index/record.h"
+#include "sync/fetch_error.h"
+
+namespace ringdex::sync {
+
+using index::TimePoint;
+
+// A row that the source has and that can't be indexed; listed for the admin, never silently dropped.
+enum class RejectReason { no_name, too_many_phones, too_many_emails, no_external_id, bad_row };
+std::string_view to_string(RejectReason);
+
+struct Rejected {
+  std::string external_id;  // or the place, such as "line 17"
+  RejectReason reason;
+  std::string detail;
+};
+
+// One page as a connector hands it over. `next_cursor` is the checkpoint that is stored together with the page's data.
+struct SourcePage {
+  std::vector<index::Record> records;
+  std::vector<Rejected> rejected;
+  std::vector<index::Deletion> deletions;
+  std::vector<index::OrganizationName> organizations;
+  std::uint64_t ignored = 0;    // rows that are not callers (agents, ...) and are counted only
+  std::string next_cursor;
+  bool more = false;            // false: the source has nothing further now
+  // A complete listing runs from a page that begins one to a page that ends it (one page may do both). What it did not
+  // show is gone from the source; the Index holds it against the records.
+  bool begins_listing = false;
+  bool ends_listing = false;
+};
+
+// What a webhook event asks for (design section 7): an event is a hint that names ids.
+struct Hint {
+  enum class Kind { refetch, deleted, merged, organization, ignored };
+  Kind kind = Kind::ignored;
+  std::string event_id;       // the source's, for telling repeats; may be empty
+  std::string type;           // as received, for the admin
+  index::RecordKind record_kind = index::RecordKind::contact;
+  std::vector<std::string> ids;  // refetch, deleted: one; merged: both, in no known order; organization: one
+  TimePoint happened_at{};
+};
+
+struct WebhookRequest {
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;
+};
+
+enum class WebhookRefusal { unsigned_request, bad_signature, outside_time_window, malformed, not_supported };
+
+// One record fetched on its own. Exactly what the source has now: present, gone, or merged away.
+struct FetchedRecord {
+  index::RecordId id;
+  std::optional<index::Record> record;         // nothing: the source does not have it (any more)
+  std::optional<index::RecordId> merged_into;  // where the source itself says so
+  std::optional<Rejected> rejected;            // it is there and can't be indexed
+  std::vector<index::OrganizationName> organizations;
+  TimePoint as_of{};                           // the source's clock at the answer
+};
+
+// One CRM. Three calls: a page from a cursor, one record by id, a webhook body to hints. Connectors never sleep and
+// never write: the Syncer waits and the Index stores. One thread at a time calls an instance; each thread of a source
+// has its own, and they share the credential and the rate budget.
+class Connector {
+ public:
+  virtual ~Connector() = default;
+
+  // The page that starts at `cursor`; an empty cursor starts a full copy from the beginning. After a failure the same
+  // call may be repeated: nothing is skipped. `now` is the wall clock.
+  virtual std::expected<SourcePage, FetchError> next_page(const std::string& cursor, TimePoint now) = 0;
+
+  virtual std::expected<FetchedRecord, FetchError> fetch(const index::RecordId& id, TimePoint now) = 0;
+  virtual std::expected<index::OrganizationName, FetchError> fetch_organization(const std::string& id, TimePoint now);
+
+  // Checks the signature over the raw bytes, then reads the body. Safe from any thread.
+  virtual std::expected<std::vector<Hint>, WebhookRefusal> read_webhook(const WebhookRequest& request,
+                                                                        TimePoint now) const;
+
+  // Requests sent so far by this instance, for the ledger.
+  virtual std::uint64_t requests_sent() const { return 0; }
+};
+
+}  // namespace ringdex::sync

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace ringdex::sync {
+
+// Where a Zendesk source's next page starts. Written as JSON with a version; nobody else reads it:
+//   {"v":1,"stage":"organizations"|"users","listing":bool,"organizations_since":s,"users_since":s,"after_cursor":"..."}
+// Each run reads the organizations first, so that people find their names, then the users.
+struct ZendeskCursor {
+  enum class Stage { organizations, users };
+  Stage stage = Stage::organizations;
+  bool listing = true;                   // a complete listing is under way
+  std::int64_t organizations_since = 0;  // unix seconds, sent as start_time
+  std::int64_t users_since = 0;          // the same; used while there is no after_cursor
+  std::string after_cursor;              // Zendesk's own, opaque
+
+  bool operator==(const ZendeskCursor&) const = default;
+  std::string to_text() const;
+  // An empty text starts a full copy. Nothing: not a cursor of this version.
+  static std::optional<ZendeskCursor> from_text(const std::string& text);
+};
+
+}  // namespace ringdex::sync

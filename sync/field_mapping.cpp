@@ -1,0 +1,108 @@
+#include "sync/field_mapping.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sync/clean_text.h"
+#include "telephony/phone_field.h"
+
+namespace ringdex::sync {
+namespace {
+
+using index::Record;
+using index::RecordPhone;
+
+constexpr std::size_t kExternalIdBytesMax = 255;
+
+std::unexpected<Rejected> rejected(const Record& record, RejectReason reason, std::string detail) {
+  return std::unexpected(Rejected{record.id.external_id, reason, std::move(detail)});
+}
+
+void clean_all(std::vector<std::string>& texts) {
+  std::vector<std::string> result;
+  for (const auto& text : texts) {
+    auto clean = clean_line(text);
+    if (!clean.empty() && std::find(result.begin(), result.end(), clean) == result.end()) {
+      result.push_back(std::move(clean));
+    }
+  }
+  texts = std::move(result);
+}
+
+void clean_texts(Record& record) {
+  for (auto* text : {&record.name, &record.organization, &record.title, &record.url, &record.owner}) {
+    *text = clean_line(*text);
+  }
+  clean_all(record.groups);
+  clean_all(record.tags);
+  for (auto& email : record.emails) email = ascii_lower(email);
+  clean_all(record.emails);
+  std::map<std::string, std::string> custom;
+  for (const auto& [key, value] : record.custom) custom[clean_line(key)] = clean_text(value);
+  record.custom = std::move(custom);
+}
+
+bool is_same_line(const RecordPhone& a, const RecordPhone& b) {
+  if (a.number.has_value() != b.number.has_value()) return false;
+  return a.number ? a.number == b.number && a.extension == b.extension : a.raw == b.raw;
+}
+
+// The source's label stands unless the text itself says fax; the first of equal numbers is kept.
+void add_phone(std::vector<RecordPhone>& phones, const std::string& label, const telephony::FieldPhone& read) {
+  RecordPhone phone;
+  phone.raw = read.raw;
+  phone.label = read.label == "fax" || label.empty() ? read.label : label;
+  if (read.parsed) {
+    phone.number = read.parsed->number;
+    phone.extension = read.parsed->extension;
+  }
+  const auto same =
+      std::find_if(phones.begin(), phones.end(), [&](const auto& known) { return is_same_line(known, phone); });
+  if (same == phones.end()) {
+    phones.push_back(std::move(phone));
+  } else if (same->label.empty()) {
+    same->label = phone.label;
+  }
+}
+
+}  // namespace
+
+std::expected<Record, Rejected> map_record(RawRecord raw, const MappingOptions& options,
+                                           const telephony::NumberParser& parser) {
+  auto record = std::move(raw.record);
+  record.id.source = options.source;
+  if (record.id.external_id.empty()) return rejected(record, RejectReason::no_external_id, "the id is empty");
+  if (record.id.external_id.size() > kExternalIdBytesMax || !is_valid_utf8(record.id.external_id)) {
+    const auto bytes = record.id.external_id.size();
+    record.id.external_id = clean_line(std::string_view(record.id.external_id).substr(0, kExternalIdBytesMax));
+    return rejected(record, RejectReason::no_external_id,
+                    bytes > kExternalIdBytesMax
+                        ? fmt::format("the id has {} bytes; at most {} are kept", bytes, kExternalIdBytesMax)
+                        : "the id is no valid UTF-8");
+  }
+
+  clean_texts(record);
+  if (record.name.empty()) record.name = record.organization;
+  if (record.name.empty()) return rejected(record, RejectReason::no_name, "neither a name nor an organization");
+
+  std::vector<RecordPhone> phones;
+  for (const auto& [label, text] : raw.phones) {
+    const auto clean_label = clean_line(label);
+    for (const auto& read : telephony::read_phone_field(parser, clean_text(text), options.region)) {
+      add_phone(phones, clean_label, read);
+    }
+  }
+  if (phones.size() > options.phones_max) {
+    return rejected(record, RejectReason::too_many_phones,
+                    fmt::format("{} phones; the limit is {}", phones.size(), options.phones_max));
+  }
+  if (record.emails.size() > options.emails_max) {
+    return rejected(record, RejectReason::too_many_emails,
+                    fmt::format("{} e-mails; the limit is {}", record.emails.size(), options.emails_max));
+  }
+  record.phones = std::move(phones);
+  return record;
+}
+
+}  // namespace ringdex::sync

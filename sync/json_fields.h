@@ -1,0 +1,27 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ringdex::sync {
+
+// Reading JSON that others wrote: nothing here throws, and a field of another type counts as absent.
+inline constexpr std::size_t kJsonDepthMax = 64;
+inline constexpr std::size_t kIdDigitsMax = 19;
+
+// The whole text as one JSON value, or nothing: not JSON, not UTF-8, or nested deeper than kJsonDepthMax.
+std::optional<nlohmann::json> read_json(std::string_view text);
+
+// The member of an object, or nullptr. A null member counts as absent.
+const nlohmann::json* member(const nlohmann::json& object, const char* name);
+const nlohmann::json* array_member(const nlohmann::json& object, const char* name);
+std::string text_member(const nlohmann::json& object, const char* name);  // empty if absent
+std::optional<bool> bool_member(const nlohmann::json& object, const char* name);
+
+// An id given as a whole number or as a string of 1 to kIdDigitsMax digits; "0" and anything else is nothing.
+std::optional<std::string> digit_id(const nlohmann::json* value);
+std::optional<std::string> digit_id(std::string_view text);
+
+}  // namespace ringdex::sync

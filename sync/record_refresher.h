@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "index/inbox.h"
+#include "index/index.h"
+#include "sync/connector.h"
+#include "sync/hint_codec.h"
+#include "sync/retry_delay.h"
+
+namespace ringdex::sync {
+
+// What a forced resync of one record came to (design section 6).
+struct ResyncAnswer {
+  enum class Outcome { updated, unchanged, deleted, merged, not_found, unreachable };
+  Outcome outcome = Outcome::unreachable;
+  std::string detail;                            // why it was unreachable, or why the record was skipped
+  std::optional<index::RecordId> merged_into;
+};
+std::string_view to_string(ResyncAnswer::Outcome);
+
+struct RecordRefresherOptions {
+  std::string account;
+  std::string source;
+  RetryDelayOptions retry;
+  index::ApplyPolicy policy;
+  std::function<double()> draw;
+};
+
+// One source's single records: webhook hints from the inbox and forced resyncs, apart from the pages so that neither
+// waits for the other. step() is called by one thread; resync() by any.
+class RecordRefresher {
+ public:
+  RecordRefresher(RecordRefresherOptions options, Connector& connector, index::Index& index, index::Inbox& inbox);
+
+  // Forced resyncs first, then what the inbox holds; says when to call again if nothing is asked before.
+  TimePoint step(TimePoint now);
+  std::future<ResyncAnswer> resync(index::RecordId id);
+
+ private:
+  struct Asked {
+    index::RecordId id;
+    std::promise<ResyncAnswer> answer;
+  };
+  enum class Settled { yes, later, wait };
+
+  std::optional<Asked> next_asked();
+  void ask_again(Asked asked);
+  std::expected<ResyncAnswer, FetchError> resync_now(const index::RecordId& id, TimePoint now);
+  Settled handle(index::InboxEvent event, TimePoint now, TimePoint& wake);
+  std::expected<index::ChangeBatch, FetchError> changes_for(const WaitingHint& waiting, TimePoint now, bool& settled);
+  std::expected<index::ChangeBatch, FetchError> merge_changes(const WaitingHint& waiting, TimePoint now,
+                                                              bool& settled);
+  std::expected<FetchedRecord, FetchError> fetch_into(index::ChangeBatch& batch, const index::RecordId& id,
+                                                      TimePoint now);
+  void postpone(index::InboxEvent event, WaitingHint waiting, TimePoint until);
+  index::ChangeBatch empty_batch() const;
+  index::RecordId record_id(const Hint& hint, const std::string& external_id) const;
+
+  const RecordRefresherOptions options_;
+  Connector& connector_;
+  index::Index& index_;
+  index::Inbox& inbox_;
+
+  std::mutex mutex_;
+  std::deque<Asked> asked_;  // under mutex_
+};
+
+}  // namespace ringdex::sync

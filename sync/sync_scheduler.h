@@ -1,0 +1,95 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "index/inbox.h"
+#include "index/index.h"
+#include "index/ledger.h"
+#include "sync/connector.h"
+#include "sync/rate_budget.h"
+#include "sync/record_refresher.h"
+#include "sync/syncer.h"
+#include "sync/webhook_intake.h"
+
+namespace ringdex::sync {
+
+// One configured source with all that its two threads need.
+struct SourceSetup {
+  SyncerOptions syncer;
+  RecordRefresherOptions refresher;
+  WebhookIntakeOptions webhooks;
+  std::string type;   // the connector's name
+  std::string label;  // shown with each candidate
+  std::shared_ptr<void> shared;  // what both connectors use; outlives them
+  std::unique_ptr<Connector> pages;
+  std::unique_ptr<Connector> singles;
+  std::function<void()> cancel;  // ends requests in flight, from any thread
+};
+
+struct SourceOverview {
+  std::string account;
+  std::string source;
+  std::string type;
+  std::string label;
+  std::chrono::milliseconds interval{};
+  SourceStatus status;
+};
+
+// Runs every source on threads of its own: one for its pages, one for its single records. A source that hangs or fails
+// holds up nobody else. Any thread may call; start() and stop() once each.
+class SyncScheduler {
+ public:
+  SyncScheduler(index::Index& index, index::Inbox& inbox, index::Ledger& ledger);
+  ~SyncScheduler();
+
+  void add(SourceSetup setup);  // before start()
+  void start();
+  // Returns when every thread has ended; a page in hand is committed, requests in flight are cancelled.
+  void stop();
+
+  std::vector<SourceOverview> overview(const std::string& account) const;
+  bool has(const std::string& account, const std::string& source) const { return find(account, source) != nullptr; }
+
+  // Each of these is false or nothing if there is no such source.
+  bool request_run(const std::string& account, const std::string& source, RunKind kind);
+  std::optional<std::future<ResyncAnswer>> resync(const std::string& account, const index::RecordId& id);
+  std::expected<WebhookAccepted, WebhookFailure> accept_webhook(const std::string& account, const std::string& source,
+                                                                const WebhookRequest& request);
+  std::expected<index::ApplyResult, index::IndexError> confirm_sweep(const std::string& account,
+                                                                     const std::string& source);
+
+ private:
+  // Sleeps until due or nudged.
+  struct Worker {
+    std::mutex mutex;
+    std::condition_variable wake;
+    bool nudged = false;
+    std::jthread thread;
+    void nudge();
+    void run(std::stop_token stop, const std::function<TimePoint(TimePoint)>& step);
+  };
+  struct Source {
+    SourceSetup setup;
+    Syncer syncer;
+    RecordRefresher refresher;
+    WebhookIntake webhooks;
+    Worker page_worker;
+    Worker single_worker;
+    Source(SourceSetup given, index::Index& index, index::Inbox& inbox, index::Ledger& ledger);
+  };
+  Source* find(const std::string& account, const std::string& source) const;
+
+  index::Index& index_;
+  index::Inbox& inbox_;
+  index::Ledger& ledger_;
+  std::vector<std::unique_ptr<Source>> sources_;
+};
+
+}  // namespace ringdex::sync

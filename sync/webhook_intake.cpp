@@ -1,0 +1,68 @@
+#include "sync/webhook_intake.h"
+
+#include <spdlog/spdlog.h>
+
+#include "sync/hint_codec.h"
+
+namespace ringdex::sync {
+
+WebhookIntake::WebhookIntake(WebhookIntakeOptions options, const Connector& connector, index::Index& index,
+                             index::Inbox& inbox)
+    : options_(std::move(options)), connector_(connector), index_(index), inbox_(inbox) {}
+
+std::expected<WebhookAccepted, WebhookFailure> WebhookIntake::accept(const WebhookRequest& request, TimePoint now) {
+  const auto hints = connector_.read_webhook(request, now);
+  if (!hints) {
+    switch (hints.error()) {
+      case WebhookRefusal::malformed: return std::unexpected(WebhookFailure::malformed);
+      case WebhookRefusal::not_supported: return std::unexpected(WebhookFailure::not_supported);
+      case WebhookRefusal::unsigned_request:
+      case WebhookRefusal::bad_signature:
+      case WebhookRefusal::outside_time_window: return std::unexpected(WebhookFailure::refused);
+    }
+  }
+  WebhookAccepted accepted{.events = hints->size(), .ignored = 0};
+  std::vector<std::string> payloads;
+  std::vector<const Hint*> kept;
+  for (const Hint& hint : *hints) {
+    if (hint.kind == Hint::Kind::ignored) {
+      ++accepted.ignored;
+      continue;
+    }
+    kept.push_back(&hint);
+    payloads.push_back(encode_hint({.hint = hint, .attempts = 0, .not_before = {}}));
+  }
+  if (kept.empty()) return accepted;
+  const auto numbers = inbox_.accept(options_.account, options_.source, payloads);
+  if (!numbers) {
+    spdlog::error("{}: {}", options_.source, numbers.error().message);
+    return std::unexpected(WebhookFailure::not_stored);
+  }
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (kept[i]->kind == Hint::Kind::deleted) apply_deletion(*kept[i], (*numbers)[i], now);
+  }
+  return accepted;
+}
+
+void WebhookIntake::apply_deletion(const Hint& hint, std::uint64_t number, TimePoint now) {
+  index::ChangeBatch batch;
+  batch.account = options_.account;
+  batch.source = options_.source;
+  const index::IndexView view = index_.read();
+  bool certain = true;
+  for (const std::string& external_id : hint.ids) {
+    const index::RecordId id{options_.source, hint.record_kind, external_id};
+    batch.deletions.push_back({id, hint.happened_at.time_since_epoch().count(), std::nullopt});
+    // A record that changed after the deletion may have been brought back: the refresher asks the source.
+    const auto known = view.get(options_.account, id);
+    const auto* live = known ? std::get_if<index::KnownRecord>(&*known) : nullptr;
+    if (live && live->record.id == id && live->record.version > batch.deletions.back().version) certain = false;
+  }
+  if (certain) batch.inbox_done = {number};
+  // After a failure the event is still in the inbox, and the refresher settles it.
+  if (const auto applied = index_.apply(batch, options_.policy, now); !applied) {
+    spdlog::error("{}: {}", options_.source, applied.error().message);
+  }
+}
+
+}  // namespace ringdex::sync

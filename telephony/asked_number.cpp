@@ -1,0 +1,162 @@
+#include "telephony/asked_number.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "telephony/plain_text.h"
+
+namespace ringdex::telephony {
+namespace {
+
+constexpr std::size_t kExtensionLengthMax = 6;
+constexpr std::string_view kNoRegion;
+
+using Parsed = std::expected<ParsedNumber, ParseError>;
+
+void add_step(AskedNumber& asked, std::string step) {
+  asked.steps.push_back(std::move(step));
+}
+
+void refuse(AskedNumber& asked, Unmatchable why, std::string step) {
+  asked.unmatchable = why;
+  add_step(asked, std::move(step));
+}
+
+std::string reading_step(std::string_view name, const Parsed& parsed) {
+  std::string step = "Read as " + std::string(name) + ": ";
+  if (!parsed) return step + "no matchable number (" + std::string(to_string(parsed.error())) + ").";
+  step += parsed->number.to_e164() + (parsed->valid ? ", valid" : ", possible but not valid");
+  if (parsed->repair != Repair::none) step += ", repaired (" + std::string(to_string(parsed->repair)) + ")";
+  return step + ".";
+}
+
+void add_reading(AskedNumber& asked, const Parsed& parsed, Reading reading) {
+  if (!parsed) return;
+  const bool is_known = std::ranges::any_of(
+      asked.readings, [&](const NumberReading& known) { return known.parsed.number == parsed->number; });
+  if (!is_known) asked.readings.push_back({*parsed, reading});
+}
+
+void read_literal(AskedNumber& asked, const NumberParser& parser, std::string_view text, std::string_view region) {
+  const Parsed parsed = parser.parse(text, region);
+  add_step(asked, reading_step("an international number as written", parsed));
+  add_reading(asked, parsed, Reading::literal);
+  if (parsed) return;
+  const bool is_short = digits_of(text).size() <= kExtensionLengthMax;
+  refuse(asked, is_short ? Unmatchable::extension : Unmatchable::not_a_number, "This matches nobody.");
+}
+
+// 00 and 011 in front of the whole number, as dialled from abroad: the number itself says which country it is of.
+bool is_international_prefix_dialled(std::string_view digits, const ParsedNumber& parsed) {
+  const std::string e164 = parsed.number.to_e164();
+  return (digits.starts_with("00") || digits.starts_with("011")) && digits.ends_with(std::string_view(e164).substr(1));
+}
+
+// A short code or extension never stands for a longer number. Only a region whose whole numbers are this short has
+// them, and then with its national prefix if it has one.
+bool is_whole_short_number(const NumberParser& parser, std::string_view digits, std::string_view region) {
+  const Parsed parsed = parser.parse(digits, region);
+  if (!parsed || !parsed->valid) return false;
+  return digits.starts_with(parser.national_prefix(region));
+}
+
+void read_without_plus(AskedNumber& asked, const NumberParser& parser, const std::string& text, std::string_view region,
+                       Plan plan) {
+  const std::string digits = digits_of(text);
+  const bool may_be_international = !digits.starts_with('0');
+  const bool is_national_asked = plan != Plan::e164 || !may_be_international;
+  Parsed national = std::unexpected(ParseError::not_a_number);
+  if (is_national_asked) {
+    national = parser.parse(text, region);
+    add_step(asked, reading_step("a number dialled in " + std::string(region), national));
+    if (national && is_international_prefix_dialled(digits, *national)) {
+      add_step(asked, "An international prefix is in front of it, so there is no other reading.");
+      add_reading(asked, national, Reading::literal);
+      return;
+    }
+  }
+  Parsed international = std::unexpected(ParseError::not_a_number);
+  if (plan != Plan::national && may_be_international) {
+    international = parser.parse("+" + text, kNoRegion);
+    add_step(asked, reading_step("an international number without its plus", international));
+  }
+  // Digits that are a local number of the region must not be taken for a merely possible one of another country.
+  if (!national && national.error() == ParseError::local_only && international && !international->valid) {
+    international = std::unexpected(ParseError::local_only);
+  }
+  const bool is_same = national && international && national->number == international->number;
+  const bool is_international_better =
+      international && (!national || (international->valid && !national->valid) || is_same);
+  if (is_international_better) add_reading(asked, international, Reading::international);
+  add_reading(asked, national, Reading::national);
+  add_reading(asked, international, Reading::international);
+  if (asked.readings.empty()) refuse(asked, Unmatchable::not_a_number, "Neither reading is a matchable number.");
+}
+
+}  // namespace
+
+std::optional<Plan> plan_from(std::string_view name) {
+  if (name == "auto") return Plan::automatic;
+  if (name == "e164") return Plan::e164;
+  if (name == "national") return Plan::national;
+  return std::nullopt;
+}
+
+std::string_view to_string(Reading reading) {
+  switch (reading) {
+    case Reading::literal:
+      return "literal";
+    case Reading::national:
+      return "national";
+    case Reading::international:
+      return "international";
+  }
+  return "";
+}
+
+std::string_view to_string(Unmatchable why) {
+  switch (why) {
+    case Unmatchable::withheld:
+      return "withheld";
+    case Unmatchable::not_a_number:
+      return "not_a_number";
+    case Unmatchable::extension:
+      return "extension";
+  }
+  return "";
+}
+
+AskedNumber read_asked_number(const NumberParser& parser, std::string_view text, std::string_view region, Plan plan,
+                              const std::vector<DialRewrite>& rewrites) {
+  AskedNumber asked;
+  CallerId caller = read_caller_id(text);
+  if (caller.kind == CallerId::Kind::withheld) {
+    refuse(asked, Unmatchable::withheld, "The caller's number is withheld or unavailable.");
+    return asked;
+  }
+  if (caller.kind == CallerId::Kind::not_a_number) {
+    refuse(asked, Unmatchable::not_a_number, "The text holds no phone number.");
+    return asked;
+  }
+  asked.extension = std::move(caller.extension);
+  add_step(asked, "The number in the text is " + caller.number_text + ".");
+  std::string number = rewrite_dialled(caller.number_text, rewrites);
+  if (number != caller.number_text) add_step(asked, "The dial plan turns it into " + number + ".");
+  const std::string digits = digits_of(number);
+  if (number.starts_with("+0")) {
+    // No calling code starts with 0: a phone system put the plus in front of a number as dialled.
+    number.erase(0, 1);
+    add_step(asked, "A plus before a zero means nothing and is dropped.");
+  }
+  if (number.starts_with('+')) {
+    read_literal(asked, parser, number, region);
+  } else if (digits.size() <= kExtensionLengthMax && !is_whole_short_number(parser, number, region)) {
+    refuse(asked, Unmatchable::extension, "So few digits are an extension or a short code, and match nobody.");
+  } else {
+    read_without_plus(asked, parser, number, region, plan);
+  }
+  if (asked.extension.empty() && !asked.readings.empty()) asked.extension = asked.readings[0].parsed.extension;
+  return asked;
+}
+
+}  // namespace ringdex::telephony

@@ -1,0 +1,389 @@
+#include "telephony/number_parser.h"
+
+#include <phonenumbers/logger.h>
+#include <phonenumbers/phonenumber.pb.h>
+#include <phonenumbers/phonenumberutil.h>
+
+#include <algorithm>
+#include <array>
+#include <list>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "telephony/calling_codes.h"
+#include "telephony/national_forms.h"
+#include "telephony/number_repair.h"
+#include "telephony/plain_text.h"
+
+namespace ringdex::telephony {
+namespace {
+
+using Library = i18n::phonenumbers::PhoneNumberUtil;
+using LibraryNumber = i18n::phonenumbers::PhoneNumber;
+
+constexpr std::size_t kFactsShards = 16;
+constexpr std::size_t kFactsPerShardMax = 1024;
+constexpr std::string_view kNoRegion = "ZZ";
+
+// One reading of a text, before any repair.
+struct LibraryReading {
+  std::string code;
+  std::string national;
+  std::string extension;
+  bool code_was_written = false;
+  Library::ValidationResult length = Library::TOO_SHORT;
+  bool valid = false;
+};
+using MaybeReading = std::expected<LibraryReading, ParseError>;
+
+ParseError error_of(Library::ErrorType type) {
+  switch (type) {
+    case Library::INVALID_COUNTRY_CODE_ERROR:
+      return ParseError::bad_country_code;
+    case Library::TOO_SHORT_AFTER_IDD:
+    case Library::TOO_SHORT_NSN:
+      return ParseError::too_short;
+    case Library::TOO_LONG_NSN:
+      return ParseError::too_long;
+    case Library::NO_PARSING_ERROR:
+    case Library::NOT_A_NUMBER:
+      break;
+  }
+  return ParseError::not_a_number;
+}
+
+ParseError error_of(Library::ValidationResult length) {
+  switch (length) {
+    case Library::IS_POSSIBLE_LOCAL_ONLY:
+      return ParseError::local_only;
+    case Library::INVALID_COUNTRY_CODE:
+      return ParseError::bad_country_code;
+    case Library::TOO_SHORT:
+    case Library::INVALID_LENGTH:
+      return ParseError::too_short;
+    case Library::TOO_LONG:
+      return ParseError::too_long;
+    case Library::IS_POSSIBLE:
+      break;
+  }
+  return ParseError::not_a_number;
+}
+
+enum class Letters { none, extension, vanity, other };
+
+// A vanity number is bare: at most a prefix and a service code in digits, then capitals in words joined by hyphens or
+// spaces, nothing else. Anything looser could be a note.
+bool is_vanity_form(std::string_view from_first_digit, std::size_t first_letter) {
+  constexpr std::size_t kLeadingDigitsMax = 7;
+  constexpr std::size_t kLettersMin = 3;
+  if (digits_of(from_first_digit.substr(0, first_letter)).size() > kLeadingDigitsMax) return false;
+  const std::string_view tail = from_first_digit.substr(first_letter);
+  const auto is_capital = [](char character) { return character >= 'A' && character <= 'Z'; };
+  const bool only_capitals = std::ranges::all_of(tail, [&](char character) {
+    return is_capital(character) || is_digit(character) || character == '-' || character == ' ';
+  });
+  return only_capitals && std::ranges::count_if(tail, is_capital) >= static_cast<std::ptrdiff_t>(kLettersMin);
+}
+
+// What the ASCII letters behind the first digit are. Letters before it are a title, which libphonenumber skips.
+Letters letters_in(std::string_view text) {
+  const auto is_ascii_letter = [](char character) {
+    return is_letter(character) && static_cast<unsigned char>(character) < 0x80;
+  };
+  if (std::ranges::none_of(text, is_ascii_letter)) return Letters::none;
+  const std::size_t first_digit = text.find_first_of("0123456789");
+  if (first_digit == std::string_view::npos) return Letters::other;
+  const std::string_view rest = text.substr(first_digit);
+  const auto letter = std::ranges::find_if(rest, is_ascii_letter);
+  if (letter == rest.end()) return Letters::none;
+  const auto at = static_cast<std::size_t>(letter - rest.begin());
+  const auto word_end = std::find_if_not(letter, rest.end(), is_ascii_letter);
+  const std::string word = ascii_lower(std::string_view(letter, word_end));
+  constexpr std::string_view kExtensionWords[] = {"x", "xt", "ext", "extn", "extension", "extensi", "anexo", "int"};
+  const std::string_view after_word(word_end, rest.end());
+  const bool only_digits_follow = std::ranges::none_of(after_word, is_ascii_letter);
+  if (only_digits_follow && std::ranges::find(kExtensionWords, word) != std::end(kExtensionWords))
+    return Letters::extension;
+  return is_vanity_form(rest, at) ? Letters::vanity : Letters::other;
+}
+
+// The text with its leading 00 or 011 turned into a plus; nothing without such a prefix.
+std::optional<std::string> with_plus_for_prefix(std::string_view text) {
+  for (const std::string_view prefix : {"00", "011"}) {
+    if (text.starts_with(prefix)) return "+" + std::string(text.substr(prefix.size()));
+  }
+  return std::nullopt;
+}
+
+std::string_view type_name(Library::PhoneNumberType type) {
+  switch (type) {
+    case Library::FIXED_LINE:
+      return "fixed_line";
+    case Library::MOBILE:
+      return "mobile";
+    case Library::FIXED_LINE_OR_MOBILE:
+      return "fixed_line_or_mobile";
+    case Library::TOLL_FREE:
+      return "toll_free";
+    case Library::PREMIUM_RATE:
+      return "premium_rate";
+    case Library::SHARED_COST:
+      return "shared_cost";
+    case Library::VOIP:
+      return "voip";
+    case Library::PERSONAL_NUMBER:
+      return "personal";
+    case Library::PAGER:
+      return "pager";
+    case Library::UAN:
+      return "uan";
+    case Library::VOICEMAIL:
+      return "voicemail";
+    case Library::UNKNOWN:
+      break;
+  }
+  return "unknown";
+}
+
+struct FactsShard {
+  std::mutex mutex;
+  std::unordered_map<std::uint64_t, NumberFacts> facts;  // under `mutex`
+};
+
+}  // namespace
+
+std::string_view to_string(ParseError error) {
+  switch (error) {
+    case ParseError::not_a_number:
+      return "not_a_number";
+    case ParseError::bad_country_code:
+      return "bad_country_code";
+    case ParseError::too_short:
+      return "too_short";
+    case ParseError::too_long:
+      return "too_long";
+    case ParseError::local_only:
+      return "local_only";
+  }
+  return "";
+}
+
+std::string_view to_string(Repair repair) {
+  switch (repair) {
+    case Repair::none:
+      return "none";
+    case Repair::lost_italian_zero:
+      return "lost_italian_zero";
+    case Repair::doubled_country_code:
+      return "doubled_country_code";
+    case Repair::trunk_zero:
+      return "trunk_zero";
+  }
+  return "";
+}
+
+// All but the shards is fixed after construction; each shard of facts has its own lock.
+struct NumberParser::State {
+  Library* library = Library::GetInstance();
+  CallingCodes codes;
+  NationalForms national_forms;
+  std::set<std::string, std::less<>> regions;
+  std::array<FactsShard, kFactsShards> shards;
+
+  std::optional<LibraryNumber> library_number(PhoneNumber number) const;
+  bool is_valid(PhoneNumber number) const;
+  std::optional<PhoneNumber> valid_without_parsing(std::string_view text, std::string_view region) const;
+  MaybeReading read(const std::string& text, const std::string& region) const;
+  MaybeReading read_with_prefixes(const std::string& text, const std::string& region) const;
+  std::optional<ParsedNumber> mended(const LibraryReading& reading) const;
+  NumberFacts facts_of(PhoneNumber number) const;
+};
+
+namespace {
+
+// libphonenumber judges a length by the calling code alone, so one number of each length tells all.
+std::uint32_t possible_lengths(const Library& library, int code) {
+  std::uint32_t lengths = 0;
+  std::uint64_t national = 1;
+  for (std::size_t digits = 1; digits <= CallingCodes::kNationalDigitsMax; ++digits, national *= 10) {
+    LibraryNumber number;
+    number.set_country_code(code);
+    number.set_national_number(national);
+    if (library.IsPossibleNumberWithReason(number) == Library::IS_POSSIBLE) lengths |= 1U << digits;
+  }
+  return lengths;
+}
+
+}  // namespace
+
+NumberParser::NumberParser() : state_(std::make_unique<State>()) {
+  state_->library->SetLogger(new i18n::phonenumbers::NullLogger());
+  std::set<std::string> regions;
+  state_->library->GetSupportedRegions(&regions);
+  state_->regions.insert(regions.begin(), regions.end());
+  for (const std::string& region : regions) {
+    state_->national_forms.add(region, state_->library->GetCountryCodeForRegion(region));
+  }
+  std::set<int> codes;
+  state_->library->GetSupportedCallingCodes(&codes);
+  for (const int code : codes) state_->codes.add(code, possible_lengths(*state_->library, code));
+}
+
+NumberParser::~NumberParser() = default;
+
+// The same fields that the library's own parse sets from this number's E.164 form.
+std::optional<LibraryNumber> NumberParser::State::library_number(PhoneNumber number) const {
+  const std::string e164 = number.to_e164();
+  const auto split = codes.split(std::string_view(e164).substr(1));
+  if (!split) return std::nullopt;
+  LibraryNumber converted;
+  converted.set_country_code(std::stoi(std::string(split->code)));
+  converted.set_national_number(std::stoull(std::string(split->national)));
+  const std::size_t zeros = std::min(split->national.find_first_not_of('0'), split->national.size() - 1);
+  if (zeros > 0) converted.set_italian_leading_zero(true);
+  if (zeros > 1) converted.set_number_of_leading_zeros(static_cast<int>(zeros));
+  return converted;
+}
+
+bool NumberParser::State::is_valid(PhoneNumber number) const {
+  const auto converted = library_number(number);
+  return converted && library->IsValidNumber(*converted);
+}
+
+// The short paths for punctuated text. A valid literal reading ends the library's path too: neither another prefix nor
+// a repair is tried then.
+std::optional<PhoneNumber> NumberParser::State::valid_without_parsing(std::string_view text,
+                                                                      std::string_view region) const {
+  const std::string_view number_text = trimmed(text);
+  std::optional<PhoneNumber> number;
+  if (!number_text.starts_with('+')) {
+    number = national_forms.candidate(number_text, region);
+  } else if (number_text.size() <= kNumberBytesMax &&
+             number_text.find_first_not_of("0123456789 ().-/", 1) == std::string_view::npos) {
+    number = codes.clean_e164("+" + digits_of(number_text));
+  }
+  const bool is_sure = number && codes.is_possible(*number) && is_valid(*number);
+  return is_sure ? number : std::nullopt;
+}
+
+MaybeReading NumberParser::State::read(const std::string& text, const std::string& region) const {
+  LibraryNumber number;
+  const auto outcome = library->ParseAndKeepRawInput(text, region, &number);
+  if (outcome != Library::NO_PARSING_ERROR) return std::unexpected(error_of(outcome));
+  LibraryReading reading;
+  reading.code = std::to_string(number.country_code());
+  library->GetNationalSignificantNumber(number, &reading.national);
+  reading.extension = number.extension();
+  if (reading.extension.size() > kExtensionDigitsMax) return std::unexpected(ParseError::not_a_number);
+  reading.code_was_written = number.country_code_source() != LibraryNumber::FROM_DEFAULT_COUNTRY;
+  reading.length = library->IsPossibleNumberWithReason(number);
+  reading.valid = reading.length == Library::IS_POSSIBLE && library->IsValidNumber(number);
+  return reading;
+}
+
+MaybeReading NumberParser::State::read_with_prefixes(const std::string& text, const std::string& region) const {
+  MaybeReading as_dialled = read(text, region);
+  if (as_dialled && as_dialled->valid) return as_dialled;
+  const auto with_plus = with_plus_for_prefix(text);
+  if (!with_plus) return as_dialled;
+  MaybeReading international = read(*with_plus, std::string(kNoRegion));
+  if (!international) return as_dialled;
+  const bool is_dialled_possible = as_dialled && as_dialled->length == Library::IS_POSSIBLE;
+  const bool is_better =
+      international->valid || (!is_dialled_possible && international->length == Library::IS_POSSIBLE);
+  return is_better ? international : as_dialled;
+}
+
+std::optional<ParsedNumber> NumberParser::State::mended(const LibraryReading& reading) const {
+  std::optional<ParsedNumber> mended;
+  for (const auto& attempt : repair_attempts({reading.code, reading.national}, reading.code_was_written)) {
+    const auto repaired = read(attempt.e164, std::string(kNoRegion));
+    if (!repaired || !repaired->valid) continue;
+    const auto number = PhoneNumber::from_e164("+" + repaired->code + repaired->national);
+    if (!number) continue;
+    if (mended && mended->number != *number) return std::nullopt;
+    if (!mended) mended = ParsedNumber{*number, reading.extension, true, attempt.repair};
+  }
+  return mended;
+}
+
+std::expected<ParsedNumber, ParseError> NumberParser::parse_by_library(std::string_view text,
+                                                                       std::string_view region) const {
+  if (text.size() > kNumberBytesMax) return std::unexpected(ParseError::too_long);
+  const auto plain = plain_text(text);
+  if (!plain) return std::unexpected(ParseError::not_a_number);
+  const std::string number_text(trimmed(*plain));
+  const Letters letters = letters_in(number_text);
+  if (letters == Letters::other) return std::unexpected(ParseError::not_a_number);
+  const auto reading =
+      state_->read_with_prefixes(number_text, knows_region(region) ? std::string(region) : std::string(kNoRegion));
+  if (!reading) return std::unexpected(reading.error());
+  if (letters == Letters::vanity && !reading->valid) return std::unexpected(ParseError::not_a_number);
+  if (!reading->valid) {
+    if (auto mended = state_->mended(*reading)) return *std::move(mended);
+  }
+  if (reading->length != Library::IS_POSSIBLE) return std::unexpected(error_of(reading->length));
+  const auto number = PhoneNumber::from_e164("+" + reading->code + reading->national);
+  if (!number) return std::unexpected(ParseError::too_long);
+  return ParsedNumber{*number, reading->extension, reading->valid, Repair::none};
+}
+
+std::expected<ParsedNumber, ParseError> NumberParser::parse(std::string_view text, std::string_view region) const {
+  if (const auto number = parse_clean_e164(text)) return ParsedNumber{*number, {}, state_->is_valid(*number)};
+  if (const auto number = state_->valid_without_parsing(text, region)) return ParsedNumber{*number, {}, true};
+  return parse_by_library(text, region);
+}
+
+std::optional<PhoneNumber> NumberParser::parse_clean_e164(std::string_view text) const {
+  return state_->codes.clean_e164(text);
+}
+
+NumberFacts NumberParser::State::facts_of(PhoneNumber number) const {
+  NumberFacts facts;
+  const auto converted = library_number(number);
+  if (!converted) {
+    facts.type = type_name(Library::UNKNOWN);
+    return facts;
+  }
+  // A number is valid exactly if the pattern of some type matches it; asking for the type alone saves a second look.
+  const auto type = library->GetNumberType(*converted);
+  facts.type = type_name(type);
+  facts.valid = type != Library::UNKNOWN;
+  library->GetRegionCodeForNumber(*converted, &facts.region);
+  if (facts.region == kNoRegion) {
+    // No region claims the number; where its calling code has one region only, that is still sure.
+    std::list<std::string> claimants;
+    library->GetRegionCodesForCountryCallingCode(converted->country_code(), &claimants);
+    facts.region = claimants.size() == 1 ? claimants.front() : "";
+  }
+  library->Format(*converted, Library::NATIONAL, &facts.national);
+  return facts;
+}
+
+NumberFacts NumberParser::describe(PhoneNumber number) const {
+  FactsShard& shard = state_->shards[number.packed() % kFactsShards];
+  {
+    const std::lock_guard lock(shard.mutex);
+    if (const auto known = shard.facts.find(number.packed()); known != shard.facts.end()) return known->second;
+  }
+  NumberFacts facts = state_->facts_of(number);
+  const std::lock_guard lock(shard.mutex);
+  // Emptying a full shard is cheaper than keeping an order of use, and callers come back within minutes.
+  if (shard.facts.size() >= kFactsPerShardMax) shard.facts.clear();
+  shard.facts.emplace(number.packed(), facts);
+  return facts;
+}
+
+bool NumberParser::knows_region(std::string_view region) const {
+  return state_->regions.contains(region);
+}
+
+std::string NumberParser::national_prefix(std::string_view region) const {
+  std::string prefix;
+  if (knows_region(region)) state_->library->GetNddPrefixForRegion(std::string(region), true, &prefix);
+  return prefix;
+}
+
+}  // namespace ringdex::telephony

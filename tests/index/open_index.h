@@ -1,0 +1,134 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "index/index.h"
+#include "tests/support/temp_dir.h"
+
+namespace ringdex::index {
+
+inline TimePoint at(std::int64_t milliseconds) { return TimePoint(std::chrono::milliseconds(milliseconds)); }
+
+inline telephony::PhoneNumber number(const std::string& e164) {
+  return telephony::PhoneNumber::from_e164(e164).value();
+}
+
+inline RecordId contact(const std::string& external_id, const std::string& source = "crm") {
+  return {source, RecordKind::contact, external_id};
+}
+
+inline Record person(const RecordId& id, const std::string& name, std::int64_t version,
+                     const std::vector<std::string>& phones = {}) {
+  Record record;
+  record.id = id;
+  record.name = name;
+  record.version = version;
+  for (const std::string& phone : phones) record.phones.push_back({phone, number(phone), "", ""});
+  return record;
+}
+
+inline Record person(const std::string& external_id, const std::string& name, std::int64_t version,
+                     const std::vector<std::string>& phones = {}) {
+  return person(contact(external_id), name, version, phones);
+}
+
+inline std::unique_ptr<Store> open_store(const tests::TempDir& folder) {
+  auto opened = Store::open({.path = folder.file("store"), .block_cache_bytes = 1 << 20});
+  REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().message));
+  return std::move(*opened);
+}
+
+// An index in a folder of its own, and short words for what the tests ask of it.
+struct OpenIndex {
+  tests::TempDir folder;
+  std::unique_ptr<Store> store = open_store(folder);
+  std::optional<Index> index{std::in_place, *store};
+
+  void reopen() {
+    index.reset();
+    store.reset();
+    store = open_store(folder);
+    index.emplace(*store);
+  }
+
+  static ChangeBatch batch() {
+    ChangeBatch empty;
+    empty.account = "default";
+    empty.source = "crm";
+    return empty;
+  }
+
+  ApplyResult apply(const ChangeBatch& changes, const ApplyPolicy& policy = {}, TimePoint now = at(1000)) {
+    auto applied = index->apply(changes, policy, now);
+    REQUIRE_MESSAGE(applied.has_value(), (applied ? "" : applied.error().message));
+    return *applied;
+  }
+  ApplyResult upsert(const std::vector<Record>& records, TimePoint now = at(1000), const ApplyPolicy& policy = {}) {
+    ChangeBatch changes = batch();
+    changes.upserts = records;
+    return apply(changes, policy, now);
+  }
+  ApplyResult erase(const RecordId& id, std::int64_t version, const std::optional<RecordId>& merged_into = {},
+                    const ApplyPolicy& policy = {}) {
+    ChangeBatch changes = batch();
+    changes.deletions = {{id, version, merged_into}};
+    return apply(changes, policy);
+  }
+  ApplyResult organizations(const std::vector<OrganizationName>& names) {
+    ChangeBatch changes = batch();
+    changes.organizations = names;
+    return apply(changes);
+  }
+  // One batch of a complete listing.
+  ApplyResult list(const std::vector<Record>& records, bool begins, bool ends, const ApplyPolicy& policy = {}) {
+    ChangeBatch changes = batch();
+    changes.upserts = records;
+    changes.begins_listing = begins;
+    changes.ends_listing = ends;
+    return apply(changes, policy);
+  }
+
+  Found find(const std::string& e164, std::size_t records_max = 25, const std::string& account = "default") const {
+    auto found = index->read().find(account, number(e164), records_max);
+    REQUIRE_MESSAGE(found.has_value(), (found ? "" : found.error().message));
+    return *found;
+  }
+  // The external ids of what find() gives, in its order: "1 2".
+  std::string ids(const std::string& e164, const std::string& account = "default") const {
+    std::string text;
+    for (const Record& record : find(e164, 25, account).records) {
+      text.append(text.empty() ? "" : " ").append(record.id.external_id);
+    }
+    return text;
+  }
+  // "unknown", "gone", or "crm:contact:1" with " <- " and each alias.
+  std::string answer(const RecordId& id, const std::string& account = "default") const {
+    const auto got = index->read().get(account, id);
+    REQUIRE_MESSAGE(got.has_value(), (got ? "" : got.error().message));
+    if (std::holds_alternative<UnknownRecord>(*got)) return "unknown";
+    if (std::holds_alternative<GoneRecord>(*got)) return "gone";
+    const auto& known = std::get<KnownRecord>(*got);
+    std::string text = known.record.id.to_string();
+    for (const RecordId& alias : known.aliases) text.append(" <- ").append(alias.to_string());
+    return text;
+  }
+  Record record(const RecordId& id) const {
+    const auto got = index->read().get("default", id);
+    REQUIRE(got.has_value());
+    REQUIRE(std::holds_alternative<KnownRecord>(*got));
+    return std::get<KnownRecord>(*got).record;
+  }
+  SourceState state(const std::string& source = "crm", const std::string& account = "default") const {
+    const auto got = index->read().source_state(account, source);
+    REQUIRE(got.has_value());
+    return *got;
+  }
+};
+
+}  // namespace ringdex::index

@@ -1,0 +1,55 @@
+#include "server/http_message.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace ringdex::server {
+namespace {
+
+TEST_CASE("a target is split and decoded") {
+  struct Row {
+    const char* target;
+    bool good;
+    std::vector<std::string> path;
+    std::vector<std::pair<std::string, std::string>> query;
+  };
+  const Row rows[] = {
+      {"/v1/lookup?number=%2B1310", true, {"v1", "lookup"}, {{"number", "+1310"}}},
+      {"//cid", true, {"cid"}, {}},
+      {"/v1/lookup?number=+1310&region=", true, {"v1", "lookup"}, {{"number", " 1310"}, {"region", ""}}},
+      {"/v1/records/a%3Acontact%3A1%2F2", true, {"v1", "records", "a:contact:1/2"}, {}},
+      {"/a?b&c=d=e&&f=", true, {"a"}, {{"b", ""}, {"c", "d=e"}, {"f", ""}}},
+      {"/a?b#c?d", true, {"a"}, {{"b", ""}}},
+      {"/", true, {}, {}},
+      {"", true, {}, {}},
+      {"/%", false, {}, {}},
+      {"/%4", false, {}, {}},
+      {"/%zz", false, {}, {}},
+      {"/a%00b", false, {}, {}},
+      {"/a?x=%00", false, {}, {}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.target);
+    HttpRequest request;
+    REQUIRE(read_target(row.target, request) == row.good);
+    if (!row.good) continue;
+    CHECK(request.path == row.path);
+    CHECK(request.query == row.query);
+  }
+}
+
+TEST_CASE("a problem has the members of RFC 9457 and our code") {
+  const HttpResponse response = problem(410, "record_deleted", "gone \xff");
+  CHECK(response.status == 410);
+  CHECK(response.content_type == "application/problem+json");
+  const auto body = nlohmann::json::parse(response.body);
+  CHECK(body["type"] == "about:blank");
+  CHECK(body["title"] == "Gone");
+  CHECK(body["status"] == 410);
+  CHECK(body["code"] == "record_deleted");
+  CHECK(body["detail"] == "gone \xef\xbf\xbd");
+}
+
+}  // namespace
+}  // namespace ringdex::server
