@@ -53,8 +53,7 @@ void apply(Index& index, const ChangeBatch& batch) {
 
 struct Filled {
   tests::TempDir folder;
-  std::unique_ptr<Store> store =
-      Store::open({.path = folder.file("store"), .block_cache_bytes = 256 << 20}).value();
+  std::unique_ptr<Store> store = Store::open({.path = folder.file("store"), .block_cache_bytes = 256 << 20}).value();
   Index index{*store};
 
   explicit Filled(std::int64_t records) {
@@ -64,7 +63,9 @@ struct Filled {
 
 // One filled index per size, kept for all measurements that only read.
 Index& filled(std::int64_t records) {
-  static std::map<std::int64_t, Filled> kept;
+  // A first store is opened and closed before the map is made, so that what RocksDB keeps for the whole process, made
+  // then, outlives the stores in the map.
+  static std::map<std::int64_t, Filled> kept = (Filled(0), std::map<std::int64_t, Filled>());
   return kept.try_emplace(records, records).first->second.index;
 }
 

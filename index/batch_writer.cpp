@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::size_t kAccountBytes = 4;
 
-const Record* record_of(const std::optional<Entry>& entry) { return entry ? std::get_if<Record>(&*entry) : nullptr; }
+const Record* record_of(const std::optional<Entry>& entry) {
+  return entry ? std::get_if<Record>(&*entry) : nullptr;
+}
 const Tombstone* tombstone_of(const std::optional<Entry>& entry) {
   return entry ? std::get_if<Tombstone>(&*entry) : nullptr;
 }
@@ -29,8 +31,7 @@ Implied implied_by(key::AccountNumber account, const RecordId& id, const std::op
   if (const Record* record = record_of(entry)) {
     for (const RecordPhone& phone : record->phones) {
       if (!phone.number) continue;
-      implied.numbers.insert(
-          key::number(account, telephony::canonical(*phone.number), record->first_indexed_at, id));
+      implied.numbers.insert(key::number(account, telephony::canonical(*phone.number), record->first_indexed_at, id));
     }
     if (!record->organization_id.empty()) implied.member = key::member(account, id, record->organization_id);
   }
@@ -177,7 +178,7 @@ void BatchWriter::upsert(const Record& incoming) {
 void BatchWriter::erase(const Deletion& deletion) {
   const bool to_itself = deletion.merged_into == deletion.id;
   Tombstone next{deletion.version, {}, to_itself ? std::nullopt : deletion.merged_into};
-  if (!policy_.delete_records && !next.merged_into) return;
+  if (!policy_.delete_records && !next.merged_into && !deletion.withdrawn) return;
   Touched& touched = touch(deletion.id);
   if (const Record* live = record_of(touched.after)) {
     if (live->version > deletion.version) {
@@ -185,8 +186,11 @@ void BatchWriter::erase(const Deletion& deletion) {
       return;
     }
     next.first_indexed_at = live->first_indexed_at;
+    if (deletion.withdrawn) --next.version;
     --state_.records;
     ++(next.merged_into ? result_.merged : result_.deleted);
+  } else if (deletion.withdrawn) {
+    return;
   } else if (const Tombstone* known = tombstone_of(touched.after)) {
     const bool older = deletion.version < known->version;
     next.version = std::max(next.version, known->version);
@@ -249,7 +253,8 @@ void BatchWriter::sweep(const std::vector<RecordId>& gone) {
   for (const RecordId& id : gone) {
     const Record* record = record_of(touch(id).after);
     if (record == nullptr) continue;
-    erase({id, record->version, std::nullopt});
+    // Nobody said that it was deleted: a listing that shows it again brings it back, as it was.
+    erase({.id = id, .version = record->version, .withdrawn = true});
     ++result_.swept;
   }
   const std::string first = key::source(account_, source_);

@@ -14,6 +14,9 @@ struct Deletion {
   RecordId id;
   std::int64_t version = 0;
   std::optional<RecordId> merged_into;  // the survivor, if it was merged or converted
+  // The source still has it, in a form that may not be shown (too many phones): it leaves, and comes back with the next
+  // good answer, also one of the same version.
+  bool withdrawn = false;
   bool operator==(const Deletion&) const = default;
 };
 
@@ -32,8 +35,8 @@ struct ChangeBatch {
   std::vector<Record> upserts;  // first_indexed_at is the Index's to set
   std::vector<Deletion> deletions;
   std::vector<OrganizationName> organizations;
-  std::optional<std::string> checkpoint;    // where the source's next page starts
-  std::vector<std::uint64_t> inbox_done;    // webhook events that this batch settles
+  std::optional<std::string> checkpoint;  // where the source's next page starts
+  std::vector<std::uint64_t> inbox_done;  // webhook events that this batch settles
   // A complete listing runs over several batches. At its end, records of the source that were neither listed nor
   // written since it began are removed, in the same atomic write.
   bool begins_listing = false;
@@ -42,9 +45,9 @@ struct ChangeBatch {
 
 // What the account's admin allows a source to do.
 struct ApplyPolicy {
-  std::uint64_t records_max = 0;     // 0: no limit; beyond it new records are refused and the checkpoint stays
-  unsigned sweep_guard_percent = 20; // a listing that would remove more than this share asks first
-  bool delete_records = true;        // false: only merges remove
+  std::uint64_t records_max = 0;      // 0: no limit; beyond it new records are refused and the checkpoint stays
+  unsigned sweep_guard_percent = 20;  // a listing that would remove more than this share asks first
+  bool delete_records = true;         // false: only merges remove
 };
 
 // What became of the parts of a batch.
@@ -52,15 +55,15 @@ struct ApplyResult {
   std::uint64_t added = 0;
   std::uint64_t updated = 0;
   std::uint64_t unchanged = 0;
-  std::uint64_t stale = 0;     // older than what is known; not applied
+  std::uint64_t stale = 0;  // older than what is known; not applied
   std::uint64_t deleted = 0;
-  std::uint64_t merged = 0;    // deletions that named a survivor
-  std::uint64_t renamed = 0;   // records that got their organization's new name
-  std::uint64_t kept_name = 0; // updates without a name: the old one stayed
-  std::uint64_t over_limit = 0;  // new records refused by the source's record limit
-  std::uint64_t swept = 0;       // removed at the end of a listing (also counted in `deleted`)
+  std::uint64_t merged = 0;                 // deletions that named a survivor
+  std::uint64_t renamed = 0;                // records that got their organization's new name
+  std::uint64_t kept_name = 0;              // updates without a name: the old one stayed
+  std::uint64_t over_limit = 0;             // new records refused by the source's record limit
+  std::uint64_t swept = 0;                  // removed at the end of a listing (also counted in `deleted`)
   std::uint64_t awaiting_confirmation = 0;  // would have been swept, but for the guard
-  std::vector<RecordId> nameless;  // new records refused: neither name nor organization
+  std::vector<RecordId> nameless;           // new records refused: neither name nor organization
   std::uint64_t position = 0;
   ApplyResult& operator+=(const ApplyResult&);
   bool operator==(const ApplyResult&) const = default;

@@ -26,8 +26,7 @@ std::expected<std::vector<std::uint64_t>, IndexError> Inbox::accept(const std::s
   }
 }
 
-std::expected<std::vector<InboxEvent>, IndexError> Inbox::pending(const std::string& account,
-                                                                  const std::string& source,
+std::expected<std::vector<InboxEvent>, IndexError> Inbox::pending(const std::string& account, const std::string& source,
                                                                   std::size_t events_max) const {
   const Store::Impl& store = store_.impl();
   std::vector<InboxEvent> events;

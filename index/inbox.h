@@ -29,8 +29,7 @@ class Inbox {
   std::expected<std::vector<InboxEvent>, IndexError> pending(const std::string& account, const std::string& source,
                                                              std::size_t events_max) const;
   // Replaces what is known of a pending event, such as its attempts. An event that was settled meanwhile stays so.
-  std::expected<void, IndexError> amend(const std::string& account, const std::string& source,
-                                        const InboxEvent& event);
+  std::expected<void, IndexError> amend(const std::string& account, const std::string& source, const InboxEvent& event);
 
  private:
   Store& store_;

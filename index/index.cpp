@@ -46,7 +46,9 @@ std::vector<RecordId> read_aliases(const Store::Impl& store, key::AccountNumber 
 IndexView::IndexView(Store& store, std::shared_ptr<const Snapshot> snapshot)
     : store_(&store), snapshot_(std::move(snapshot)) {}
 
-std::uint64_t IndexView::position() const { return snapshot_->position; }
+std::uint64_t IndexView::position() const {
+  return snapshot_->position;
+}
 
 std::expected<Found, IndexError> IndexView::find(std::string_view account, telephony::PhoneNumber number,
                                                  std::size_t records_max) const {
@@ -126,7 +128,9 @@ std::optional<TimePoint> IndexView::checkpoint_at(std::string_view account, cons
   return found->second;
 }
 
-IndexView Index::read() const { return IndexView(store_, store_.impl().snapshot()); }
+IndexView Index::read() const {
+  return IndexView(store_, store_.impl().snapshot());
+}
 
 std::expected<ApplyResult, IndexError> Index::apply(const ChangeBatch& batch, const ApplyPolicy& policy,
                                                     TimePoint now) {

@@ -27,8 +27,8 @@ struct Found {
 
 // What the index knows of one id.
 struct KnownRecord {
-  Record record;                   // the survivor, if the id asked for was merged away
-  std::vector<RecordId> aliases;   // all ids that lead to it, in order
+  Record record;                  // the survivor, if the id asked for was merged away
+  std::vector<RecordId> aliases;  // all ids that lead to it, in order
 };
 struct GoneRecord {};     // it was here and its source deleted it
 struct UnknownRecord {};  // never seen

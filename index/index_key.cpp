@@ -50,10 +50,16 @@ std::string u64(std::uint64_t value) {
   return out;
 }
 
-std::uint32_t read_u32(std::string_view bytes) { return read<std::uint32_t>(bytes); }
-std::uint64_t read_u64(std::string_view bytes) { return read<std::uint64_t>(bytes); }
+std::uint32_t read_u32(std::string_view bytes) {
+  return read<std::uint32_t>(bytes);
+}
+std::uint64_t read_u64(std::string_view bytes) {
+  return read<std::uint64_t>(bytes);
+}
 
-std::string account(std::string_view name) { return "account/" + std::string(name); }
+std::string account(std::string_view name) {
+  return "account/" + std::string(name);
+}
 
 std::string source(AccountNumber account, std::string_view source) {
   std::string out = u32(account);
@@ -110,7 +116,9 @@ std::string alias(AccountNumber account, const RecordId& winner, const RecordId&
   return out;
 }
 
-std::string numbered(AccountNumber account, std::uint64_t number) { return u32(account) + u64(number); }
+std::string numbered(AccountNumber account, std::uint64_t number) {
+  return u32(account) + u64(number);
+}
 
 std::string numbered(AccountNumber account, std::uint64_t first, std::uint64_t second) {
   return u32(account) + u64(first) + u64(second);

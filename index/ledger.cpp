@@ -9,17 +9,27 @@ namespace {
 
 using nlohmann::json;
 
-std::int64_t count(TimePoint time) { return time.time_since_epoch().count(); }
-TimePoint time_from(const json& value) { return TimePoint(std::chrono::milliseconds(value.get<std::int64_t>())); }
+std::int64_t count(TimePoint time) {
+  return time.time_since_epoch().count();
+}
+TimePoint time_from(const json& value) {
+  return TimePoint(std::chrono::milliseconds(value.get<std::int64_t>()));
+}
 
 // The counters by the names under which they are stored.
 constexpr std::pair<const char*, std::uint64_t ApplyResult::*> kCounters[] = {
-    {"added", &ApplyResult::added},           {"updated", &ApplyResult::updated},
-    {"unchanged", &ApplyResult::unchanged},   {"stale", &ApplyResult::stale},
-    {"deleted", &ApplyResult::deleted},       {"merged", &ApplyResult::merged},
-    {"renamed", &ApplyResult::renamed},       {"kept_name", &ApplyResult::kept_name},
-    {"over_limit", &ApplyResult::over_limit}, {"swept", &ApplyResult::swept},
-    {"awaiting_confirmation", &ApplyResult::awaiting_confirmation}, {"position", &ApplyResult::position}};
+    {"added", &ApplyResult::added},
+    {"updated", &ApplyResult::updated},
+    {"unchanged", &ApplyResult::unchanged},
+    {"stale", &ApplyResult::stale},
+    {"deleted", &ApplyResult::deleted},
+    {"merged", &ApplyResult::merged},
+    {"renamed", &ApplyResult::renamed},
+    {"kept_name", &ApplyResult::kept_name},
+    {"over_limit", &ApplyResult::over_limit},
+    {"swept", &ApplyResult::swept},
+    {"awaiting_confirmation", &ApplyResult::awaiting_confirmation},
+    {"position", &ApplyResult::position}};
 
 constexpr std::pair<const char*, std::string Run::*> kTexts[] = {{"account", &Run::account},
                                                                  {"source", &Run::source},
@@ -33,7 +43,9 @@ constexpr std::pair<const char*, std::uint64_t Run::*> kNumbers[] = {{"number", 
                                                                      {"pages", &Run::pages},
                                                                      {"requests", &Run::requests}};
 
-std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string dump(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 std::string encode(const Run& run) {
   json out = {{"started_at", count(run.started_at)}};

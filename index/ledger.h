@@ -23,9 +23,9 @@ struct Run {
   std::string message;  // why it failed
   TimePoint started_at{};
   std::optional<TimePoint> finished_at;
-  ApplyResult counts;           // `nameless` is not kept here but as rejects
-  std::uint64_t skipped = 0;    // rows rejected, listed by rejects()
-  std::uint64_t ignored = 0;    // rows that are no callers
+  ApplyResult counts;         // `nameless` is not kept here but as rejects
+  std::uint64_t skipped = 0;  // rows rejected, listed by rejects()
+  std::uint64_t ignored = 0;  // rows that are no callers
   std::uint64_t pages = 0;
   std::uint64_t requests = 0;
 };

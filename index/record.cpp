@@ -6,9 +6,12 @@ namespace ringdex::index {
 
 std::string_view to_string(RecordKind kind) {
   switch (kind) {
-    case RecordKind::contact: return "contact";
-    case RecordKind::lead: return "lead";
-    case RecordKind::local: return "local";
+    case RecordKind::contact:
+      return "contact";
+    case RecordKind::lead:
+      return "lead";
+    case RecordKind::local:
+      return "local";
   }
   return "contact";
 }
@@ -22,9 +25,12 @@ std::optional<RecordKind> record_kind_from(std::string_view name) {
 
 std::string_view to_string(Consent consent) {
   switch (consent) {
-    case Consent::unknown: return "unknown";
-    case Consent::subscribed: return "subscribed";
-    case Consent::unsubscribed: return "unsubscribed";
+    case Consent::unknown:
+      return "unknown";
+    case Consent::subscribed:
+      return "subscribed";
+    case Consent::unsubscribed:
+      return "unsubscribed";
   }
   return "unknown";
 }

@@ -14,9 +14,9 @@
 namespace ringdex::index {
 namespace {
 
-constexpr std::array<const char*, kFamilies> kFamilyNames = {
-    "default", "records", "numbers", "organizations", "members", "aliases", "listed", "sources", "inbox", "runs",
-    "rejects"};
+constexpr std::array<const char*, kFamilies> kFamilyNames = {"default", "records", "numbers", "organizations",
+                                                             "members", "aliases", "listed",  "sources",
+                                                             "inbox",   "runs",    "rejects"};
 constexpr std::size_t kWriteBufferBytes = 32 << 20;
 constexpr std::size_t kInfoLogBytes = 4 << 20;
 constexpr int kOpenFilesMax = 512;
@@ -80,10 +80,10 @@ std::expected<std::unique_ptr<Store>, IndexError> Store::open(const StoreOptions
   if (!status.ok()) {
     // A newer format may have column families that this version does not name.
     if (status.IsInvalidArgument() && status.ToString().find("Column families not opened") != std::string::npos) {
-      return std::unexpected(IndexError{
-          IndexError::Kind::newer_format,
-          fmt::format("{} was written by a newer ringdex ({}); install that version or restore a backup", options.path,
-                      status.ToString())});
+      return std::unexpected(
+          IndexError{IndexError::Kind::newer_format,
+                     fmt::format("{} was written by a newer ringdex ({}); install that version or restore a backup",
+                                 options.path, status.ToString())});
     }
     return std::unexpected(to_error(status, fmt::format("cannot open {}", options.path)));
   }

@@ -148,10 +148,10 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
     lowest().expires_never();
     asio::post(shared_.blocking, [self = this->shared_from_this(), route = decision.route,
                                   request = std::move(request)]() mutable {
-      HttpResponse response = self->shared_.router.run(*route, request);
-      asio::post(self->worker_.context, [self = std::move(self), response = std::move(response)]() mutable {
-        Session& session = *self;
-        session.write(std::move(response));
+      Session& session = *self;
+      HttpResponse response = session.shared_.router.run(*route, request);
+      asio::post(session.worker_.context, [self = std::move(self), response = std::move(response)]() mutable {
+        self->write(std::move(response));
       });
     });
   }

@@ -25,7 +25,9 @@ std::string source_metrics(const sync::SyncScheduler& scheduler, const index::In
     fmt::format_to(std::back_inserter(states), "ringdex_source_state{{{},state=\"{}\"}} 1\n", labels,
                    to_string(source.status.state));
   }
-  return records + ages + states + fmt::format("# HELP ringdex_position Writes to the index.\n# TYPE ringdex_position counter\nringdex_position {}\n", view.position());
+  return records + ages + states +
+         fmt::format("# HELP ringdex_position Writes to the index.\n# TYPE ringdex_position counter\nringdex_position {}\n",
+                     view.position());
 }
 
 }  // namespace ringdex::server

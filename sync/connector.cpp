@@ -20,8 +20,8 @@ std::string_view to_string(RejectReason reason) {
 
 std::expected<index::OrganizationName, FetchError> Connector::fetch_organization(const std::string& id,
                                                                                  TimePoint /*now*/) {
-  return std::unexpected(FetchError{FetchErrorKind::not_found, "this source has no organizations of its own, asked " + id,
-                                    std::nullopt, 0});
+  return std::unexpected(FetchError{FetchErrorKind::not_found,
+                                    "this source has no organizations of its own, asked " + id, std::nullopt, 0});
 }
 
 std::expected<std::vector<Hint>, WebhookRefusal> Connector::read_webhook(const WebhookRequest& /*request*/,

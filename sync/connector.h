@@ -25,6 +25,9 @@ struct Rejected {
   std::string external_id;  // or the place, such as "line 17"
   RejectReason reason;
   std::string detail;
+  // Takes an older form of the row out of the index, since its numbers may be wrong by now; nothing if the row's id or
+  // version could not be read.
+  std::optional<index::Deletion> withdrawal = std::nullopt;
 };
 
 // One page as a connector hands it over. `next_cursor` is the checkpoint that is stored together with the page's data.

@@ -27,7 +27,7 @@ struct OAuthRefreshAuth {
 
 // Where a rotated refresh token survives a restart. `save` must have made it durable before it returns true.
 struct TokenStore {
-  std::function<std::string()> load;              // empty: none kept
+  std::function<std::string()> load;  // empty: none kept
   std::function<bool(const std::string&)> save;
 };
 

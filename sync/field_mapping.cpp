@@ -19,6 +19,12 @@ std::unexpected<Rejected> rejected(const Record& record, RejectReason reason, st
   return std::unexpected(Rejected{record.id.external_id, reason, std::move(detail)});
 }
 
+std::unexpected<Rejected> over_limit(const Record& record, RejectReason reason, std::string detail) {
+  auto result = rejected(record, reason, std::move(detail));
+  result.error().withdrawal = index::Deletion{record.id, record.version, std::nullopt, true};
+  return result;
+}
+
 void clean_all(std::vector<std::string>& texts) {
   std::vector<std::string> result;
   for (const auto& text : texts) {
@@ -83,8 +89,6 @@ std::expected<Record, Rejected> map_record(RawRecord raw, const MappingOptions& 
   }
 
   clean_texts(record);
-  if (record.name.empty()) record.name = record.organization;
-  if (record.name.empty()) return rejected(record, RejectReason::no_name, "neither a name nor an organization");
 
   std::vector<RecordPhone> phones;
   for (const auto& [label, text] : raw.phones) {
@@ -94,11 +98,11 @@ std::expected<Record, Rejected> map_record(RawRecord raw, const MappingOptions& 
     }
   }
   if (phones.size() > options.phones_max) {
-    return rejected(record, RejectReason::too_many_phones,
+    return over_limit(record, RejectReason::too_many_phones,
                     fmt::format("{} phones; the limit is {}", phones.size(), options.phones_max));
   }
   if (record.emails.size() > options.emails_max) {
-    return rejected(record, RejectReason::too_many_emails,
+    return over_limit(record, RejectReason::too_many_emails,
                     fmt::format("{} e-mails; the limit is {}", record.emails.size(), options.emails_max));
   }
   record.phones = std::move(phones);

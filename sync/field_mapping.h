@@ -28,7 +28,8 @@ struct RawRecord {
   std::vector<std::pair<std::string, std::string>> phones;    // label, free text of the field
 };
 
-// Raw row to Record: reads the phone fields, drops equal numbers, trims, checks name and limits. Pure.
+// Raw row to Record: reads the phone fields, drops equal numbers, trims, checks id and limits. A missing name is the
+// Index's to judge: it knows the organization's name and what the record was called before. Pure.
 std::expected<index::Record, Rejected> map_record(RawRecord raw, const MappingOptions& options,
                                                   const telephony::NumberParser& parser);
 

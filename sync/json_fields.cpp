@@ -63,7 +63,8 @@ std::optional<bool> bool_member(const nlohmann::json& object, const char* name) 
 std::optional<std::string> digit_id(const nlohmann::json* value) {
   if (value == nullptr) return std::nullopt;
   if (value->is_string()) return digit_id(value->get_ref<const std::string&>());
-  if (value->is_number_unsigned()) return digit_id(std::to_string(value->get<std::uint64_t>()));
+  // A negative one keeps its sign and is refused for it.
+  if (value->is_number_integer()) return digit_id(value->dump());
   return std::nullopt;
 }
 

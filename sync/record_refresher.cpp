@@ -177,9 +177,10 @@ std::expected<FetchedRecord, FetchError> RecordRefresher::fetch_into(index::Chan
   batch.organizations.insert(batch.organizations.end(), fetched->organizations.begin(), fetched->organizations.end());
   if (fetched->record) {
     batch.upserts.push_back(*fetched->record);
+  } else if (fetched->rejected) {
+    if (fetched->rejected->withdrawal) batch.deletions.push_back(*fetched->rejected->withdrawal);
   } else {
-    // What the source no longer has, or has in a form that may not be shown, must not stay. Its own clock may be
-    // behind the version that is stored here.
+    // The source's clock may be behind the version that is stored here.
     index::Deletion deletion{id, version_at(fetched->as_of), fetched->merged_into};
     if (const auto known = index_.read().get(options_.account, id)) {
       const auto* live = std::get_if<index::KnownRecord>(&*known);

@@ -109,6 +109,9 @@ TimePoint Syncer::apply_page(SourcePage page, TimePoint now) {
                            .inbox_done = {},
                            .begins_listing = page.begins_listing,
                            .ends_listing = page.ends_listing};
+  for (const Rejected& row : page.rejected) {
+    if (row.withdrawal) batch.deletions.push_back(*row.withdrawal);
+  }
   const auto applied = index_.apply(batch, options_.policy, now);
   if (!applied) return store_failed(applied.error().message, now);
 

@@ -30,7 +30,7 @@ PhoneNumber with_brazilian_ninth_digit(std::uint64_t packed) {
 
 constexpr std::array kVariants = {
     // Mexico: +52 1 before ten digits, the mobile mark, fell away on 3 August 2019 (IFT, Plan Tecnico Fundamental de
-    // Numeracion, DOF 11 May 2018; ITU Operational Bulletin 1172).
+    // Numeracion, Diario Oficial 11 May 2018).
     Variant{521'0'000'000'000, 521'9'999'999'999, without_digit_before_ten},
     // Argentina: the 9 between +54 and the area code marks a mobile called from abroad; inside the country the same
     // line is dialled with 15 and stored without (ENACOM, Plan Fundamental de Numeracion Nacional, Res. SC 46/97).

@@ -142,10 +142,14 @@ class FieldReader {
   void add(const Candidate& candidate, Parsed parsed) {
     // Without a plus so few digits are a short code, unless the region's whole numbers are as short.
     const bool is_short = digits_of(candidate.text).size() <= kShortDigitsMax && !candidate.text.starts_with('+');
-    if (parsed && is_short && !is_tail_ && !(parsed->valid && candidate.text.starts_with(national_prefix_))) {
+    if (parsed && is_short && !(parsed->valid && candidate.text.starts_with(national_prefix_))) {
       parsed = std::unexpected(ParseError::too_short);
     }
     base_text_ = std::string(candidate.text);
+    push(candidate, std::move(parsed));
+  }
+
+  void push(const Candidate& candidate, Parsed parsed) {
     if (!parsed) {
       phones_.push_back(failed(candidate.raw, parsed.error(), candidate.label));
       return;
@@ -181,7 +185,6 @@ class FieldReader {
   }
 
   void read_candidate(const Candidate& candidate, std::string_view lead, bool lead_is_tight) {
-    is_tail_ = false;
     const bool has_base = !phones_.empty() && !base_text_.empty() && (lead == "/" || lead == "or" || lead == ",");
     const bool is_base_valid = has_base && phones_.back().parsed && phones_.back().parsed->valid;
     const bool is_base_read = has_base && phones_.back().parsed;
@@ -240,7 +243,6 @@ class FieldReader {
   void add_tail(const Candidate& candidate, std::string_view lead) {
     const std::string tail = digits_of(candidate.text);
     const std::string base = phones_.back().parsed->number.to_e164();
-    const std::string full_base_text = base_text_;
     const bool is_plain = tail.size() >= kTailDigitsMin && tail.size() <= kTailDigitsMax &&
                           tail.size() + 4 <= base.size() && !candidate.text.starts_with('+');
     // Behind a comma only a tail of the same size as the last group is surely one.
@@ -254,11 +256,8 @@ class FieldReader {
     if (parsed && (!parsed->valid || parsed->repair != Repair::none)) {
       parsed = std::unexpected(ParseError::not_a_number);
     }
-    is_tail_ = true;
-    add(candidate, parsed);
-    is_tail_ = false;
-    // The next tail belongs to the same full number, whose text shows the groups.
-    base_text_ = full_base_text;
+    // The next tail belongs to the same full number, whose text shows the groups, so that text stays.
+    push(candidate, std::move(parsed));
   }
 
   // "Room 4 030 12345": what looks like one run of digits may begin with the note's.
@@ -317,7 +316,6 @@ class FieldReader {
   std::string national_prefix_;
   std::vector<FieldPhone> phones_;
   std::string base_text_;  // the last full number as written, for tails; empty if there is none
-  bool is_tail_ = false;
   std::optional<std::string> waiting_label_;
 };
 

@@ -159,14 +159,13 @@ std::expected<SourcePage, FetchError> ZendeskConnector::organizations_page(Zende
   const bool end = bool_member(*answer, "end_of_stream").value_or(rows->size() < per_page_);
   const auto* end_time = member(*answer, "end_time");
   const bool end_time_given = end_time != nullptr && end_time->is_number_unsigned();
-  const std::int64_t reached =
-      end_time_given ? static_cast<std::int64_t>(std::min<std::uint64_t>(
-                           end_time->get<std::uint64_t>(), static_cast<std::uint64_t>(unix_seconds(now))))
-                     : 0;
+  const std::int64_t reached = end_time_given
+                                   ? static_cast<std::int64_t>(std::min<std::uint64_t>(
+                                         end_time->get<std::uint64_t>(), static_cast<std::uint64_t>(unix_seconds(now))))
+                                   : 0;
   if (!end && reached <= cursor.organizations_since) {
-    return std::unexpected(malformed(
-        what, "the export stands still: more organizations changed in second " +
-                  std::to_string(cursor.organizations_since) + " than a page holds"));
+    return std::unexpected(malformed(what, "the export stands still: more organizations changed in second " +
+                                               std::to_string(cursor.organizations_since) + " than a page holds"));
   }
   cursor.organizations_since = std::max(cursor.organizations_since, reached);
   if (end) cursor.stage = Stage::users;

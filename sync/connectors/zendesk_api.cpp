@@ -40,7 +40,9 @@ std::string url_encoded(std::string_view text) {
   return result;
 }
 
-std::string zendesk_what(const std::string& target) { return "GET " + target.substr(0, target.find('?')); }
+std::string zendesk_what(const std::string& target) {
+  return "GET " + target.substr(0, target.find('?'));
+}
 
 std::expected<nlohmann::json, FetchError> zendesk_object(const HttpResponse& response, const std::string& what) {
   auto json = read_json(response.body);
@@ -96,8 +98,8 @@ std::expected<HttpResponse, FetchError> ZendeskApi::send(const std::string& targ
                                                          Budget budget, TimePoint now) {
   auto& limit = budget == Budget::exports ? shared_.export_budget : shared_.account_budget;
   if (const auto wait = limit.take(now)) {
-    return std::unexpected(
-        FetchError{FetchErrorKind::rate_limited, zendesk_what(target) + ": the source's own budget is used up", *wait, 0});
+    return std::unexpected(FetchError{FetchErrorKind::rate_limited,
+                                      zendesk_what(target) + ": the source's own budget is used up", *wait, 0});
   }
   HttpRequest request;
   request.target = target;

@@ -17,7 +17,8 @@ namespace ringdex::sync {
 // Everything that has no place in a path or a query, percent-encoded.
 std::string url_encoded(std::string_view text);
 
-// One Zendesk as a connector instance talks to it: credential, budgets and limit headers are dealt with here. One thread.
+// One Zendesk as a connector instance talks to it: credential, budgets and limit headers are dealt with here. One
+// thread.
 class ZendeskApi {
  public:
   enum class Budget { exports, account };

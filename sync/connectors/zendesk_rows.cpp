@@ -40,7 +40,7 @@ void add_phone(RawRecord& raw, const std::string& label, const std::string& text
 
 std::string field_text(const json& value) {
   if (value.is_string()) return value.get_ref<const std::string&>();
-  if (value.is_number_unsigned()) return std::to_string(value.get<std::uint64_t>());
+  if (value.is_number_integer()) return value.dump();
   return {};
 }
 

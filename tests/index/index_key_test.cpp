@@ -11,7 +11,9 @@ using namespace std::string_literals;
 namespace ringdex::index {
 namespace {
 
-TimePoint at(std::int64_t milliseconds) { return TimePoint(std::chrono::milliseconds(milliseconds)); }
+TimePoint at(std::int64_t milliseconds) {
+  return TimePoint(std::chrono::milliseconds(milliseconds));
+}
 
 // Ids made to run into each other: short sources, bytes that are used as marks.
 RecordId random_id(std::mt19937_64& chance) {
@@ -54,8 +56,8 @@ TEST_CASE("record keys sort as ids do and give the id back") {
 TEST_CASE("number keys sort by number, first sight and id") {
   std::mt19937_64 chance(5);
   const auto draw = [&] {
-    return std::tuple(telephony::PhoneNumber::from_packed(1 + chance() % 3), at(static_cast<std::int64_t>(chance() % 3)),
-                      random_id(chance));
+    return std::tuple(telephony::PhoneNumber::from_packed(1 + chance() % 3),
+                      at(static_cast<std::int64_t>(chance() % 3)), random_id(chance));
   };
   for (int round = 0; round < 5000; ++round) {
     const auto [number, time, id] = draw();
@@ -118,8 +120,8 @@ TEST_CASE("the key after a prefix is behind all with it and no further") {
 }
 
 TEST_CASE("hostile keys give no id and do not crash") {
-  for (const std::string& bytes : {""s, "abcd"s, "abcd\0"s, "abcdcrm"s, "abcdcrm\0"s, "abcdcrm\0\0"s, "abcdcrm\0\4x"s,
-                                   "abcdcrm\0\xffx"s}) {
+  for (const std::string& bytes :
+       {""s, "abcd"s, "abcd\0"s, "abcdcrm"s, "abcdcrm\0"s, "abcdcrm\0\0"s, "abcdcrm\0\4x"s, "abcdcrm\0\xffx"s}) {
     CAPTURE(bytes);
     CHECK_FALSE(key::record_id(bytes, 4));
   }

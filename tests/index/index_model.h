@@ -241,7 +241,7 @@ class IndexModel {
 
   static void remove_unseen(Account& account, const std::string& source_name, ApplyResult& result) {
     for (const RecordId& id : unseen(account, source_name)) {
-      account.gone[id] = {account.live.at(id).version, std::nullopt};
+      account.gone[id] = {account.live.at(id).version - 1, std::nullopt};
       account.live.erase(id);
       ++result.swept;
       ++result.deleted;

@@ -1,11 +1,12 @@
 // Random histories of an index against index_model.h. RINGDEX_SEED repeats one, RINGDEX_HISTORIES sets how many.
 
+#include "tests/index/index_model.h"
+
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 #include <random>
 
-#include "tests/index/index_model.h"
 #include "tests/index/open_index.h"
 
 namespace ringdex::index {
@@ -34,9 +35,8 @@ class RandomBatches {
   }
   static const std::vector<telephony::PhoneNumber>& numbers() {
     static const std::vector<telephony::PhoneNumber> all = {
-        number("+13108675309"),   number("+13108675308"),  number("+5215512345678"),
-        number("+525512345678"),  number("+390612345678"), number("+4930123456"),
-        number("+493012345678")};
+        number("+13108675309"),  number("+13108675308"), number("+5215512345678"), number("+525512345678"),
+        number("+390612345678"), number("+4930123456"),  number("+493012345678")};
     return all;
   }
   static const std::vector<std::string>& external_ids() {

@@ -185,7 +185,8 @@ TEST_CASE("one external id in several sources and kinds is as many records") {
 
 TEST_CASE("hostile external ids stay apart") {
   OpenIndex open;
-  const std::string ids[] = {"\0"s, "\0\0"s, "\xff"s, "\xff\xff"s, "a"s, "a\0"s, "a\0\1b"s, ":"s, std::string(255, 'x')};
+  const std::string ids[] = {"\0"s,  "\0\0"s,   "\xff"s, "\xff\xff"s,          "a"s,
+                             "a\0"s, "a\0\1b"s, ":"s,    std::string(255, 'x')};
   std::vector<Record> records;
   for (const std::string& id : ids) records.push_back(person(id, "named " + id, 1, {"+13108675309"}));
   open.upsert(records);

@@ -13,7 +13,9 @@
 
 namespace ringdex::index {
 
-inline TimePoint at(std::int64_t milliseconds) { return TimePoint(std::chrono::milliseconds(milliseconds)); }
+inline TimePoint at(std::int64_t milliseconds) {
+  return TimePoint(std::chrono::milliseconds(milliseconds));
+}
 
 inline telephony::PhoneNumber number(const std::string& e164) {
   return telephony::PhoneNumber::from_e164(e164).value();

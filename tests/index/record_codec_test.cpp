@@ -22,10 +22,14 @@ class RandomEntries {
   }
   std::int64_t integer() {
     switch (below(5)) {
-      case 0: return std::numeric_limits<std::int64_t>::min();
-      case 1: return std::numeric_limits<std::int64_t>::max();
-      case 2: return 0;
-      default: return static_cast<std::int64_t>(chance_()) >> below(64);
+      case 0:
+        return std::numeric_limits<std::int64_t>::min();
+      case 1:
+        return std::numeric_limits<std::int64_t>::max();
+      case 2:
+        return 0;
+      default:
+        return static_cast<std::int64_t>(chance_()) >> below(64);
     }
   }
   TimePoint time() { return TimePoint(std::chrono::milliseconds(integer())); }

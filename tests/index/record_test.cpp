@@ -25,9 +25,9 @@ TEST_CASE("a record id is written and read back") {
 }
 
 TEST_CASE("what is no record id is nothing") {
-  for (const std::string& text :
-       {""s, ":"s, "::"s, "crm"s, "crm:contact"s, "crm:contact:"s, ":contact:1"s, "crm::1"s, "crm:person:1"s,
-        "crm:Contact:1"s, "crm:contact :1"s, "contact:1"s, "c\0m:contact:1"s, "crm:contact:"s + std::string(256, 'e')}) {
+  for (const std::string& text : {""s, ":"s, "::"s, "crm"s, "crm:contact"s, "crm:contact:"s, ":contact:1"s, "crm::1"s,
+                                  "crm:person:1"s, "crm:Contact:1"s, "crm:contact :1"s, "contact:1"s, "c\0m:contact:1"s,
+                                  "crm:contact:"s + std::string(256, 'e')}) {
     CAPTURE(text);
     CHECK_FALSE(RecordId::parse(text));
   }

@@ -30,7 +30,8 @@ TEST_CASE("a checkpoint that is no text is stored as text") {
 
 TEST_CASE("what is no state is nothing") {
   const std::string whole = encode_source_state({});
-  for (std::size_t length = 0; length < whole.size(); ++length) CHECK_FALSE(decode_source_state(whole.substr(0, length)));
+  for (std::size_t length = 0; length < whole.size(); ++length)
+    CHECK_FALSE(decode_source_state(whole.substr(0, length)));
   for (const std::string& bytes :
        {"null"s, "[]"s, "{}"s, "\xff"s, std::string(100'000, '['),
         R"({"checkpoint":1,"checkpoint_at":0,"records":0,"listing":0,"awaiting_confirmation":0})"s,

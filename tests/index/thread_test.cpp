@@ -15,7 +15,9 @@ constexpr int kBatches = 250;
 constexpr std::uint64_t kNumbers = 4;
 constexpr std::uint64_t kRecords = 12;
 
-std::string numbered(std::uint64_t which) { return "+1310867530" + std::to_string(which); }
+std::string numbered(std::uint64_t which) {
+  return "+1310867530" + std::to_string(which);
+}
 
 ChangeBatch random_batch(std::mt19937_64& chance, std::int64_t version) {
   ChangeBatch batch = OpenIndex::batch();

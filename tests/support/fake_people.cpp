@@ -7,19 +7,21 @@ namespace ringdex::test_support {
 namespace {
 
 constexpr std::array<std::string_view, 28> kFirst = {
-    "Anna",  "Bob",     "Chloé", "David", "Elena", "Farid", "Greta",  "Hugo",   "Iris",  "Jörg",
-    "Keiko", "Luca",    "Maria", "Nils",  "Olga",  "Pablo", "Quentin", "Rosa",  "Søren", "Tara",
+    "Anna",  "Bob",     "Chloé", "David",  "Elena", "Farid", "Greta",   "Hugo", "Iris",  "Jörg",
+    "Keiko", "Luca",    "Maria", "Nils",   "Olga",  "Pablo", "Quentin", "Rosa", "Søren", "Tara",
     "Uma",   "Valerie", "Wei",   "Ximena", "Yusuf", "Zoë",   "Mary Jo", "李"};
 constexpr std::array<std::string_view, 26> kLast = {
-    "Adams",  "Bianchi", "Carter", "Dubois", "Evans",  "Fischer", "García", "Hughes",   "Ivanova",
-    "Jensen", "Kowalski", "Lopez",  "Müller", "Nguyen", "O'Brien", "Patel",  "Quinn",    "Rossi",
-    "Smith",  "Tanaka",  "Ueda",   "Van den Berg", "Weiß", "Xu",    "Young",  "Zimmermann"};
+    "Adams",  "Bianchi",  "Carter", "Dubois",       "Evans",  "Fischer", "García", "Hughes",    "Ivanova",
+    "Jensen", "Kowalski", "Lopez",  "Müller",       "Nguyen", "O'Brien", "Patel",  "Quinn",     "Rossi",
+    "Smith",  "Tanaka",   "Ueda",   "Van den Berg", "Weiß",   "Xu",      "Young",  "Zimmermann"};
 constexpr std::array<std::string_view, 12> kAreas = {"212", "310", "415", "512", "617", "702",
                                                      "303", "206", "305", "404", "713", "602"};
 constexpr std::array<std::string_view, 10> kTrades = {"Logistics", "Bakery", "Consulting", "Dental", "Energy",
                                                       "Foods",     "Garage", "Hotels",     "Labs",   "Media"};
 
-std::string text(std::string_view view) { return std::string(view); }
+std::string text(std::string_view view) {
+  return std::string(view);
+}
 
 }  // namespace
 

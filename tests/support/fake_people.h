@@ -21,7 +21,9 @@ class FakePeople {
   FakeUser user(const std::vector<std::uint64_t>& organizations, TimePoint updated_at);
   // A US, British, German, French, Italian or Australian number, somehow written.
   std::string phone();
-  std::uint64_t draw(std::uint64_t below) { return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(random_); }
+  std::uint64_t draw(std::uint64_t below) {
+    return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(random_);
+  }
 
  private:
   std::string digits(std::size_t count);

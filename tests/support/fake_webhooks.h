@@ -18,11 +18,11 @@ class FakeWebhooks {
   FakeWebhooks& operator=(const FakeWebhooks&) = delete;
 
   void send(std::string body);
-  void hold();                    // keep what comes from now on
-  void release(bool reversed);    // send what was kept, perhaps the last one first
+  void hold();                  // keep what comes from now on
+  void release(bool reversed);  // send what was kept, perhaps the last one first
   void drop_next(unsigned count);
-  void repeat_each(unsigned times);  // 1: once, as usual
-  void wait_until_sent();         // what is held does not count
+  void repeat_each(unsigned times);   // 1: once, as usual
+  void wait_until_sent();             // what is held does not count
   std::vector<int> statuses() const;  // one per request; 0: no answer
 
   // "x-zendesk-webhook-signature" of a body.

@@ -38,11 +38,7 @@ std::string http_date(TimePoint time) {
 }
 
 FakeRequest to_fake(const httplib::Request& request) {
-  return {request.method,
-          request.path,
-          request.target,
-          request.params,
-          request.get_header_value("Authorization"),
+  return {request.method, request.path, request.target, request.params, request.get_header_value("Authorization"),
           request.body};
 }
 
@@ -86,7 +82,8 @@ void FakeZendesk::State::serve(const httplib::Request& request, httplib::Respons
   for (const auto& [name, value] : answer.headers) response.set_header(name, value);
   if (answer.kind == FakeFault::Kind::close) {
     // A body that is announced and never comes: the connection ends inside the answer.
-    response.set_content_provider(1000, "application/json", [](std::size_t, std::size_t, httplib::DataSink&) { return false; });
+    response.set_content_provider(1000, "application/json",
+                                  [](std::size_t, std::size_t, httplib::DataSink&) { return false; });
     return;
   }
   const std::size_t bytes = answer.kind == FakeFault::Kind::truncate ? answer.body.size() / 2 : answer.body.size();
@@ -207,9 +204,14 @@ FakeZendesk::FakeZendesk(FakeZendeskOptions options) : state_(std::make_unique<S
   const auto serve = [&state](const httplib::Request& request, httplib::Response& response) {
     state.serve(request, response);
   };
-  server.Post(R"(/_fake/([a-z_]+))", [this](const httplib::Request& request, httplib::Response& response) {
+  // Before routing, since a script's POST may come without a body and even without its length.
+  server.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
+    constexpr std::string_view kPrefix = "/_fake/";
+    if (!request.path.starts_with(kPrefix)) return httplib::Server::HandlerResponse::Unhandled;
     const std::map<std::string, std::string> arguments(request.params.begin(), request.params.end());
-    response.set_content(command(request.matches[1], arguments) + "\n", "text/plain");
+    response.set_content(command(request.path.substr(kPrefix.size()), arguments) + "\n", "text/plain");
+    response.set_header("Connection", "close");  // a body, if there is one, stays unread
+    return httplib::Server::HandlerResponse::Handled;
   });
   server.Get(R"(/.*)", serve).Post(R"(/.*)", serve).Put(R"(/.*)", serve).Delete(R"(/.*)", serve);
   if (settings.port == 0) {
@@ -233,7 +235,8 @@ FakeZendesk::~FakeZendesk() {
 }
 
 std::string FakeZendesk::base_url() const {
-  return fmt::format("{}://{}:{}", state_->tls ? "https" : "http", state_->tls ? "localhost" : "127.0.0.1", state_->port);
+  return fmt::format("{}://{}:{}", state_->tls ? "https" : "http", state_->tls ? "localhost" : "127.0.0.1",
+                     state_->port);
 }
 
 void FakeZendesk::configure(const std::function<void(FakeZendeskOptions&)>& change) {
@@ -407,7 +410,9 @@ void FakeZendesk::send_event(const std::string& type, std::uint64_t subject, con
   state_->emit(type, user, json::parse(event, nullptr, false));
 }
 
-FakeWebhooks* FakeZendesk::webhooks() { return state_->webhooks.get(); }
+FakeWebhooks* FakeZendesk::webhooks() {
+  return state_->webhooks.get();
+}
 
 std::string FakeZendesk::command(const std::string& name, const std::map<std::string, std::string>& arguments) {
   const auto text = [&](const char* key) {
@@ -437,7 +442,8 @@ std::string FakeZendesk::command(const std::string& name, const std::map<std::st
     return done(identity != 0, "gave " + text("id") + " the identity " + std::to_string(identity));
   }
   if (name == "rename_organization") {
-    return done(rename_organization(id("id"), text("name")), "renamed organization " + text("id") + " to " + text("name"));
+    return done(rename_organization(id("id"), text("name")),
+                "renamed organization " + text("id") + " to " + text("name"));
   }
   if (name == "add") {
     FakeUser user;
@@ -461,7 +467,8 @@ std::string FakeZendesk::command(const std::string& name, const std::map<std::st
     }
     return "no such user";
   }
-  return "unknown: " + name + " (merge, delete, rename, phone, role, identity, rename_organization, add, fault, user, stats)";
+  return "unknown: " + name +
+         " (merge, delete, rename, phone, role, identity, rename_organization, add, fault, user, stats)";
 }
 
 }  // namespace ringdex::test_support

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/fake_webhooks.h"
 #include "tests/support/fake_zendesk_api.h"
 #include "tests/support/fake_zendesk_store.h"
-#include "tests/support/fake_webhooks.h"
 
 namespace ringdex::test_support {
 
@@ -35,8 +35,8 @@ class FakeZendesk {
   bool remove_identity(std::uint64_t user_id, std::uint64_t identity_id);
   // The loser disappears, the winner gains its e-mails and phones. False unless both are active end users.
   bool merge(std::uint64_t loser, std::uint64_t winner);
-  bool delete_user(std::uint64_t id);     // softly: active becomes false
-  bool erase_user(std::uint64_t id);      // for good, after being deleted
+  bool delete_user(std::uint64_t id);  // softly: active becomes false
+  bool erase_user(std::uint64_t id);   // for good, after being deleted
   bool rename_organization(std::uint64_t id, const std::string& name);
   bool delete_organization(std::uint64_t id);
 
@@ -50,7 +50,7 @@ class FakeZendesk {
   void release_stalls();
   void expire_access_token();
   void expire_cursors();
-  std::string refresh_token() const;  // the one that is good now
+  std::string refresh_token() const;                    // the one that is good now
   std::map<std::string, std::uint64_t> counts() const;  // see FakeZendeskApi
 
   // Sends any event, also one that makes no sense. `event` is the member of that name, as JSON.

@@ -32,8 +32,12 @@ std::optional<Number> number(std::string_view text) {
 FakeAnswer problem(int status, const std::string& error, const std::string& description) {
   return {status, json{{"error", error}, {"description", description}}.dump(), {}, FakeFault::Kind::answer};
 }
-FakeAnswer not_found() { return problem(404, "RecordNotFound", "Not found"); }
-FakeAnswer good(std::string body) { return {200, std::move(body), {}, FakeFault::Kind::answer}; }
+FakeAnswer not_found() {
+  return problem(404, "RecordNotFound", "Not found");
+}
+FakeAnswer good(std::string body) {
+  return {200, std::move(body), {}, FakeFault::Kind::answer};
+}
 
 // "1576613539.0||467|" and, for cursors of a later age, that age.
 std::string cursor_of(FakeZendeskStore::Position position, unsigned age) {
@@ -75,7 +79,8 @@ FakeAnswer FakeZendeskApi::answer(const FakeRequest& request) {
   const bool is_export = request.path.starts_with("/api/v2/incremental/");
   ++counts[request.path == "/oauth/tokens" ? "token" : is_export ? "export" : "account"];
   auto fault = fault_for(request);
-  if (fault && fault->kind != FakeFault::Kind::truncate) return {fault->status, fault->body, fault->headers, fault->kind};
+  if (fault && fault->kind != FakeFault::Kind::truncate)
+    return {fault->status, fault->body, fault->headers, fault->kind};
   FakeAnswer result;
   if (request.path == "/oauth/tokens") {
     result = give_token(request);
@@ -125,8 +130,7 @@ std::optional<FakeAnswer> FakeZendeskApi::limited(const FakeRequest& request) {
 
 bool FakeZendeskApi::authorized(const FakeRequest& request) const {
   const std::string& given = request.authorization;
-  if (!options.token.empty() &&
-      given == "Basic " + sync::base64_encode(options.email + "/token:" + options.token)) {
+  if (!options.token.empty() && given == "Basic " + sync::base64_encode(options.email + "/token:" + options.token)) {
     return true;
   }
   if (!options.bearer.empty() && given == "Bearer " + options.bearer) return true;
@@ -214,9 +218,10 @@ FakeAnswer FakeZendeskApi::export_users(const FakeRequest& request) {
   if (options.sideload_identities && param(request, "include").find("identities") != std::string::npos) {
     body += ",\"identities\":[" + identity_rows + "]";
   }
-  body += ",\"after_cursor\":" + (cursor.empty() ? "null" : "\"" + cursor + "\"") +
-          ",\"after_url\":null,\"before_cursor\":null,\"before_url\":null,\"end_of_stream\":" +
-          (end ? "true" : "false") + "}";
+  body +=
+      ",\"after_cursor\":" + (cursor.empty() ? "null" : "\"" + cursor + "\"") +
+      ",\"after_url\":null,\"before_cursor\":null,\"before_url\":null,\"end_of_stream\":" + (end ? "true" : "false") +
+      "}";
   return good(std::move(body));
 }
 
@@ -262,7 +267,8 @@ FakeAnswer FakeZendeskApi::one_user(const FakeRequest& request, std::string_view
 
 FakeAnswer FakeZendeskApi::identities(const FakeRequest& request, std::uint64_t id) const {
   const auto rows = store.identity_rows(id);
-  const std::size_t size = std::clamp<std::size_t>(number<std::size_t>(param(request, "page[size]")).value_or(100), 1, 100);
+  const std::size_t size =
+      std::clamp<std::size_t>(number<std::size_t>(param(request, "page[size]")).value_or(100), 1, 100);
   const std::size_t from = std::min(number<std::size_t>(param(request, "page[after]")).value_or(0), rows.size());
   const std::size_t to = std::min(from + size, rows.size());
   std::string body = "{\"identities\":[";
@@ -290,7 +296,8 @@ FakeAnswer FakeZendeskApi::show_many(const FakeRequest& request) const {
 FakeAnswer FakeZendeskApi::deleted_users() const {
   json rows = json::array();
   for (const auto& user : store.users()) {
-    if (!user.active && rows.size() < 100) rows.push_back(json{{"id", user.id}, {"name", user.name}, {"active", false}});
+    if (!user.active && rows.size() < 100)
+      rows.push_back(json{{"id", user.id}, {"name", user.name}, {"active", false}});
   }
   return good(json{{"deleted_users", rows}, {"count", rows.size()}}.dump());
 }

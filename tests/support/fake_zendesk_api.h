@@ -14,8 +14,8 @@
 namespace ringdex::test_support {
 
 struct FakeZendeskOptions {
-  std::uint16_t port = 0;                    // 0: any free one
-  std::function<TimePoint()> clock;          // unset: the system's
+  std::uint16_t port = 0;            // 0: any free one
+  std::function<TimePoint()> clock;  // unset: the system's
   // What is let in; an empty one lets nobody in.
   std::string email = "bot@acme.example";
   std::string token = "a-token-for-tests";
@@ -24,27 +24,27 @@ struct FakeZendeskOptions {
   std::string client_secret = "a-client-secret";
   std::string refresh_token;
   std::chrono::seconds access_token_lifetime{1800};
-  std::string webhook_url;                   // empty: no webhooks
+  std::string webhook_url;  // empty: no webhooks
   std::string webhook_secret = "a-webhook-secret";
-  bool slash_types = false;                  // "zen:event-type/user.merged" instead of "zen:event-type:user.merged"
-  bool winner_is_subject = false;            // which of the two a user.merged names as its subject
-  std::uint64_t export_per_minute = 0;       // 0: no limit
+  bool slash_types = false;             // "zen:event-type/user.merged" instead of "zen:event-type:user.merged"
+  bool winner_is_subject = false;       // which of the two a user.merged names as its subject
+  std::uint64_t export_per_minute = 0;  // 0: no limit
   std::uint64_t account_per_minute = 0;
   std::chrono::milliseconds latency{0};
   bool leave_out_last_minute = true;
   bool sideload_identities = true;
-  bool identity_bumps_user = true;           // whether an identity's change moves the user's updated_at
+  bool identity_bumps_user = true;  // whether an identity's change moves the user's updated_at
   std::size_t organizations_per_page = 1000;
-  std::size_t users_per_page_max = 1000;     // a larger per_page is cut to it
-  std::size_t too_large_above = 0;           // a per_page above it answers 504; 0: never
-  std::string certificate_file;              // with key_file: TLS
+  std::size_t users_per_page_max = 1000;  // a larger per_page is cut to it
+  std::size_t too_large_above = 0;        // a per_page above it answers 504; 0: never
+  std::string certificate_file;           // with key_file: TLS
   std::string key_file;
 };
 
 // What the next requests to a path get instead of an answer.
 struct FakeFault {
   enum class Kind { answer, truncate, close, stall };
-  std::string path_part;   // of path and query; empty: any
+  std::string path_part;  // of path and query; empty: any
   unsigned times = 1;
   Kind kind = Kind::answer;  // truncate: half of the right body; close: the connection ends; stall: nothing comes
   int status = 500;
@@ -54,8 +54,8 @@ struct FakeFault {
 
 struct FakeRequest {
   std::string method;
-  std::string path;                            // without query
-  std::string target;                          // with it
+  std::string path;    // without query
+  std::string target;  // with it
   std::multimap<std::string, std::string> params;
   std::string authorization;
   std::string body;

@@ -15,8 +15,12 @@ std::int64_t seconds_of(TimePoint time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
 
-json text_or_null(const std::string& text) { return text.empty() ? json() : json(text); }
-json id_or_null(std::uint64_t id) { return id == 0 ? json() : json(id); }
+json text_or_null(const std::string& text) {
+  return text.empty() ? json() : json(text);
+}
+json id_or_null(std::uint64_t id) {
+  return id == 0 ? json() : json(id);
+}
 
 json user_to_json(const FakeUser& user) {
   json fields = json::object();
@@ -46,8 +50,8 @@ json user_to_json(const FakeUser& user) {
 
 std::string identity_row(std::uint64_t id, std::uint64_t user_id, const std::string& type, const std::string& value,
                          bool primary) {
-  return json{{"id", id},     {"user_id", user_id},  {"type", type},
-              {"value", value}, {"verified", true}, {"primary", primary}}
+  return json{{"id", id},       {"user_id", user_id}, {"type", type},
+              {"value", value}, {"verified", true},   {"primary", primary}}
       .dump();
 }
 
@@ -62,10 +66,10 @@ bool ends_in_digits(const std::string& text, const std::string& digits) {
 }  // namespace
 
 std::uint64_t FakeZendeskStore::put_user(FakeUser user) {
-  if (user.id == 0) user.id = next_id_++;
-  next_id_ = std::max(next_id_, user.id + 1);
+  if (user.id == 0) user.id = next_user_id_;
+  next_user_id_ = std::max(next_user_id_, user.id + 1);
   for (auto& identity : user.identities) {
-    if (identity.id == 0) identity.id = next_id_++;
+    if (identity.id == 0) identity.id = next_identity_id_++;
   }
   user.updated_at = std::chrono::floor<std::chrono::seconds>(user.updated_at);
   const std::uint64_t id = user.id;
@@ -99,8 +103,8 @@ void FakeZendeskStore::erase_for_good(std::uint64_t id, TimePoint now) {
 }
 
 std::uint64_t FakeZendeskStore::put_organization(FakeOrganization organization) {
-  if (organization.id == 0) organization.id = next_id_++;
-  next_id_ = std::max(next_id_, organization.id + 1);
+  if (organization.id == 0) organization.id = next_organization_id_;
+  next_organization_id_ = std::max(next_organization_id_, organization.id + 1);
   organization.updated_at = std::chrono::floor<std::chrono::seconds>(organization.updated_at);
   const std::uint64_t id = organization.id;
   if (const auto found = organizations_.find(id); found != organizations_.end()) {
@@ -154,7 +158,9 @@ std::vector<std::string> FakeZendeskStore::identity_rows(std::uint64_t id) const
 
 std::string FakeZendeskStore::organization_json(std::uint64_t id) const {
   const auto& organization = organizations_.at(id);
-  json row{{"id", organization.id}, {"name", organization.name}, {"updated_at", sync::format_iso_time(organization.updated_at)}};
+  json row{{"id", organization.id},
+           {"name", organization.name},
+           {"updated_at", sync::format_iso_time(organization.updated_at)}};
   if (organization.deleted) row["deleted_at"] = row["updated_at"];
   return row.dump();
 }

@@ -88,7 +88,10 @@ class FakeZendeskStore {
   std::set<Position> user_order_;
   std::set<Position> organization_order_;
   std::set<std::uint64_t> erased_;
-  std::uint64_t next_id_ = 100'000'001;
+  // Each kind counts on its own, so that the users of a script are simply 100000001, 100000002, ...
+  std::uint64_t next_user_id_ = 100'000'001;
+  std::uint64_t next_identity_id_ = 500'000'001;
+  std::uint64_t next_organization_id_ = 900'001;
 };
 
 }  // namespace ringdex::test_support

@@ -16,14 +16,16 @@ namespace ringdex::test_support {
 struct HttpScript {
   using Answer = std::expected<sync::HttpResponse, sync::HttpFailure>;
 
-  std::deque<Answer> answers;                                            // given in this order; then `otherwise`
-  std::function<Answer(const sync::HttpRequest&)> otherwise;             // unset: a failure that says so
+  std::deque<Answer> answers;                                 // given in this order; then `otherwise`
+  std::function<Answer(const sync::HttpRequest&)> otherwise;  // unset: a failure that says so
   std::vector<sync::HttpRequest> asked;
 
   void add(int status, std::string body, std::map<std::string, std::string> headers = {}) {
     answers.emplace_back(sync::HttpResponse{status, std::move(headers), std::move(body)});
   }
-  void fail(sync::HttpFailure::Kind kind) { answers.emplace_back(std::unexpected(sync::HttpFailure{kind, "scripted"})); }
+  void fail(sync::HttpFailure::Kind kind) {
+    answers.emplace_back(std::unexpected(sync::HttpFailure{kind, "scripted"}));
+  }
 };
 
 class ScriptedHttp : public sync::HttpClient {

@@ -20,12 +20,12 @@ FetchError failure(int status, std::map<std::string, std::string> headers = {}, 
 
 TEST_CASE("each status says what to do next") {
   const std::pair<int, FetchErrorKind> table[] = {
-      {301, FetchErrorKind::malformed},    {400, FetchErrorKind::malformed},   {401, FetchErrorKind::unauthorized},
-      {403, FetchErrorKind::unauthorized}, {404, FetchErrorKind::not_found},   {408, FetchErrorKind::unavailable},
-      {409, FetchErrorKind::unavailable},  {410, FetchErrorKind::not_found},   {422, FetchErrorKind::malformed},
+      {301, FetchErrorKind::malformed},    {400, FetchErrorKind::malformed},    {401, FetchErrorKind::unauthorized},
+      {403, FetchErrorKind::unauthorized}, {404, FetchErrorKind::not_found},    {408, FetchErrorKind::unavailable},
+      {409, FetchErrorKind::unavailable},  {410, FetchErrorKind::not_found},    {422, FetchErrorKind::malformed},
       {425, FetchErrorKind::unavailable},  {429, FetchErrorKind::rate_limited}, {500, FetchErrorKind::unavailable},
-      {503, FetchErrorKind::unavailable},  {504, FetchErrorKind::unavailable}, {599, FetchErrorKind::unavailable},
-      {600, FetchErrorKind::malformed},    {204, FetchErrorKind::malformed},   {0, FetchErrorKind::malformed}};
+      {503, FetchErrorKind::unavailable},  {504, FetchErrorKind::unavailable},  {599, FetchErrorKind::unavailable},
+      {600, FetchErrorKind::malformed},    {204, FetchErrorKind::malformed},    {0, FetchErrorKind::malformed}};
   for (const auto& [status, kind] : table) {
     CAPTURE(status);
     CHECK(failure(status).kind == kind);

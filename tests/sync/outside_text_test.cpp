@@ -9,8 +9,12 @@
 using namespace ringdex::sync;
 
 TEST_CASE("base64 by the vectors of RFC 4648") {
-  const std::pair<std::string, std::string> vectors[] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},
-                                                         {"foo", "Zm9v"},  {"foob", "Zm9vYg=="},  {"fooba", "Zm9vYmE="},
+  const std::pair<std::string, std::string> vectors[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
                                                          {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, text] : vectors) {
     CHECK(base64_encode(plain) == text);
@@ -19,8 +23,8 @@ TEST_CASE("base64 by the vectors of RFC 4648") {
 }
 
 TEST_CASE("base64 is read strictly") {
-  for (const auto* text : {"Z", "Zg", "Zg=", "Zg===", "=", "====", "Zh==", "Zm9=", "Zm9v\n", "Zm 9v", "Zm9v====", "Z=g=",
-                           "Zm-_"}) {
+  for (const auto* text :
+       {"Z", "Zg", "Zg=", "Zg===", "=", "====", "Zh==", "Zm9=", "Zm9v\n", "Zm 9v", "Zm9v====", "Z=g=", "Zm-_"}) {
     CAPTURE(text);
     CHECK_FALSE(base64_decode(text).has_value());
   }

@@ -24,8 +24,9 @@ TEST_CASE("base addresses") {
   CHECK(parse_http_host("https://Acme.Zendesk.com/") == HttpHost{true, "acme.zendesk.com", 443});
   CHECK(parse_http_host("http://127.0.0.1:8080") == HttpHost{false, "127.0.0.1", 8080});
   CHECK(parse_http_host("http://[::1]:8080") == HttpHost{false, "::1", 8080});
-  for (const auto* text : {"", "acme.zendesk.com", "ftp://acme", "https://", "https://:443", "https://a:0", "https://a:65536",
-                           "https://a:x", "https://a/b", "https://u@a", "https://a?b", "https://[::1", "https://[::1]x"}) {
+  for (const auto* text :
+       {"", "acme.zendesk.com", "ftp://acme", "https://", "https://:443", "https://a:0", "https://a:65536",
+        "https://a:x", "https://a/b", "https://u@a", "https://a?b", "https://[::1", "https://[::1]x"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_http_host(text).has_value());
   }

@@ -1,9 +1,8 @@
-#include "sync/connectors/zendesk.h"
-
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 
+#include "sync/connectors/zendesk.h"
 #include "sync/iso_time.h"
 #include "tests/support/scripted_http.h"
 
@@ -37,9 +36,9 @@ struct Rig {
   std::unique_ptr<Connector> connector;
 
   explicit Rig(std::size_t per_page = 1000) {
-    connector = make_zendesk_connector(
-        {{"z", "US", 10, 10, {}}, "https://acme.zendesk.com", "", per_page}, {credential, export_budget, account_budget},
-        std::make_unique<ScriptedHttp>(script), parser());
+    connector = make_zendesk_connector({{"z", "US", 10, 10, {}}, "https://acme.zendesk.com", "", per_page},
+                                       {credential, export_budget, account_budget},
+                                       std::make_unique<ScriptedHttp>(script), parser());
   }
   FetchErrorKind error_of(const std::string& cursor) {
     const auto page = connector->next_page(cursor, kNow);
@@ -54,8 +53,8 @@ struct Rig {
 };
 
 json user(int id, const std::string& phone = "+1 310 867 5309") {
-  return {{"id", id},     {"name", "User " + std::to_string(id)},     {"role", "end-user"},
-          {"active", true}, {"phone", phone}, {"updated_at", "2026-01-02T00:00:00Z"}};
+  return {{"id", id},       {"name", "User " + std::to_string(id)}, {"role", "end-user"}, {"active", true},
+          {"phone", phone}, {"updated_at", "2026-01-02T00:00:00Z"}};
 }
 
 std::string users_page(std::vector<json> users, const json& after, bool end, bool sideload = true) {
@@ -68,7 +67,9 @@ std::string error_body(const std::string& error, const std::string& description)
   return json{{"error", error}, {"description", description}}.dump();
 }
 
-RecordId id_of(const std::string& id) { return {"z", RecordKind::contact, id}; }
+RecordId id_of(const std::string& id) {
+  return {"z", RecordKind::contact, id};
+}
 
 }  // namespace
 
@@ -107,7 +108,8 @@ TEST_CASE("a full copy reads the organizations first, then the users from the be
   CHECK(rig.script.asked[0].headers.at("Authorization") == "Bearer t");
   CHECK(rig.script.asked[1].target ==
         "/api/v2/incremental/users/cursor.json?include=identities&start_time=0&per_page=500");
-  CHECK(rig.script.asked[2].target == "/api/v2/incremental/users/cursor.json?include=identities&cursor=c1&per_page=500");
+  CHECK(rig.script.asked[2].target ==
+        "/api/v2/incremental/users/cursor.json?include=identities&cursor=c1&per_page=500");
   CHECK(rig.script.asked[3].target == "/api/v2/incremental/organizations.json?start_time=1700000000&per_page=500");
   CHECK(rig.script.asked[4].target ==
         "/api/v2/incremental/users/cursor.json?include=identities&cursor=c2%2B%2F%3D&per_page=500");
@@ -154,13 +156,17 @@ TEST_CASE("organizations that share one second beyond a page are told, not read 
   Rig rig(2);
   const std::string cursor =
       R"({"v":1,"stage":"organizations","listing":false,"organizations_since":1700000000,"users_since":0})";
-  rig.script.add(200, R"({"organizations":[{"id":5,"name":"A"},{"id":6,"name":"B"}],"end_time":1700000000,"end_of_stream":false})");
+  rig.script.add(
+      200,
+      R"({"organizations":[{"id":5,"name":"A"},{"id":6,"name":"B"}],"end_time":1700000000,"end_of_stream":false})");
   CHECK(rig.error_of(cursor) == FetchErrorKind::malformed);
   rig.script.add(200, R"({"organizations":[{"id":5,"name":"A"},{"id":6,"name":"B"}],"end_time":1700000000})");
   CHECK(rig.error_of(cursor) == FetchErrorKind::malformed);
   rig.script.add(200, R"({"organizations":[{"id":5,"name":"A"}],"end_time":1700000000})");
   CHECK(json::parse(rig.page(cursor).next_cursor)["stage"] == "users");
-  rig.script.add(200, R"({"organizations":[{"id":5,"name":"A"},{"id":6,"name":"B"}],"end_time":1700000001,"end_of_stream":false})");
+  rig.script.add(
+      200,
+      R"({"organizations":[{"id":5,"name":"A"},{"id":6,"name":"B"}],"end_time":1700000001,"end_of_stream":false})");
   const auto page = rig.page(cursor);
   CHECK(json::parse(page.next_cursor)["stage"] == "organizations");
   CHECK(json::parse(page.next_cursor)["organizations_since"] == 1'700'000'001);
@@ -169,7 +175,10 @@ TEST_CASE("organizations that share one second beyond a page are told, not read 
 TEST_CASE("a start_time inside the last minute is not asked with") {
   Rig rig;
   const auto seconds = kNow.time_since_epoch().count() / 1000;
-  const json young{{"v", 1}, {"stage", "organizations"}, {"listing", false}, {"organizations_since", seconds - 60},
+  const json young{{"v", 1},
+                   {"stage", "organizations"},
+                   {"listing", false},
+                   {"organizations_since", seconds - 60},
                    {"users_since", seconds - 5}};
   rig.script.add(200, users_page({}, "c1", true));
   rig.page(young.dump());
@@ -244,7 +253,9 @@ TEST_CASE("answers that can't be understood change nothing") {
   }
   rig.script.add(200, users_page({}, std::string(5000, 'c'), false));
   CHECK(rig.error_of(kUsersCursor) == FetchErrorKind::malformed);
-  rig.script.add(200, users_page({}, "c2", false, false).insert(1, "\"deep\":" + std::string(200, '[') + std::string(200, ']') + ","));
+  rig.script.add(
+      200,
+      users_page({}, "c2", false, false).insert(1, "\"deep\":" + std::string(200, '[') + std::string(200, ']') + ","));
   CHECK(rig.error_of(kUsersCursor) == FetchErrorKind::malformed);
   rig.script.add(404, "No help desk at acme.zendesk.com");
   CHECK(rig.error_of(kUsersCursor) == FetchErrorKind::malformed);
@@ -273,19 +284,20 @@ TEST_CASE("each row is judged on its own") {
   rig.script.add(200, users_page({user(1), deleted, agent, nameless, timeless, json(7), user(8)}, "c2", false));
   const auto page = rig.page(kUsersCursor);
   const auto version = parse_iso_time("2026-01-02T00:00:00Z")->time_since_epoch().count();
-  REQUIRE(page.records.size() == 2);
+  REQUIRE(page.records.size() == 3);
   CHECK(page.records[0].id == id_of("1"));
   CHECK(page.records[0].version == version);
   CHECK(page.records[0].phones.size() == 1);
-  CHECK(page.records[1].id == id_of("8"));
-  CHECK(page.deletions == std::vector<Deletion>{{id_of("2"), version, std::nullopt}, {id_of("3"), version, std::nullopt}});
+  CHECK(page.records[1].id == id_of("4"));  // what to call it is the Index's to judge
+  CHECK(page.records[1].name.empty());
+  CHECK(page.records[2].id == id_of("8"));
+  CHECK(page.deletions ==
+        std::vector<Deletion>{{id_of("2"), version, std::nullopt}, {id_of("3"), version, std::nullopt}});
   CHECK(page.ignored == 1);
-  REQUIRE(page.rejected.size() == 3);
-  CHECK(page.rejected[0].reason == RejectReason::no_name);
-  CHECK(page.rejected[0].external_id == "4");
-  CHECK(page.rejected[1].reason == RejectReason::bad_row);
-  CHECK(page.rejected[1].external_id == "5");
-  CHECK(page.rejected[2].reason == RejectReason::no_external_id);
+  REQUIRE(page.rejected.size() == 2);
+  CHECK(page.rejected[0].reason == RejectReason::bad_row);
+  CHECK(page.rejected[0].external_id == "5");
+  CHECK(page.rejected[1].reason == RejectReason::no_external_id);
 }
 
 TEST_CASE("identities that do not come along are asked for, and a limit in between costs nothing twice") {
@@ -336,7 +348,8 @@ TEST_CASE("identities that go round in circles are told") {
   CHECK(rig.error_of(kUsersCursor) == FetchErrorKind::malformed);
   int n = 0;
   rig.script.otherwise = [&](const HttpRequest&) -> HttpScript::Answer {
-    return HttpResponse{200, {}, R"({"identities":[],"meta":{"has_more":true,"after_cursor":")" + std::to_string(++n) + "\"}}"};
+    return HttpResponse{
+        200, {}, R"({"identities":[],"meta":{"has_more":true,"after_cursor":")" + std::to_string(++n) + "\"}}"};
   };
   CHECK(rig.error_of(kUsersCursor) == FetchErrorKind::malformed);
   CHECK(n < 50);
@@ -345,7 +358,8 @@ TEST_CASE("identities that go round in circles are told") {
 TEST_CASE("the budgets are asked before each request and follow what the headers announce") {
   Rig rig;
   rig.export_budget.limit_announced(2, kNow);
-  rig.script.add(200, users_page({}, "c2", false), {{"x-rate-limit", "700"}, {"x-rate-limit-remaining", "5"}, {"ratelimit-limit", "10"}});
+  rig.script.add(200, users_page({}, "c2", false),
+                 {{"x-rate-limit", "700"}, {"x-rate-limit-remaining", "5"}, {"ratelimit-limit", "10"}});
   rig.script.add(200, users_page({}, "c2", false));
   rig.page(kUsersCursor);
   rig.page(kUsersCursor);
@@ -417,15 +431,14 @@ TEST_CASE("a record that is gone, and one that only seems so") {
   REQUIRE(fetched);
   CHECK_FALSE(fetched->record);
   row = user(5);
-  row["name"] = "";
+  row["updated_at"] = "yesterday";
   rig.script.add(200, json{{"user", row}}.dump());
-  rig.script.add(200, R"({"identities":[]})");
   fetched = rig.connector->fetch(id_of("5"), kNow);
   REQUIRE(fetched);
   CHECK_FALSE(fetched->record);
   REQUIRE(fetched->rejected);
-  CHECK(fetched->rejected->reason == RejectReason::no_name);
-  CHECK(rig.script.asked.size() == 5);
+  CHECK(fetched->rejected->reason == RejectReason::bad_row);
+  CHECK(rig.script.asked.size() == 4);
 
   // Not ids of this source at all: no request is worth it.
   for (const auto* id : {"", "x", "5/../6", "5?x=1", "-1"}) {
@@ -433,7 +446,7 @@ TEST_CASE("a record that is gone, and one that only seems so") {
     REQUIRE(fetched);
     CHECK_FALSE(fetched->record);
   }
-  CHECK(rig.script.asked.size() == 5);
+  CHECK(rig.script.asked.size() == 4);
 
   // A closed account answers 404 to everything: nobody is deleted for that.
   rig.script.add(404, "<html>No help desk at acme.zendesk.com</html>");

@@ -32,7 +32,9 @@ json end_user() {
           {"updated_at", "2011-05-05T10:38:52Z"}};
 }
 
-ZendeskUserRow read(const json& user) { return read_zendesk_user(user, kMapping, "https://acme.zendesk.com", kNow); }
+ZendeskUserRow read(const json& user) {
+  return read_zendesk_user(user, kMapping, "https://acme.zendesk.com", kNow);
+}
 
 }  // namespace
 
@@ -74,10 +76,9 @@ TEST_CASE("identities add numbers and e-mails, once each, in the order of their 
   auto row = read(end_user());
   add_zendesk_identities(row.raw, by_user.at("35436"));
   CHECK(row.raw.record.emails == std::vector<std::string>{"robin@example.org", "r.c@example.net"});
-  CHECK(row.raw.phones == std::vector<std::pair<std::string, std::string>>{{"", "+1 555-123-4567"},
-                                                                          {"mobile", "+1 310 867 5309"},
-                                                                          {"", "020 7946 0958"},
-                                                                          {"", "+1 415 555 0101"}});
+  CHECK(row.raw.phones ==
+        std::vector<std::pair<std::string, std::string>>{
+            {"", "+1 555-123-4567"}, {"mobile", "+1 310 867 5309"}, {"", "020 7946 0958"}, {"", "+1 415 555 0101"}});
   CHECK(read_zendesk_identities(json(5)).empty());
 }
 
@@ -118,8 +119,8 @@ TEST_CASE("a row that makes no sense is bad and never throws") {
   // Each field in turn of each other type.
   const auto whole = end_user();
   for (const auto& [name, value] : whole.items()) {
-    for (const json& other : {json(), json(5), json(-5), json(1.5), json("x"), json(true), json::array({5, "x", nullptr}),
-                              json{{"mobile", json::array()}}}) {
+    for (const json& other : {json(), json(5), json(-5), json(1.5), json("x"), json(true),
+                              json::array({5, "x", nullptr}), json{{"mobile", json::array()}}}) {
       auto user = whole;
       user[name] = other;
       CAPTURE(user.dump());
@@ -155,5 +156,6 @@ TEST_CASE("the cursor is read as it was written, and nothing else is") {
       CHECK_FALSE(ZendeskCursor::from_text(broken.dump()).has_value());
     }
   }
-  for (const auto* text : {"{}", "x", "[]", "2026-01-04T05:33:20Z"}) CHECK_FALSE(ZendeskCursor::from_text(text).has_value());
+  for (const auto* text : {"{}", "x", "[]", "2026-01-04T05:33:20Z"})
+    CHECK_FALSE(ZendeskCursor::from_text(text).has_value());
 }

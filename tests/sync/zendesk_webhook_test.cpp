@@ -126,7 +126,8 @@ TEST_CASE("ids are read from the detail or the subject, as string or number") {
   CHECK(hint_of(body).ids == std::vector<std::string>{"659"});
   body.erase("detail");
   CHECK(hint_of(body).ids == std::vector<std::string>{"659"});
-  for (const json& bad : {json("zen:user:"), json("zen:user:65a"), json("zen:user:0"), json("659"), json(659), json()}) {
+  for (const json& bad :
+       {json("zen:user:"), json("zen:user:65a"), json("zen:user:0"), json("659"), json(659), json()}) {
     body["subject"] = bad;
     CAPTURE(bad.dump());
     CHECK(refusal_of(signed_request(body.dump())) == WebhookRefusal::malformed);
@@ -181,10 +182,10 @@ TEST_CASE("the timestamp may be five minutes off either way") {
 }
 
 TEST_CASE("signed nonsense is malformed") {
-  for (const std::string body : {"", "{", "[]", "5", "{}", "{\"type\":5}", "{\"type\":\"\"}",
-                                 "{\"type\":\"zen:event-type:user.deleted\"}",
-                                 "{\"type\":\"zen:event-type:user.deleted\",\"detail\":{\"id\":\"x\"}}",
-                                 "{\"type\":\"zen:event-type:user.deleted\",\"detail\":[659],\"subject\":[]}"}) {
+  for (const std::string body :
+       {"", "{", "[]", "5", "{}", "{\"type\":5}", "{\"type\":\"\"}", "{\"type\":\"zen:event-type:user.deleted\"}",
+        "{\"type\":\"zen:event-type:user.deleted\",\"detail\":{\"id\":\"x\"}}",
+        "{\"type\":\"zen:event-type:user.deleted\",\"detail\":[659],\"subject\":[]}"}) {
     CAPTURE(body);
     CHECK(refusal_of(signed_request(body)) == WebhookRefusal::malformed);
   }

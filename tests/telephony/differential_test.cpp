@@ -169,6 +169,34 @@ TEST_CASE("The short path agrees for every calling code, start and length") {
   CHECK(tally.differences == 0);
 }
 
+TEST_CASE("The short path agrees for every calling code and start of three digits") {
+  std::mt19937_64 random(kSeed + 4);
+  MESSAGE("seed " << kSeed + 4);
+  Tally tally;
+  const Library& library = *Library::GetInstance();
+  std::set<int> codes;
+  library.GetSupportedCallingCodes(&codes);
+  for (const int code : codes) {
+    std::vector<std::size_t> lengths;
+    LibraryNumber probe;
+    probe.set_country_code(code);
+    std::uint64_t national = 100;
+    for (std::size_t length = 3; length <= 15; ++length, national *= 10) {
+      probe.set_national_number(national);
+      if (library.IsPossibleNumberWithReason(probe) == Library::IS_POSSIBLE) lengths.push_back(length);
+    }
+    for (int start = 1000; start < 2000; ++start) {
+      const std::size_t length = lengths[random() % lengths.size()];
+      std::string text = "+" + std::to_string(code) + std::to_string(start).substr(1);
+      for (std::size_t digit = 3; digit < length; ++digit) text += static_cast<char>('0' + random() % 10);
+      compare(tally, text, "ZZ");
+    }
+  }
+  MESSAGE("texts " << tally.texts << ", answered by the short path " << tally.short_path << ", differences "
+                   << tally.differences);
+  CHECK(tally.differences == 0);
+}
+
 TEST_CASE("National text is read as libphonenumber reads it") {
   constexpr std::size_t kDrawsPerRegion = 260;
   std::mt19937_64 random(kSeed + 3);

@@ -1,0 +1,103 @@
+#include "server/http_router.h"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+#include "tests/support/temp_dir.h"
+
+namespace ringdex::server {
+namespace {
+
+HttpResponse echo(const HttpRequest& request) {
+  HttpResponse response;
+  for (const auto& parameter : request.parameters) response.body += parameter + ";";
+  return response;
+}
+
+struct Fixture {
+  tests::TempDir dir;
+  ApiKeys keys{dir.file("keys.json")};
+  HttpRouter router{{{.method = "GET", .path = "/v1/things/{id}", .scope = Scope::lookup, .handler = echo},
+                     {.method = "POST", .path = "/v1/things/{id}", .scope = Scope::admin, .handler = echo},
+                     {.method = "GET", .path = "/open", .handler = echo, .open = true},
+                     {.method = "GET", .path = "/throws", .scope = Scope::lookup,
+                      .handler = [](const HttpRequest&) -> HttpResponse { throw std::runtime_error("no"); }}},
+                    keys};
+
+  HttpRequest request(const std::string& method, const std::string& target,
+                      std::vector<std::pair<std::string, std::string>> headers = {{"host", "localhost:8480"}}) {
+    HttpRequest made;
+    made.method = method;
+    made.headers = std::move(headers);
+    made.from_loopback = true;
+    read_target(target, made);
+    return made;
+  }
+  int status(HttpRequest made) {
+    const auto decision = router.decide(made);
+    return decision.route ? router.run(*decision.route, made).status : decision.refusal.status;
+  }
+};
+
+TEST_CASE_FIXTURE(Fixture, "paths and methods") {
+  HttpRequest found = request("GET", "/v1/things/a%2Fb");
+  const auto decision = router.decide(found);
+  REQUIRE(decision.route);
+  CHECK(router.run(*decision.route, found).body == "a/b;");
+  CHECK(status(request("HEAD", "/v1/things/1")) == 200);
+  CHECK(status(request("GET", "/v1/things")) == 404);
+  CHECK(status(request("GET", "/v1/things/1/2")) == 404);
+  HttpRequest wrong = request("DELETE", "/v1/things/1");
+  const auto refused = router.decide(wrong).refusal;
+  CHECK(refused.status == 405);
+  CHECK(refused.headers.at(0) == std::pair<std::string, std::string>("Allow", "GET, POST"));
+  CHECK(status(request("GET", "/throws")) == 500);
+}
+
+TEST_CASE_FIXTURE(Fixture, "without keys only local programs are served") {
+  struct Row {
+    std::vector<std::pair<std::string, std::string>> headers;
+    bool loopback;
+    int status;
+  };
+  const Row rows[] = {
+      {{{"host", "localhost"}}, true, 200},
+      {{{"host", "127.0.0.1:8480"}}, true, 200},
+      {{{"host", "127.1.2.3"}}, true, 200},
+      {{{"host", "[::1]:8480"}}, true, 200},
+      {{}, true, 200},
+      {{{"host", "localhost"}}, false, 401},
+      {{{"host", "evil.example"}}, true, 401},
+      {{{"host", "127.0.0.1.evil.example"}}, true, 401},
+      {{{"host", "localhost"}, {"x-forwarded-for", "10.0.0.1"}}, true, 401},
+      {{{"host", "localhost"}, {"forwarded", "for=10.0.0.1"}}, true, 401},
+      {{{"host", "localhost"}, {"origin", "https://evil.example"}}, true, 401},
+      {{{"host", "localhost"}, {"origin", "http://localhost:8480"}}, true, 200},
+      {{{"host", "localhost"}, {"sec-fetch-site", "cross-site"}}, true, 401},
+      {{{"host", "localhost"}, {"sec-fetch-site", "none"}}, true, 200},
+  };
+  for (const Row& row : rows) {
+    HttpRequest made = request("GET", "/v1/things/1", row.headers);
+    made.from_loopback = row.loopback;
+    CHECK(status(made) == row.status);
+    made = request("GET", "/open", row.headers);
+    made.from_loopback = row.loopback;
+    CHECK(status(made) == 200);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "with keys the key decides, wherever it comes from") {
+  const std::string key = keys.create("acme", {"lookup"}, "", 0).value();
+  CHECK(status(request("GET", "/v1/things/1")) == 401);
+  HttpRequest with_key = request("GET", "/v1/things/1", {{"authorization", "Bearer " + key}});
+  with_key.from_loopback = false;
+  const auto decision = router.decide(with_key);
+  REQUIRE(decision.route);
+  CHECK(with_key.principal.account == "acme");
+  CHECK(status(request("POST", "/v1/things/1", {{"x-api-key", key}})) == 403);
+  CHECK(status(request("GET", "/v1/things/1", {{"authorization", "Basic " + key}})) == 401);
+}
+
+}  // namespace
+}  // namespace ringdex::server
