@@ -91,7 +91,7 @@ ZendeskSourceConfig read_zendesk(ObjectReader& reader, const SecretPlaces& place
   if (auto auth = reader.object("auth", Presence::required)) read_auth(*auth, places, zendesk);
   reader.secret("webhook_secret", zendesk.webhook_secret, places, Presence::optional);
   reader.number("per_page", zendesk.per_page, 1, 1000);
-  reader.number("export_requests_per_minute", zendesk.export_requests_per_minute, 1, 1000);
+  reader.number("export_requests_per_minute", zendesk.export_requests_per_minute, 1, 100'000);
   return zendesk;
 }
 

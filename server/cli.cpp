@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -30,6 +31,16 @@ struct Options {
   std::size_t limit = 20;
   std::string account = "default", note, key_id;
   std::vector<std::string> scopes;
+
+  // CLI11 would read an environment variable also for the commands that were not given, over what was given.
+  Options() {
+    const auto take = [](const char* name, std::string& value) {
+      if (const char* given = std::getenv(name); given != nullptr && *given != '\0') value = given;
+    };
+    take("RINGDEX_CONFIG", config);
+    take("RINGDEX_SERVER", server.url);
+    take("RINGDEX_KEY", server.key);
+  }
 };
 
 using Command = std::function<ExitCode(const Options&)>;
@@ -250,12 +261,12 @@ class CommandLine {
     return command;
   }
   CLI::App* with_config(CLI::App* command) {
-    command->add_option("--config", options_.config, "Config file")->envname("RINGDEX_CONFIG")->capture_default_str();
+    command->add_option("--config", options_.config, "Config file")->capture_default_str();
     return command;
   }
   CLI::App* with_server(CLI::App* command) {
-    command->add_option("--server", options_.server.url, "The running server")->envname("RINGDEX_SERVER")->capture_default_str();
-    command->add_option("--key", options_.server.key, "API key")->envname("RINGDEX_KEY");
+    command->add_option("--server", options_.server.url, "The running server")->capture_default_str();
+    command->add_option("--key", options_.server.key, "API key");
     command->add_option("--ca", options_.server.ca_file, "Certificate to trust, for https");
     return with_json(command);
   }

@@ -6,6 +6,19 @@ namespace ringdex::sync {
 
 using nlohmann::json;
 
+namespace {
+
+constexpr std::size_t kExternalIdBytesMax = 255;
+
+template <typename Enum>
+std::optional<Enum> enum_from(const json& value, Enum first, Enum last) {
+  const auto number = value.get<std::int64_t>();
+  if (number < static_cast<std::int64_t>(first) || number > static_cast<std::int64_t>(last)) return std::nullopt;
+  return static_cast<Enum>(number);
+}
+
+}  // namespace
+
 std::string encode_hint(const WaitingHint& waiting) {
   const Hint& hint = waiting.hint;
   return json{{"kind", static_cast<int>(hint.kind)},
@@ -15,6 +28,8 @@ std::string encode_hint(const WaitingHint& waiting) {
               {"ids", hint.ids},
               {"happened_at", hint.happened_at.time_since_epoch().count()},
               {"attempts", waiting.attempts},
+              {"unreadable", waiting.unreadable},
+              {"both_alive", waiting.both_alive},
               {"not_before", waiting.not_before.time_since_epoch().count()}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -27,13 +42,22 @@ std::optional<WaitingHint> decode_hint(std::string_view bytes) {
   };
   try {
     WaitingHint waiting;
-    waiting.hint.kind = static_cast<Hint::Kind>(in.at("kind").get<int>());
+    const auto kind = enum_from(in.at("kind"), Hint::Kind::refetch, Hint::Kind::ignored);
+    const auto record_kind =
+        enum_from(in.at("record_kind"), index::RecordKind::contact, index::RecordKind::local);
+    if (!kind || !record_kind) return std::nullopt;
+    waiting.hint.kind = *kind;
+    waiting.hint.record_kind = *record_kind;
     waiting.hint.event_id = in.at("event_id").get<std::string>();
     waiting.hint.type = in.at("type").get<std::string>();
-    waiting.hint.record_kind = static_cast<index::RecordKind>(in.at("record_kind").get<int>());
     waiting.hint.ids = in.at("ids").get<std::vector<std::string>>();
+    for (const std::string& id : waiting.hint.ids) {
+      if (id.empty() || id.size() > kExternalIdBytesMax) return std::nullopt;
+    }
     waiting.hint.happened_at = time("happened_at");
     waiting.attempts = in.at("attempts").get<std::uint32_t>();
+    waiting.unreadable = in.value("unreadable", 0U);
+    waiting.both_alive = in.value("both_alive", 0U);
     waiting.not_before = time("not_before");
     return waiting;
   } catch (const json::exception&) {

@@ -12,11 +12,14 @@ namespace ringdex::sync {
 // A hint as it waits in the inbox.
 struct WaitingHint {
   Hint hint;
-  std::uint32_t attempts = 0;
+  std::uint32_t attempts = 0;    // that failed; the delay grows with them
+  std::uint32_t unreadable = 0;  // of these, answers that could not be understood
+  std::uint32_t both_alive = 0;  // answers that still showed both records of a merge
   TimePoint not_before{};
 };
 
 std::string encode_hint(const WaitingHint& waiting);
+// Nothing if the bytes are no hint.
 std::optional<WaitingHint> decode_hint(std::string_view bytes);
 
 }  // namespace ringdex::sync

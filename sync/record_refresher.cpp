@@ -7,13 +7,31 @@
 namespace ringdex::sync {
 namespace {
 
-constexpr std::size_t kEventsPerStepMax = 100;
-constexpr std::uint32_t kAttemptsMax = 12;  // then the next delta or listing must bring it
+using std::chrono::milliseconds;
+
+constexpr std::size_t kEventsReadFirst = 100;
+constexpr std::size_t kEventsReadMax = 1'000'000;
+constexpr std::uint32_t kUnreadableMax = 12;  // then the next delta or listing must bring it
+constexpr std::size_t kAskedMax = 1'000;
 constexpr std::chrono::minutes kIdleWait{1};
+constexpr milliseconds kPostponeMax = std::chrono::hours(1);
 // A merge whose loser the source still shows: asked again after these waits, then left to the delta.
 constexpr std::chrono::seconds kMergeWaits[] = {std::chrono::seconds(60), std::chrono::seconds(300)};
 
 std::int64_t version_at(TimePoint time) { return time.time_since_epoch().count(); }
+
+// A time further ahead than any wait is of a wall clock that was set back since.
+bool is_ahead(TimePoint until, TimePoint now) { return until > now && until - now <= kPostponeMax; }
+
+// What says nothing about this event: the source is busy, away, or keeps us out.
+bool is_of_the_source(const FetchError& error) {
+  return error.kind == FetchErrorKind::rate_limited || error.kind == FetchErrorKind::unavailable ||
+         error.kind == FetchErrorKind::unauthorized;
+}
+
+ResyncAnswer unreachable(std::string detail) {
+  return {ResyncAnswer::Outcome::unreachable, std::move(detail), std::nullopt};
+}
 
 }  // namespace
 
@@ -33,10 +51,20 @@ RecordRefresher::RecordRefresher(RecordRefresherOptions options, Connector& conn
                                  index::Inbox& inbox)
     : options_(std::move(options)), connector_(connector), index_(index), inbox_(inbox) {}
 
+RecordRefresher::~RecordRefresher() {
+  for (Asked& asked : asked_) asked.answer.set_value(unreachable("the sync was stopped"));
+}
+
 std::future<ResyncAnswer> RecordRefresher::resync(index::RecordId id) {
+  Asked asked{std::move(id), {}};
+  auto answer = asked.answer.get_future();
   const std::lock_guard lock(mutex_);
-  asked_.push_back({std::move(id), {}});
-  return asked_.back().answer.get_future();
+  if (asked_.size() >= kAskedMax) {
+    asked.answer.set_value(unreachable("too many records of this source are being asked for"));
+  } else {
+    asked_.push_back(std::move(asked));
+  }
+  return answer;
 }
 
 std::optional<RecordRefresher::Asked> RecordRefresher::next_asked() {
@@ -53,74 +81,104 @@ void RecordRefresher::ask_again(Asked asked) {
 }
 
 TimePoint RecordRefresher::step(TimePoint now) {
-  if (auto asked = next_asked()) {
-    auto answer = resync_now(asked->id, now);
-    if (!answer && answer.error().kind == FetchErrorKind::rate_limited && answer.error().wait) {
-      ask_again(std::move(*asked));
-      return now + *answer.error().wait;
-    }
-    if (!answer) answer = ResyncAnswer{ResyncAnswer::Outcome::unreachable, answer.error().message, std::nullopt};
-    asked->answer.set_value(std::move(*answer));
-    return now;
-  }
+  if (auto asked = next_asked()) return step_asked(std::move(*asked), now);
+  if (is_ahead(paused_until_, now)) return std::min(paused_until_, now + kIdleWait);
   TimePoint wake = now + kIdleWait;
-  const auto events = inbox_.pending(options_.account, options_.source, kEventsPerStepMax);
-  if (!events) {
-    spdlog::error("{}: {}", options_.source, events.error().message);
-    return wake;
-  }
-  for (const index::InboxEvent& event : *events) {
-    const Settled settled = handle(event, now, wake);
-    // One fetch a step, so that a forced resync never stands behind a full inbox.
-    if (settled == Settled::yes) return now;
-    if (settled == Settled::wait) break;
+  std::size_t seen = 0;
+  // Events that wait for their time must not hide those behind them.
+  for (std::size_t events_max = kEventsReadFirst; events_max <= kEventsReadMax; events_max *= 10) {
+    const auto events = inbox_.pending(options_.account, options_.source, events_max);
+    if (!events) {
+      spdlog::error("{}: {}", options_.source, events.error().message);
+      return now + kIdleWait;
+    }
+    for (; seen < events->size(); ++seen) {
+      // One event a step, so that a forced resync never stands behind a full inbox.
+      const Handled handled = handle((*events)[seen], now, wake);
+      if (handled == Handled::settled) return now;
+      if (handled == Handled::waits) return wake;
+    }
+    if (events->size() < events_max) break;
   }
   return wake;
 }
 
-RecordRefresher::Settled RecordRefresher::handle(index::InboxEvent event, TimePoint now, TimePoint& wake) {
-  index::ChangeBatch batch = empty_batch();
+TimePoint RecordRefresher::step_asked(Asked asked, TimePoint now) {
+  auto answer = resync_now(asked.id, now);
+  if (answer) {
+    failures_ = 0;
+    paused_until_ = {};
+  } else if (answer.error().kind == FetchErrorKind::rate_limited && answer.error().wait) {
+    const milliseconds wait = std::max(*answer.error().wait, options_.retry.first / 2);
+    ask_again(std::move(asked));
+    return now + std::min<milliseconds>(wait, kIdleWait);
+  }
+  asked.answer.set_value(answer ? std::move(*answer) : unreachable(answer.error().message));
+  return now;
+}
+
+RecordRefresher::Handled RecordRefresher::handle(const index::InboxEvent& event, TimePoint now, TimePoint& wake) {
   auto waiting = decode_hint(event.payload);
-  if (waiting && waiting->not_before > now) {
+  if (!waiting) {
+    spdlog::error("{}: event {} in the inbox is corrupt and was dropped", options_.source, event.number);
+    index::ChangeBatch nothing = empty_batch();
+    nothing.inbox_done = {event.number};
+    return apply(nothing, now, wake);
+  }
+  if (is_ahead(waiting->not_before, now)) {
     wake = std::min(wake, waiting->not_before);
-    return Settled::later;
+    return Handled::not_due;
   }
   bool settled = true;
-  if (waiting) {
-    auto changes = changes_for(*waiting, now, settled);
-    if (!changes) {
-      const FetchError& error = changes.error();
-      ++waiting->attempts;
-      const bool hopeless = error.kind == FetchErrorKind::malformed && waiting->attempts >= kAttemptsMax;
-      if (!hopeless) {
-        auto delay = retry_delay(waiting->attempts, options_.draw(), options_.retry);
-        if (error.wait) delay = *error.wait;
-        wake = std::min(wake, now + delay);
-        // Pacing is no failure of the event.
-        if (error.kind == FetchErrorKind::rate_limited) return Settled::wait;
-        spdlog::warn("{}: event {} waits {} ms: {}", options_.source, waiting->hint.type, delay.count(), error.message);
-        postpone(event, *waiting, now + delay);
-        return Settled::later;
-      }
-      spdlog::error("{}: event {} given up: {}", options_.source, waiting->hint.type, error.message);
-    } else {
-      batch = std::move(*changes);
-    }
-  }
+  auto changes = changes_for(*waiting, now, settled);
+  if (!changes) return failed(event, std::move(*waiting), changes.error(), now, wake);
+  failures_ = 0;
   if (settled) {
-    batch.inbox_done = {event.number};
+    changes->inbox_done = {event.number};
   } else {
-    const auto wait = kMergeWaits[waiting->attempts];
-    ++waiting->attempts;
-    postpone(event, *waiting, now + wait);
-    wake = std::min(wake, now + wait);
+    const auto wait = kMergeWaits[waiting->both_alive++];
+    waiting->attempts = 0;
+    postpone(event, std::move(*waiting), now + wait);
   }
-  const auto applied = index_.apply(batch, options_.policy, now);
-  if (!applied) {
+  return apply(*changes, now, wake);
+}
+
+RecordRefresher::Handled RecordRefresher::failed(const index::InboxEvent& event, WaitingHint waiting,
+                                                 const FetchError& error, TimePoint now, TimePoint& wake) {
+  const bool has_wait = error.wait && error.wait->count() > 0;
+  const auto pause = [&](std::uint32_t attempt) {
+    auto delay = retry_delay(attempt, options_.draw(), options_.retry);
+    if (has_wait) delay = *error.wait;
+    return std::min(delay, kPostponeMax);
+  };
+  if (is_of_the_source(error)) {
+    // Not a failure if it is but the source's own budget.
+    if (error.kind != FetchErrorKind::rate_limited || !has_wait) ++failures_;
+    paused_until_ = now + pause(failures_);
+    wake = std::min(wake, paused_until_);
+    if (error.kind == FetchErrorKind::rate_limited) return Handled::waits;
+  } else if (++waiting.unreadable >= kUnreadableMax) {
+    spdlog::error("{}: event {} given up: {}", options_.source, waiting.hint.type, error.message);
+    index::ChangeBatch nothing = empty_batch();
+    nothing.inbox_done = {event.number};
+    return apply(nothing, now, wake);
+  }
+  // The next event has its turn first, in case that only this one fails.
+  ++waiting.attempts;
+  const auto delay = pause(waiting.attempts);
+  spdlog::warn("{}: event {} waits {} ms: {}", options_.source, waiting.hint.type, delay.count(), error.message);
+  wake = std::min(wake, now + delay);
+  postpone(event, std::move(waiting), now + delay);
+  return is_of_the_source(error) ? Handled::waits : Handled::settled;
+}
+
+RecordRefresher::Handled RecordRefresher::apply(const index::ChangeBatch& batch, TimePoint now, TimePoint& wake) {
+  if (const auto applied = index_.apply(batch, options_.policy, now); !applied) {
     spdlog::error("{}: {}", options_.source, applied.error().message);
-    return Settled::wait;
+    wake = now + kIdleWait;
+    return Handled::waits;
   }
-  return settled ? Settled::yes : Settled::later;
+  return Handled::settled;
 }
 
 std::expected<index::ChangeBatch, FetchError> RecordRefresher::changes_for(const WaitingHint& waiting, TimePoint now,
@@ -132,6 +190,9 @@ std::expected<index::ChangeBatch, FetchError> RecordRefresher::changes_for(const
     case Hint::Kind::organization:
       for (const std::string& id : hint.ids) {
         auto organization = connector_.fetch_organization(id, now);
+        if (!organization && organization.error().kind == FetchErrorKind::not_found) {
+          organization = index::OrganizationName{id, ""};
+        }
         if (!organization) return std::unexpected(organization.error());
         batch.organizations.push_back(std::move(*organization));
       }
@@ -165,7 +226,7 @@ std::expected<index::ChangeBatch, FetchError> RecordRefresher::merge_changes(con
       if (!deletion.merged_into) deletion.merged_into = alive.front();
     }
   }
-  settled = alive.size() < 2 || waiting.attempts >= std::size(kMergeWaits);
+  settled = alive.size() < 2 || waiting.both_alive >= std::size(kMergeWaits);
   return batch;
 }
 
@@ -198,17 +259,24 @@ std::expected<ResyncAnswer, FetchError> RecordRefresher::resync_now(const index:
   const auto fetched = fetch_into(batch, id, now);
   if (!fetched) return std::unexpected(fetched.error());
   const auto applied = index_.apply(batch, options_.policy, now);
-  if (!applied) return ResyncAnswer{Outcome::unreachable, applied.error().message, std::nullopt};
+  if (!applied) return unreachable(applied.error().message);
   if (fetched->record) {
     const bool changed = applied->added + applied->updated + applied->renamed > 0;
-    const std::string detail = applied->nameless.empty() ? "" : "skipped: neither name nor organization";
+    const char* detail = "";
+    if (!applied->nameless.empty()) detail = "skipped: neither name nor organization";
+    if (applied->over_limit > 0) detail = "skipped: the source's record limit is reached";
+    if (applied->stale > 0) detail = "the source showed a form older than what is known here";
     return ResyncAnswer{changed ? Outcome::updated : Outcome::unchanged, detail, std::nullopt};
   }
-  const std::string detail = fetched->rejected ? "skipped: " + fetched->rejected->detail : "";
+  std::string detail = fetched->rejected ? "skipped: " + fetched->rejected->detail : "";
   const auto after = index_.read().get(options_.account, id);
   const auto* survivor = after ? std::get_if<index::KnownRecord>(&*after) : nullptr;
   if (survivor && survivor->record.id != id) {
     return ResyncAnswer{Outcome::merged, detail, survivor->record.id};
+  }
+  if (survivor) {
+    if (detail.empty()) detail = "the source does not have it any more; its deletions are not followed";
+    return ResyncAnswer{Outcome::unchanged, detail, std::nullopt};
   }
   const bool was_known = before && !std::holds_alternative<index::UnknownRecord>(*before);
   return ResyncAnswer{was_known ? Outcome::deleted : Outcome::not_found, detail, std::nullopt};

@@ -38,6 +38,9 @@ struct RecordRefresherOptions {
 class RecordRefresher {
  public:
   RecordRefresher(RecordRefresherOptions options, Connector& connector, index::Index& index, index::Inbox& inbox);
+  ~RecordRefresher();  // answers what was asked and not done with `unreachable`
+  RecordRefresher(const RecordRefresher&) = delete;
+  RecordRefresher& operator=(const RecordRefresher&) = delete;
 
   // Forced resyncs first, then what the inbox holds; says when to call again if nothing is asked before.
   TimePoint step(TimePoint now);
@@ -48,12 +51,16 @@ class RecordRefresher {
     index::RecordId id;
     std::promise<ResyncAnswer> answer;
   };
-  enum class Settled { yes, later, wait };
+  enum class Handled { not_due, settled, waits };
 
   std::optional<Asked> next_asked();
   void ask_again(Asked asked);
   std::expected<ResyncAnswer, FetchError> resync_now(const index::RecordId& id, TimePoint now);
-  Settled handle(index::InboxEvent event, TimePoint now, TimePoint& wake);
+  TimePoint step_asked(Asked asked, TimePoint now);
+  Handled handle(const index::InboxEvent& event, TimePoint now, TimePoint& wake);
+  Handled failed(const index::InboxEvent& event, WaitingHint waiting, const FetchError& error, TimePoint now,
+                 TimePoint& wake);
+  Handled apply(const index::ChangeBatch& batch, TimePoint now, TimePoint& wake);
   std::expected<index::ChangeBatch, FetchError> changes_for(const WaitingHint& waiting, TimePoint now, bool& settled);
   std::expected<index::ChangeBatch, FetchError> merge_changes(const WaitingHint& waiting, TimePoint now,
                                                               bool& settled);
@@ -67,6 +74,10 @@ class RecordRefresher {
   Connector& connector_;
   index::Index& index_;
   index::Inbox& inbox_;
+
+  // Of the stepping thread: a source that fails is asked with growing pauses, however many events wait.
+  std::uint32_t failures_ = 0;  // one after the other
+  TimePoint paused_until_{};
 
   std::mutex mutex_;
   std::deque<Asked> asked_;  // under mutex_

@@ -2,8 +2,15 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <exception>
+
 namespace ringdex::sync {
 namespace {
+
+constexpr std::chrono::milliseconds kPauseAfterFault{10'000};
+constexpr std::chrono::milliseconds kWaitMax = std::chrono::hours(24);
+constexpr std::chrono::milliseconds kCancelInterval{20};
 
 TimePoint wall_clock() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -16,19 +23,43 @@ void SyncScheduler::Worker::nudge() {
     const std::lock_guard lock(mutex);
     nudged = true;
   }
-  wake.notify_one();
+  wake.notify_all();
 }
 
 void SyncScheduler::Worker::run(std::stop_token stop, const std::function<TimePoint(TimePoint)>& step) {
   const std::stop_callback on_stop(stop, [this] { nudge(); });
   while (!stop.stop_requested()) {
-    const TimePoint next = step(wall_clock());
+    // The wait is steady and counts from the time that the step was told, so that a clock that jumps cannot stretch it.
+    const auto began = std::chrono::steady_clock::now();
+    const TimePoint now = wall_clock();
+    TimePoint next = now + kPauseAfterFault;
+    try {
+      next = step(now);
+    } catch (const std::exception& fault) {
+      spdlog::error("a sync step failed: {}", fault.what());
+    }
+    const auto wait = std::clamp(next - now, std::chrono::milliseconds(0), kWaitMax);
     std::unique_lock lock(mutex);
-    // The wait itself is steady, so that a clock that jumps cannot stretch it.
-    const auto wait = std::max(next - wall_clock(), std::chrono::milliseconds(0));
-    wake.wait_for(lock, wait, [this] { return nudged; });
+    wake.wait_until(lock, began + wait, [this] { return nudged; });
     nudged = false;
   }
+  const std::lock_guard lock(mutex);
+  ended = true;
+  wake.notify_all();
+}
+
+void SyncScheduler::Worker::join(const std::function<void()>& cancel) {
+  if (!thread.joinable()) return;
+  {
+    std::unique_lock lock(mutex);
+    // A request that began just after a cancelling must be cancelled too.
+    while (!wake.wait_for(lock, kCancelInterval, [this] { return ended; })) {
+      lock.unlock();
+      if (cancel) cancel();
+      lock.lock();
+    }
+  }
+  thread.join();
 }
 
 SyncScheduler::Source::Source(SourceSetup given, index::Index& index, index::Inbox& inbox, index::Ledger& ledger)
@@ -66,8 +97,8 @@ void SyncScheduler::stop() {
     if (source->setup.cancel) source->setup.cancel();
   }
   for (auto& source : sources_) {
-    if (source->page_worker.thread.joinable()) source->page_worker.thread.join();
-    if (source->single_worker.thread.joinable()) source->single_worker.thread.join();
+    source->page_worker.join(source->setup.cancel);
+    source->single_worker.join(source->setup.cancel);
   }
 }
 
@@ -117,8 +148,10 @@ std::expected<WebhookAccepted, WebhookFailure> SyncScheduler::accept_webhook(con
 
 std::expected<index::ApplyResult, index::IndexError> SyncScheduler::confirm_sweep(const std::string& account,
                                                                                   const std::string& source) {
+  Source* const found = find(account, source);
+  if (found == nullptr) return index::ApplyResult{};
   auto result = index_.confirm_sweep(account, source, wall_clock());
-  if (Source* const found = find(account, source); found && result) found->syncer.confirmed(wall_clock());
+  if (result) found->syncer.confirmed(wall_clock());
   return result;
 }
 

@@ -70,10 +70,13 @@ class SyncScheduler {
   struct Worker {
     std::mutex mutex;
     std::condition_variable wake;
-    bool nudged = false;
+    bool nudged = false;  // under mutex
+    bool ended = false;   // under mutex
     std::jthread thread;
     void nudge();
     void run(std::stop_token stop, const std::function<TimePoint(TimePoint)>& step);
+    // Returns when the thread, which was asked to stop, has ended.
+    void join(const std::function<void()>& cancel);
   };
   struct Source {
     SourceSetup setup;

@@ -13,6 +13,10 @@ bool is_pacing(const FetchError& error) {
   return error.kind == FetchErrorKind::rate_limited && error.http_status == 0;
 }
 
+bool was_cut_short(std::string_view outcome) {
+  return outcome == "interrupted" || outcome == "failed" || outcome == "limit_reached";
+}
+
 constexpr std::chrono::milliseconds kPauseAfterStoreFailure{5'000};
 
 }  // namespace
@@ -74,16 +78,20 @@ TimePoint Syncer::step(TimePoint now) {
 void Syncer::start_run(RunKind kind, TimePoint now) {
   const auto state = index_.read().source_state(options_.account, options_.source);
   if (!state) {
+    full_owed_ = full_owed_ || kind == RunKind::full;
     due_ = store_failed(state.error().message, now);
     return;
   }
-  cursor_ = kind == RunKind::full ? "" : state->checkpoint;
-  const bool listing =
-      state->listing == index::SourceState::Listing::initial || state->listing == index::SourceState::Listing::running;
+  cursor_ = kind == RunKind::full || full_owed_ ? "" : state->checkpoint;
+  full_owed_ = false;
+  // A full copy that was cut short goes on as what it was.
+  const auto last = ledger_.runs(options_.account, options_.source, 1);
+  const bool goes_on = last && !last->empty() && last->front().kind == to_string(RunKind::full) &&
+                       was_cut_short(last->front().outcome);
   run_.emplace();
   run_->account = options_.account;
   run_->source = options_.source;
-  run_->kind = to_string(cursor_.empty() || listing ? RunKind::full : RunKind::delta);
+  run_->kind = to_string(cursor_.empty() || goes_on ? RunKind::full : RunKind::delta);
   run_->outcome = "running";
   run_->started_at = now;
   run_started_ = now;
@@ -179,14 +187,16 @@ TimePoint Syncer::failed(const FetchError& error, TimePoint now) {
 
 TimePoint Syncer::back_off(std::string reason, std::optional<std::chrono::milliseconds> wait, TimePoint now) {
   ++attempt_;
+  if (attempt_ == 1) failing_since_ = now;
   auto delay = retry_delay(attempt_, options_.draw(), options_.retry);
-  if (wait) delay = std::max(*wait, std::chrono::milliseconds(0));
+  // "Retry after 0" is no leave to ask without any pause.
+  if (wait && wait->count() > 0) delay = *wait;
   // No Retry-After may silence a source for longer than its own interval.
   due_ = now + std::min(delay, options_.interval);
   spdlog::warn("{}: {}; attempt {} follows in {} ms", options_.source, reason, attempt_ + 1, (due_ - now).count());
   run_->message = reason;
   save_run({});
-  set_state(SourceStateName::backing_off, std::move(reason), due_, now);
+  set_state(SourceStateName::backing_off, std::move(reason), due_, std::min(failing_since_, now));
   return due_;
 }
 
@@ -207,9 +217,12 @@ TimePoint Syncer::finish_run(SourceStateName state, std::string outcome, std::st
                options_.source, run_->kind, run_->number, run_->outcome, counts.added, counts.updated,
                counts.unchanged, counts.deleted, counts.merged, run_->skipped, run_->pages, reason.empty() ? "" : "; ",
                reason);
+  // A full copy that ended before its first page was stored has yet to begin.
+  full_owed_ = was_cut_short(run_->outcome) && cursor_.empty();
   run_.reset();
   attempt_ = 0;
-  due_ = std::max(now, run_started_ + options_.interval);
+  // Also where the wall clock was set back since the start.
+  due_ = std::clamp(run_started_ + options_.interval, now, now + options_.interval);
   set_state(state, std::move(reason), due_, now);
   return due_;
 }

@@ -74,6 +74,8 @@ class Syncer {
   std::string cursor_;
   TimePoint run_started_{};
   TimePoint due_{};
+  TimePoint failing_since_{};
+  bool full_owed_ = false;  // the next run begins anew, since the full copy before it could not
   std::uint32_t attempt_ = 0;
   std::uint64_t requests_before_ = 0;
 

@@ -201,10 +201,21 @@ std::expected<std::optional<json>, FetchError> ZendeskConnector::get_users(const
   return *std::move(answer);
 }
 
+// The end of the stream is the end of the listing only when it also shows what the first one left out.
+void end_listing(ZendeskCursor& cursor, SourcePage& page, TimePoint now) {
+  if (!cursor.listing) return;
+  if (cursor.listed_until == 0) {
+    cursor.listed_until = unix_seconds(now);
+  } else if (unix_seconds(now) - cursor.listed_until > 2 * kExportLagSeconds) {
+    cursor.listing = false;
+    cursor.listed_until = 0;
+    page.ends_listing = true;
+  }
+}
+
 std::expected<SourcePage, FetchError> ZendeskConnector::users_page(ZendeskCursor cursor, const std::string& cursor_text,
                                                                    TimePoint now) {
   SourcePage page;
-  const bool listing = cursor.listing;
   cursor.stage = Stage::organizations;  // where the next run starts, unless this one has more users
   if (!half_read_ || half_read_->cursor_text != cursor_text) {
     half_read_.reset();
@@ -225,8 +236,7 @@ std::expected<SourcePage, FetchError> ZendeskConnector::users_page(ZendeskCursor
   const std::string after = text_member(whole.answer, "after_cursor");
   if (!after.empty()) cursor.after_cursor = after;
   if (end) {
-    cursor.listing = false;
-    page.ends_listing = listing;
+    end_listing(cursor, page, now);
   } else if (!after.empty()) {
     cursor.stage = Stage::users;
     page.more = true;

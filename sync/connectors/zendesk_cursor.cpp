@@ -23,6 +23,7 @@ std::string ZendeskCursor::to_text() const {
   nlohmann::json json{{"v", kVersion},
                       {"stage", stage == Stage::organizations ? "organizations" : "users"},
                       {"listing", listing},
+                      {"listed_until", listed_until},
                       {"organizations_since", organizations_since},
                       {"users_since", users_since}};
   if (!after_cursor.empty()) json["after_cursor"] = after_cursor;
@@ -35,14 +36,16 @@ std::optional<ZendeskCursor> ZendeskCursor::from_text(const std::string& text) {
   if (!json) return std::nullopt;
   const auto* version = member(*json, "v");
   const auto listing = bool_member(*json, "listing");
+  const auto listed_until = seconds_member(*json, "listed_until");
   const auto organizations_since = seconds_member(*json, "organizations_since");
   const auto users_since = seconds_member(*json, "users_since");
   const std::string stage = text_member(*json, "stage");
-  if (version == nullptr || *version != kVersion || !listing || !organizations_since || !users_since) {
+  if (version == nullptr || *version != kVersion || !listing || !listed_until || !organizations_since ||
+      !users_since) {
     return std::nullopt;
   }
   if (stage != "organizations" && stage != "users") return std::nullopt;
-  return ZendeskCursor{stage == "users" ? Stage::users : Stage::organizations, *listing, *organizations_since,
+  return ZendeskCursor{stage == "users" ? Stage::users : Stage::organizations, *listing, *listed_until, *organizations_since,
                        *users_since, text_member(*json, "after_cursor")};
 }
 

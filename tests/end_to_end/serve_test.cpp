@@ -223,7 +223,7 @@ TEST_CASE("TLS serves the same") {
   const std::string key = scene.folder() + "/key.pem";
   REQUIRE(run_command({"/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
                        "/CN=localhost", "-keyout", key, "-out", certificate}).exit_code == 0);
-  const auto ringdex = scene.start(scene.config("127.0.0.1:0", fmt::format(R"(, "tls": {{"certificate": "{}", "key": "{}"}})", certificate, key)));
+  auto ringdex = scene.start(scene.config("127.0.0.1:0", fmt::format(R"(, "tls": {{"certificate": "{}", "key": "{}"}})", certificate, key)));
   REQUIRE_MESSAGE(ringdex.serving(), ringdex.log());
   CHECK(ringdex.url().starts_with("https://"));
   CHECK(ringdex.get("/healthz").status == 200);

@@ -14,6 +14,9 @@ FakeUser person(const std::string& name, const std::string& phone) {
   FakeUser user;
   user.name = name;
   user.phone = phone;
+  // Long enough ago to be in the first export.
+  user.created_at = user.updated_at =
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now() - std::chrono::hours(1));
   return user;
 }
 
@@ -23,6 +26,16 @@ bool found_within(const RingdexProcess& ringdex, const std::string& number, cons
                   std::chrono::milliseconds patience) {
   return ringdex.wait_for(
       "/v1/lookup?number=" + encode_component(number), [&](const auto& body) { return body["match"] == match; }, patience);
+}
+
+// Asks for deltas until the answer is good: the export shows a change once its second is over.
+template <typename Predicate>
+bool syncing_brings(const RingdexProcess& ringdex, const std::string& number, Predicate good) {
+  return ringdex.wait_for("/v1/lookup?number=" + number, [&](const auto& body) {
+    if (good(body)) return true;
+    CHECK(ringdex.post("/v1/sources/zendesk-eu/sync", R"({"kind": "delta"})").status == 202);
+    return false;
+  });
 }
 
 TEST_CASE("a Zendesk is mirrored and a ring is answered: none, one, many") {
@@ -41,6 +54,9 @@ TEST_CASE("a Zendesk is mirrored and a ring is answered: none, one, many") {
   REQUIRE_MESSAGE(ringdex->serving(), ringdex->log());
   REQUIRE(ringdex->wait_until_idle("zendesk-eu"));
 
+  CHECK(syncing_brings(*ringdex, "2125550123", [](const auto& body) {
+    return body["candidates"][0]["organization"] == "Acme SRL";
+  }));
   const auto one = ringdex->lookup("+12125550123");
   CHECK(one["match"] == "one");
   CHECK(one["default"] == record_id(anna_id));
@@ -58,6 +74,15 @@ TEST_CASE("a Zendesk is mirrored and a ring is answered: none, one, many") {
 
   CHECK(ringdex->lookup("+12125550199")["match"] == "none");
   CHECK(ringdex->lookup("+19175550148")["match"] == "none");  // an agent is no caller
+
+  zendesk.webhooks()->wait_until_sent();  // to nobody: the server did not run yet
+  const auto sent_before = zendesk.webhooks()->statuses().size();
+  const auto check_all_accepted = [&] {
+    zendesk.webhooks()->wait_until_sent();
+    const auto statuses = zendesk.webhooks()->statuses();
+    CHECK(statuses.size() > sent_before);
+    for (std::size_t i = sent_before; i < statuses.size(); ++i) CHECK(statuses[i] == 200);
+  };
 
   SUBCASE("an organization's new name reaches its people") {
     zendesk.rename_organization(organization, "Acme Spa");
@@ -98,8 +123,7 @@ TEST_CASE("a Zendesk is mirrored and a ring is answered: none, one, many") {
     CHECK(ringdex->post("/v1/records/" + record_id(4711) + "/resync", "").body["outcome"] == "not_found");
     CHECK(ringdex->post("/v1/records/nobody:contact:1/resync", "").status == 404);
     zendesk.change_user(bob_id, [](FakeUser& user) { user.phone = "+1 212 555 0188"; });
-    CHECK(ringdex->post("/v1/sources/zendesk-eu/sync", R"({"kind": "delta"})").status == 202);
-    CHECK(found_within(*ringdex, "+12125550188", "one", 10s));
+    CHECK(syncing_brings(*ringdex, "2125550188", [](const auto& body) { return body["match"] == "one"; }));
   }
   SUBCASE("webhooks repeated and in the wrong order do no harm") {
     zendesk.webhooks()->repeat_each(3);
@@ -108,8 +132,7 @@ TEST_CASE("a Zendesk is mirrored and a ring is answered: none, one, many") {
     zendesk.merge(bob_id, anna_id);
     zendesk.delete_user(anna_id);
     zendesk.webhooks()->release(true);
-    zendesk.webhooks()->wait_until_sent();
-    for (const int status : zendesk.webhooks()->statuses()) CHECK(status == 200);
+    check_all_accepted();
     CHECK(found_within(*ringdex, "+12125550123", "none", 5s));
     CHECK(found_within(*ringdex, "+16465550162", "one", 5s));
   }
@@ -117,8 +140,7 @@ TEST_CASE("a Zendesk is mirrored and a ring is answered: none, one, many") {
     zendesk.send_event("user.deleted", 999, "{}");
     zendesk.send_event("user.merged", 998, R"({"user":{"id":"997"}})");
     zendesk.send_event("user.blinked", anna_id, "{}");
-    zendesk.webhooks()->wait_until_sent();
-    for (const int status : zendesk.webhooks()->statuses()) CHECK(status == 200);
+    check_all_accepted();
     CHECK(ringdex->lookup("+12125550123")["match"] == "one");
   }
   SUBCASE("a forged or stale webhook is refused and changes nothing") {
@@ -159,7 +181,7 @@ TEST_CASE("a refused credential is said, and keeps what is mirrored") {
   scene.zendesk().configure([](auto& options) { options.token = "another"; });
   ringdex->post("/v1/sources/zendesk-eu/sync", "");
   CHECK(ringdex->wait_for("/v1/sources", [](const auto& body) {
-    return body["sources"][0]["state"] == "needs_credential" && !body["sources"][0]["reason"].get<std::string>().empty();
+    return body["sources"][0]["state"] == "needs_credential" && body["sources"][0]["reason"] != "";
   }, 10s));
   CHECK(ringdex->lookup("+12125550123")["match"] == "one");
   CHECK(ringdex->log().find("a-token-for-tests") == std::string::npos);

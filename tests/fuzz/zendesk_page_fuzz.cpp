@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       make_zendesk_connector({{"z", "US", 10, 10, {"mobile"}}, "https://acme.zendesk.com", "", 1000},
                              {credential, export_budget, account_budget}, std::make_unique<SameAnswer>(body), parser);
   const std::string users =
-      R"({"v":1,"stage":"users","listing":true,"organizations_since":0,"users_since":0,"after_cursor":"c"})";
+      R"({"v":1,"stage":"users","listing":true,"listed_until":0,"organizations_since":0,"users_since":0,"after_cursor":"c"})";
   check(connector->next_page("", now), "");
   check(connector->next_page(users, now), users);
   check(connector->next_page(body, now), body);

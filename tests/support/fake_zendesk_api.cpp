@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -70,8 +69,9 @@ TimePoint FakeZendeskApi::now() const {
 }
 
 std::int64_t FakeZendeskApi::horizon() const {
-  if (!options.leave_out_last_minute) return std::numeric_limits<std::int64_t>::max();
-  return std::chrono::floor<std::chrono::seconds>(now()).time_since_epoch().count() - 60;
+  // The second that is not over yet is always left out: a cursor that is past it would skip its later changes.
+  return std::chrono::floor<std::chrono::seconds>(now()).time_since_epoch().count() -
+         (options.leave_out_last_minute ? 60 : 1);
 }
 
 FakeAnswer FakeZendeskApi::answer(const FakeRequest& request) {

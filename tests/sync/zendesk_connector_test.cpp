@@ -20,8 +20,8 @@ namespace {
 
 const TimePoint kNow = *parse_iso_time("2026-01-04T05:33:20Z");
 const std::string kUsersCursor =
-    R"({"v":1,"stage":"users","listing":true,"organizations_since":0,"users_since":0,"after_cursor":"c1"})";
-const std::string kUsersStart = R"({"v":1,"stage":"users","listing":true,"organizations_since":0,"users_since":0})";
+    R"({"v":1,"stage":"users","listing":true,"listed_until":0,"organizations_since":0,"users_since":0,"after_cursor":"c1"})";
+const std::string kUsersStart = R"({"v":1,"stage":"users","listing":true,"listed_until":0,"organizations_since":0,"users_since":0})";
 
 const ringdex::telephony::NumberParser& parser() {
   static const ringdex::telephony::NumberParser one;
@@ -90,7 +90,7 @@ TEST_CASE("a full copy reads the organizations first, then the users from the be
   CHECK(second.records.size() == 2);
   rig.script.add(200, users_page({user(3)}, "c2+/=", true));
   const auto third = rig.page(second.next_cursor);
-  CHECK(third.ends_listing);
+  CHECK_FALSE(third.ends_listing);  // what changed in the last minute is not shown yet
   CHECK_FALSE(third.more);
   // The next run is a delta: organizations since the last end_time, users from the stored cursor.
   rig.script.add(200, R"({"organizations":[],"count":0,"end_time":null,"end_of_stream":true})");
@@ -101,9 +101,21 @@ TEST_CASE("a full copy reads the organizations first, then the users from the be
   CHECK_FALSE(fifth.ends_listing);
   CHECK_FALSE(fifth.more);
   CHECK(fifth.next_cursor == third.next_cursor);
+  // Minutes later the listing is complete, once.
+  auto cursor = fifth.next_cursor;
+  for (const bool ends : {true, false}) {
+    rig.script.add(200, R"({"organizations":[],"count":0,"end_time":null,"end_of_stream":true})");
+    rig.script.add(200, users_page({}, "c2+/=", true));
+    const auto organizations = rig.connector->next_page(cursor, kNow + std::chrono::minutes(3));
+    REQUIRE(organizations);
+    const auto last = rig.connector->next_page(organizations->next_cursor, kNow + std::chrono::minutes(3));
+    REQUIRE(last);
+    CHECK(last->ends_listing == ends);
+    cursor = last->next_cursor;
+  }
 
-  REQUIRE(rig.script.asked.size() == 5);
-  CHECK(rig.connector->requests_sent() == 5);
+  REQUIRE(rig.script.asked.size() == 9);
+  CHECK(rig.connector->requests_sent() == 9);
   CHECK(rig.script.asked[0].target == "/api/v2/incremental/organizations.json?start_time=0&per_page=500");
   CHECK(rig.script.asked[0].headers.at("Authorization") == "Bearer t");
   CHECK(rig.script.asked[1].target ==
@@ -131,14 +143,14 @@ TEST_CASE("a cursor that stands still is told, before its page is handed on agai
   rig.script.add(200, users_page({user(1)}, "c1", false));
   CHECK(rig.error_of(kUsersCursor) == FetchErrorKind::malformed);
   rig.script.add(200, users_page({}, "c1", true));
-  CHECK(rig.page(kUsersCursor).ends_listing);
+  CHECK_FALSE(rig.page(kUsersCursor).more);
 }
 
 TEST_CASE("without an after_cursor the one before is kept") {
   Rig rig;
   rig.script.add(200, users_page({user(1)}, nullptr, true));
   const auto end = rig.page(kUsersCursor);
-  CHECK(end.ends_listing);
+  CHECK_FALSE(end.more);
   CHECK(json::parse(end.next_cursor)["after_cursor"] == "c1");
   rig.script.add(200, users_page({user(1)}, nullptr, false));
   const auto stopped = rig.page(kUsersCursor);
@@ -148,14 +160,14 @@ TEST_CASE("without an after_cursor the one before is kept") {
   CHECK(json::parse(stopped.next_cursor)["listing"] == true);
   rig.script.add(200, users_page({}, nullptr, true));
   const auto nobody = rig.page(kUsersStart);
-  CHECK(nobody.ends_listing);
+  CHECK_FALSE(nobody.more);
   CHECK_FALSE(json::parse(nobody.next_cursor).contains("after_cursor"));
 }
 
 TEST_CASE("organizations that share one second beyond a page are told, not read for ever") {
   Rig rig(2);
   const std::string cursor =
-      R"({"v":1,"stage":"organizations","listing":false,"organizations_since":1700000000,"users_since":0})";
+      R"({"v":1,"stage":"organizations","listing":false,"listed_until":0,"organizations_since":1700000000,"users_since":0})";
   rig.script.add(
       200,
       R"({"organizations":[{"id":5,"name":"A"},{"id":6,"name":"B"}],"end_time":1700000000,"end_of_stream":false})");
@@ -178,6 +190,7 @@ TEST_CASE("a start_time inside the last minute is not asked with") {
   const json young{{"v", 1},
                    {"stage", "organizations"},
                    {"listing", false},
+                   {"listed_until", 0},
                    {"organizations_since", seconds - 60},
                    {"users_since", seconds - 5}};
   rig.script.add(200, users_page({}, "c1", true));

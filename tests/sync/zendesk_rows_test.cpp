@@ -142,7 +142,7 @@ TEST_CASE("organizations") {
 }
 
 TEST_CASE("the cursor is read as it was written, and nothing else is") {
-  const ZendeskCursor cursor{ZendeskCursor::Stage::users, false, 1'767'504'800, 5, "MTU3\"zZ=="};
+  const ZendeskCursor cursor{ZendeskCursor::Stage::users, false, 7, 1'767'504'800, 5, "MTU3\"zZ=="};
   CHECK(ZendeskCursor::from_text(cursor.to_text()) == cursor);
   CHECK(ZendeskCursor::from_text(ZendeskCursor{}.to_text()) == ZendeskCursor{});
   CHECK(ZendeskCursor::from_text("") == ZendeskCursor{});
