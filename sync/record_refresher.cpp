@@ -95,7 +95,7 @@ TimePoint RecordRefresher::step(TimePoint now) {
     for (; seen < events->size(); ++seen) {
       // One event a step, so that a forced resync never stands behind a full inbox.
       const Handled handled = handle((*events)[seen], now, wake);
-      if (handled == Handled::settled) return now;
+      if (handled == Handled::done) return now;
       if (handled == Handled::waits) return wake;
     }
     if (events->size() < events_max) break;
@@ -169,7 +169,7 @@ RecordRefresher::Handled RecordRefresher::failed(const index::InboxEvent& event,
   spdlog::warn("{}: event {} waits {} ms: {}", options_.source, waiting.hint.type, delay.count(), error.message);
   wake = std::min(wake, now + delay);
   postpone(event, std::move(waiting), now + delay);
-  return is_of_the_source(error) ? Handled::waits : Handled::settled;
+  return is_of_the_source(error) ? Handled::waits : Handled::done;
 }
 
 RecordRefresher::Handled RecordRefresher::apply(const index::ChangeBatch& batch, TimePoint now, TimePoint& wake) {
@@ -178,7 +178,7 @@ RecordRefresher::Handled RecordRefresher::apply(const index::ChangeBatch& batch,
     wake = now + kIdleWait;
     return Handled::waits;
   }
-  return Handled::settled;
+  return Handled::done;
 }
 
 std::expected<index::ChangeBatch, FetchError> RecordRefresher::changes_for(const WaitingHint& waiting, TimePoint now,
@@ -207,6 +207,7 @@ std::expected<index::ChangeBatch, FetchError> RecordRefresher::changes_for(const
       break;
     case Hint::Kind::ignored: break;
   }
+  drop_unknown(batch);
   return batch;
 }
 
@@ -226,6 +227,7 @@ std::expected<index::ChangeBatch, FetchError> RecordRefresher::merge_changes(con
       if (!deletion.merged_into) deletion.merged_into = alive.front();
     }
   }
+  drop_unknown(batch);
   settled = alive.size() < 2 || waiting.both_alive >= std::size(kMergeWaits);
   return batch;
 }
@@ -252,12 +254,24 @@ std::expected<FetchedRecord, FetchError> RecordRefresher::fetch_into(index::Chan
   return fetched;
 }
 
+// Of an id that was never seen here nothing is remembered: the source may not show a new record everywhere at once, and
+// the tombstone would keep it out for ever.
+void RecordRefresher::drop_unknown(index::ChangeBatch& batch) const {
+  const index::IndexView view = index_.read();
+  std::erase_if(batch.deletions, [&](const index::Deletion& deletion) {
+    if (deletion.merged_into) return false;
+    const auto known = view.get(options_.account, deletion.id);
+    return known && std::holds_alternative<index::UnknownRecord>(*known);
+  });
+}
+
 std::expected<ResyncAnswer, FetchError> RecordRefresher::resync_now(const index::RecordId& id, TimePoint now) {
   using Outcome = ResyncAnswer::Outcome;
   const auto before = index_.read().get(options_.account, id);
   index::ChangeBatch batch = empty_batch();
   const auto fetched = fetch_into(batch, id, now);
   if (!fetched) return std::unexpected(fetched.error());
+  drop_unknown(batch);
   const auto applied = index_.apply(batch, options_.policy, now);
   if (!applied) return unreachable(applied.error().message);
   if (fetched->record) {

@@ -51,7 +51,7 @@ class RecordRefresher {
     index::RecordId id;
     std::promise<ResyncAnswer> answer;
   };
-  enum class Handled { not_due, settled, waits };
+  enum class Handled { not_due, done, waits };
 
   std::optional<Asked> next_asked();
   void ask_again(Asked asked);
@@ -66,6 +66,7 @@ class RecordRefresher {
                                                               bool& settled);
   std::expected<FetchedRecord, FetchError> fetch_into(index::ChangeBatch& batch, const index::RecordId& id,
                                                       TimePoint now);
+  void drop_unknown(index::ChangeBatch& batch) const;
   void postpone(index::InboxEvent event, WaitingHint waiting, TimePoint until);
   index::ChangeBatch empty_batch() const;
   index::RecordId record_id(const Hint& hint, const std::string& external_id) const;
