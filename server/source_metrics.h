@@ -7,7 +7,8 @@
 
 namespace ringdex::server {
 
-// Each source's records, checkpoint age and state, in the Prometheus text format.
-std::string source_metrics(const sync::SyncScheduler& scheduler, const index::Index& index, index::TimePoint now);
+// The records, the checkpoint age and the state of each source of the account, in the Prometheus text format.
+std::string source_metrics(const sync::SyncScheduler& scheduler, const index::Index& index,
+                           const std::string& account, index::TimePoint now);
 
 }  // namespace ringdex::server

@@ -14,7 +14,8 @@ constexpr std::size_t kEventsReadMax = 1'000'000;
 constexpr std::uint32_t kUnreadableMax = 12;  // then the next delta or listing must bring it
 constexpr std::size_t kAskedMax = 1'000;
 constexpr std::chrono::minutes kIdleWait{1};
-constexpr milliseconds kPostponeMax = std::chrono::hours(1);
+constexpr milliseconds kPauseMax = std::chrono::hours(1);
+constexpr milliseconds kPostponeMax = 2 * kPauseMax;  // a pause and an event's own delay after it
 // A merge whose loser the source still shows: asked again after these waits, then left to the delta.
 constexpr std::chrono::seconds kMergeWaits[] = {std::chrono::seconds(60), std::chrono::seconds(300)};
 
@@ -149,7 +150,7 @@ RecordRefresher::Handled RecordRefresher::failed(const index::InboxEvent& event,
   const auto pause = [&](std::uint32_t attempt) {
     auto delay = retry_delay(attempt, options_.draw(), options_.retry);
     if (has_wait) delay = *error.wait;
-    return std::min(delay, kPostponeMax);
+    return std::min(delay, kPauseMax);
   };
   if (is_of_the_source(error)) {
     // Not a failure if it is but the source's own budget.
@@ -163,12 +164,12 @@ RecordRefresher::Handled RecordRefresher::failed(const index::InboxEvent& event,
     nothing.inbox_done = {event.number};
     return apply(nothing, now, wake);
   }
-  // The next event has its turn first, in case that only this one fails.
   ++waiting.attempts;
-  const auto delay = pause(waiting.attempts);
-  spdlog::warn("{}: event {} waits {} ms: {}", options_.source, waiting.hint.type, delay.count(), error.message);
-  wake = std::min(wake, now + delay);
-  postpone(event, std::move(waiting), now + delay);
+  // Counted from the end of the pause, so that the next event has its turn first, in case that only this one fails.
+  const TimePoint until = (is_of_the_source(error) ? paused_until_ : now) + pause(waiting.attempts);
+  spdlog::warn("{}: event {} waits {} ms: {}", options_.source, waiting.hint.type, (until - now).count(), error.message);
+  wake = std::min(wake, until);
+  postpone(event, std::move(waiting), until);
   return is_of_the_source(error) ? Handled::waits : Handled::done;
 }
 

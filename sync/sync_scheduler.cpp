@@ -113,7 +113,7 @@ std::vector<SourceOverview> SyncScheduler::overview(const std::string& account) 
   std::vector<SourceOverview> found;
   for (const auto& source : sources_) {
     const SourceSetup& setup = source->setup;
-    if (!account.empty() && setup.syncer.account != account) continue;
+    if (setup.syncer.account != account) continue;
     found.push_back({setup.syncer.account, setup.syncer.source, setup.type, setup.label, setup.syncer.interval,
                      source->syncer.status()});
   }

@@ -1,6 +1,7 @@
 #include "server/api/lookup.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "server/api/json_text.h"
 
@@ -13,6 +14,7 @@ struct Api {
   const LookupService& service;
   Metrics& metrics;
   Clock clock;
+  bool mask_numbers;
 };
 
 Json number_json(const AnsweredNumber& number) {
@@ -83,11 +85,26 @@ HttpResponse failure(const LookupError& error) {
   return problem(500, "internal_error", error.message);
 }
 
+void log_answer(const Api& api, const LookupRequest& request, const LookupAnswer& answer) {
+  if (!spdlog::should_log(spdlog::level::debug)) return;
+  const auto& parsed = answer.number.parsed;
+  const std::string number = !parsed ? "-" : (api.mask_numbers ? parsed->number.masked() : parsed->number.to_e164());
+  spdlog::debug("lookup account={} number={} match={} total={}{}{}", request.account, number, to_string(answer.match),
+                answer.total, answer.unmatchable ? " unmatchable=" : "",
+                answer.unmatchable ? to_string(*answer.unmatchable) : "");
+}
+
 std::expected<LookupAnswer, LookupError> answer(const Api& api, const LookupRequest& request,
                                                 std::vector<std::string>* steps = nullptr) {
   const Metrics::Timer timer;
   auto found = api.service.lookup(request, api.clock(), steps);
-  found ? api.metrics.lookup_answered(*found, timer.elapsed()) : api.metrics.lookup_failed();
+  if (found) {
+    api.metrics.lookup_answered(*found, timer.elapsed());
+    log_answer(api, request, *found);
+  } else {
+    api.metrics.lookup_failed();
+    spdlog::warn("lookup account={} failed: {}", request.account, found.error().message);
+  }
   return found;
 }
 
@@ -155,8 +172,8 @@ HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
 
 }  // namespace
 
-std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metrics, Clock clock) {
-  const Api api{service, metrics, std::move(clock)};
+std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metrics, Clock clock, bool mask_numbers) {
+  const Api api{service, metrics, std::move(clock), mask_numbers};
   return {
       {.method = "GET", .path = "/v1/lookup", .scope = Scope::lookup,
        .handler = [api](const HttpRequest& request) { return get_lookup(api, request, false); }},

@@ -9,7 +9,8 @@
 
 namespace ringdex::server {
 
-// GET and POST /v1/lookup, GET /v1/explain.
-std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metrics, Clock clock);
+// GET and POST /v1/lookup, GET /v1/explain. Each answer is logged at level debug, the number masked to its last four
+// digits unless told otherwise.
+std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metrics, Clock clock, bool mask_numbers);
 
 }  // namespace ringdex::server

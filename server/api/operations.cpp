@@ -5,7 +5,7 @@
 namespace ringdex::server {
 
 std::vector<HttpRoute> operation_routes(const index::Index& index, const Metrics& metrics,
-                                        std::function<std::string()> source_metrics) {
+                                        std::function<std::string(const std::string& account)> source_metrics) {
   const auto alive = [](const HttpRequest&) { return json_response({{"status", "ok"}}); };
   // The listener opens after the index, so a server that answers here answers lookups; a store that cannot be read
   // shows itself.
@@ -14,10 +14,10 @@ std::vector<HttpRoute> operation_routes(const index::Index& index, const Metrics
     if (!read) return problem(503, "not_ready", read.error().message);
     return json_response({{"status", "ready"}});
   };
-  const auto expose = [&metrics, source_metrics = std::move(source_metrics)](const HttpRequest&) {
+  const auto expose = [&metrics, source_metrics = std::move(source_metrics)](const HttpRequest& request) {
     HttpResponse response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    response.body = metrics.text() + source_metrics();
+    response.body = metrics.text() + source_metrics(request.principal.account);
     return response;
   };
   const auto version = [](const HttpRequest&) { return json_response({{"version", RINGDEX_VERSION}}); };

@@ -10,8 +10,8 @@
 
 namespace ringdex::server {
 
-// GET /healthz, /readyz, /metrics, /v1/version. `source_metrics` adds the syncer's lines to /metrics.
+// GET /healthz, /readyz, /metrics, /v1/version. `source_metrics` adds the lines of one account's sources to /metrics.
 std::vector<HttpRoute> operation_routes(const index::Index& index, const Metrics& metrics,
-                                        std::function<std::string()> source_metrics);
+                                        std::function<std::string(const std::string& account)> source_metrics);
 
 }  // namespace ringdex::server

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "tests/end_to_end/scene.h"
 
@@ -279,6 +280,38 @@ TEST_CASE("SIGHUP takes new account settings; a broken config is refused and the
   write(ringdex.config_path(), "{ broken");
   ringdex.signal(SIGHUP);
   CHECK(ringdex.get("/v1/lookup?number=02079460100").body["match"] == "many");
+}
+
+TEST_CASE("a number stands in the log with its last four digits only, unless told otherwise") {
+  CsvScene scene;
+  for (const bool masked : {true, false}) {
+    std::string config = scene.config();
+    config.insert(1, fmt::format(R"("log": {{"level": "debug", "mask_numbers": {}}},)", masked));
+    const auto ringdex = scene.start(config);
+    REQUIRE_MESSAGE(ringdex.serving(), ringdex.log());
+    REQUIRE(ringdex.wait_until_idle("people"));
+    CHECK(ringdex.lookup("+12125550123")["match"] == "one");
+    CHECK(ringdex.log().find("0123 match=one") != std::string::npos);
+    CHECK((ringdex.log().find("2125550123") == std::string::npos) == masked);
+    std::filesystem::remove(scene.folder() + "/stderr");
+  }
+}
+
+TEST_CASE("connections over the limit are closed, and served again when others end") {
+  CsvScene scene;
+  const auto ringdex = scene.start(scene.config("127.0.0.1:0", R"(, "connections_max": 1)"));
+  REQUIRE_MESSAGE(ringdex.serving(), ringdex.log());
+  const auto status_becomes = [&](int wanted) {
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (std::chrono::steady_clock::now() < end) {
+      if (ringdex.get("/healthz").status == wanted) return true;
+    }
+    return false;
+  };
+  auto held = std::async(std::launch::async, [&] { return ringdex.raw("", 3s); });
+  CHECK(status_becomes(0));
+  held.get();
+  CHECK(status_becomes(200));
 }
 
 TEST_CASE("a second server on the same data folder is told so") {
