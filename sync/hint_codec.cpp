@@ -43,8 +43,7 @@ std::optional<WaitingHint> decode_hint(std::string_view bytes) {
   try {
     WaitingHint waiting;
     const auto kind = enum_from(in.at("kind"), Hint::Kind::refetch, Hint::Kind::ignored);
-    const auto record_kind =
-        enum_from(in.at("record_kind"), index::RecordKind::contact, index::RecordKind::local);
+    const auto record_kind = enum_from(in.at("record_kind"), index::RecordKind::contact, index::RecordKind::local);
     if (!kind || !record_kind) return std::nullopt;
     waiting.hint.kind = *kind;
     waiting.hint.record_kind = *record_kind;

@@ -15,14 +15,17 @@ constexpr std::uint32_t kUnreadableMax = 12;  // then the next delta or listing 
 constexpr std::size_t kAskedMax = 1'000;
 constexpr std::chrono::minutes kIdleWait{1};
 constexpr milliseconds kPauseMax = std::chrono::hours(1);
-constexpr milliseconds kPostponeMax = 2 * kPauseMax;  // a pause and an event's own delay after it
 // A merge whose loser the source still shows: asked again after these waits, then left to the delta.
 constexpr std::chrono::seconds kMergeWaits[] = {std::chrono::seconds(60), std::chrono::seconds(300)};
 
-std::int64_t version_at(TimePoint time) { return time.time_since_epoch().count(); }
+std::int64_t version_at(TimePoint time) {
+  return time.time_since_epoch().count();
+}
 
 // A time further ahead than any wait is of a wall clock that was set back since.
-bool is_ahead(TimePoint until, TimePoint now) { return until > now && until - now <= kPostponeMax; }
+bool is_ahead(TimePoint until, TimePoint now) {
+  return until > now && until - now <= kPauseMax;
+}
 
 // What says nothing about this event: the source is busy, away, or keeps us out.
 bool is_of_the_source(const FetchError& error) {
@@ -38,12 +41,18 @@ ResyncAnswer unreachable(std::string detail) {
 
 std::string_view to_string(ResyncAnswer::Outcome outcome) {
   switch (outcome) {
-    case ResyncAnswer::Outcome::updated: return "updated";
-    case ResyncAnswer::Outcome::unchanged: return "unchanged";
-    case ResyncAnswer::Outcome::deleted: return "deleted";
-    case ResyncAnswer::Outcome::merged: return "merged";
-    case ResyncAnswer::Outcome::not_found: return "not_found";
-    case ResyncAnswer::Outcome::unreachable: return "unreachable";
+    case ResyncAnswer::Outcome::updated:
+      return "updated";
+    case ResyncAnswer::Outcome::unchanged:
+      return "unchanged";
+    case ResyncAnswer::Outcome::deleted:
+      return "deleted";
+    case ResyncAnswer::Outcome::merged:
+      return "merged";
+    case ResyncAnswer::Outcome::not_found:
+      return "not_found";
+    case ResyncAnswer::Outcome::unreachable:
+      return "unreachable";
   }
   return "unreachable";
 }
@@ -85,23 +94,32 @@ TimePoint RecordRefresher::step(TimePoint now) {
   if (auto asked = next_asked()) return step_asked(std::move(*asked), now);
   if (is_ahead(paused_until_, now)) return std::min(paused_until_, now + kIdleWait);
   TimePoint wake = now + kIdleWait;
+  std::optional<index::InboxEvent> passed;
   std::size_t seen = 0;
   // Events that wait for their time must not hide those behind them.
   for (std::size_t events_max = kEventsReadFirst; events_max <= kEventsReadMax; events_max *= 10) {
-    const auto events = inbox_.pending(options_.account, options_.source, events_max);
+    auto events = inbox_.pending(options_.account, options_.source, events_max);
     if (!events) {
       spdlog::error("{}: {}", options_.source, events.error().message);
       return now + kIdleWait;
     }
     for (; seen < events->size(); ++seen) {
-      // One event a step, so that a forced resync never stands behind a full inbox.
-      const Handled handled = handle((*events)[seen], now, wake);
-      if (handled == Handled::done) return now;
-      if (handled == Handled::waits) return wake;
+      index::InboxEvent& event = (*events)[seen];
+      auto waiting = decode_hint(event.payload);
+      if (waiting && is_ahead(waiting->not_before, now)) {
+        wake = std::min(wake, waiting->not_before);
+      } else if (failed_last_ && event.number <= *failed_last_) {
+        if (!passed) passed = std::move(event);
+      } else {
+        // One event a step, so that a forced resync never stands behind a full inbox.
+        return handle(event, std::move(waiting), now);
+      }
     }
     if (events->size() < events_max) break;
   }
-  return wake;
+  if (!passed) return wake;
+  failed_last_.reset();
+  return handle(*passed, decode_hint(passed->payload), now);
 }
 
 TimePoint RecordRefresher::step_asked(Asked asked, TimePoint now) {
@@ -118,21 +136,16 @@ TimePoint RecordRefresher::step_asked(Asked asked, TimePoint now) {
   return now;
 }
 
-RecordRefresher::Handled RecordRefresher::handle(const index::InboxEvent& event, TimePoint now, TimePoint& wake) {
-  auto waiting = decode_hint(event.payload);
+TimePoint RecordRefresher::handle(const index::InboxEvent& event, std::optional<WaitingHint> waiting, TimePoint now) {
+  index::ChangeBatch batch = empty_batch();
+  batch.inbox_done = {event.number};
   if (!waiting) {
     spdlog::error("{}: event {} in the inbox is corrupt and was dropped", options_.source, event.number);
-    index::ChangeBatch nothing = empty_batch();
-    nothing.inbox_done = {event.number};
-    return apply(nothing, now, wake);
-  }
-  if (is_ahead(waiting->not_before, now)) {
-    wake = std::min(wake, waiting->not_before);
-    return Handled::not_due;
+    return apply(batch, now);
   }
   bool settled = true;
   auto changes = changes_for(*waiting, now, settled);
-  if (!changes) return failed(event, std::move(*waiting), changes.error(), now, wake);
+  if (!changes) return failed(event, std::move(*waiting), changes.error(), now);
   failures_ = 0;
   if (settled) {
     changes->inbox_done = {event.number};
@@ -141,45 +154,47 @@ RecordRefresher::Handled RecordRefresher::handle(const index::InboxEvent& event,
     waiting->attempts = 0;
     postpone(event, std::move(*waiting), now + wait);
   }
-  return apply(*changes, now, wake);
+  return apply(*changes, now);
 }
 
-RecordRefresher::Handled RecordRefresher::failed(const index::InboxEvent& event, WaitingHint waiting,
-                                                 const FetchError& error, TimePoint now, TimePoint& wake) {
+TimePoint RecordRefresher::failed(const index::InboxEvent& event, WaitingHint waiting, const FetchError& error,
+                                  TimePoint now) {
+  failed_last_ = event.number;
   const bool has_wait = error.wait && error.wait->count() > 0;
-  const auto pause = [&](std::uint32_t attempt) {
-    auto delay = retry_delay(attempt, options_.draw(), options_.retry);
-    if (has_wait) delay = *error.wait;
-    return std::min(delay, kPauseMax);
+  const auto delay = [&](std::uint32_t attempt) {
+    const auto growing = retry_delay(attempt, options_.draw(), options_.retry);
+    return std::min(has_wait ? *error.wait : growing, kPauseMax);
   };
+  TimePoint next = now;
   if (is_of_the_source(error)) {
-    // Not a failure if it is but the source's own budget.
-    if (error.kind != FetchErrorKind::rate_limited || !has_wait) ++failures_;
-    paused_until_ = now + pause(failures_);
-    wake = std::min(wake, paused_until_);
-    if (error.kind == FetchErrorKind::rate_limited) return Handled::waits;
+    const bool is_limit = error.kind == FetchErrorKind::rate_limited;
+    if (!is_limit || !has_wait) ++failures_;
+    paused_until_ = now + delay(failures_);
+    next = std::min(paused_until_, now + kIdleWait);
+    // A limit is no failure of the event, which keeps its place.
+    if (is_limit) {
+      failed_last_.reset();
+      return next;
+    }
   } else if (++waiting.unreadable >= kUnreadableMax) {
     spdlog::error("{}: event {} given up: {}", options_.source, waiting.hint.type, error.message);
     index::ChangeBatch nothing = empty_batch();
     nothing.inbox_done = {event.number};
-    return apply(nothing, now, wake);
+    return apply(nothing, now);
   }
-  ++waiting.attempts;
-  // Counted from the end of the pause, so that the next event has its turn first, in case that only this one fails.
-  const TimePoint until = (is_of_the_source(error) ? paused_until_ : now) + pause(waiting.attempts);
-  spdlog::warn("{}: event {} waits {} ms: {}", options_.source, waiting.hint.type, (until - now).count(), error.message);
-  wake = std::min(wake, until);
+  const TimePoint until = now + delay(++waiting.attempts);
+  spdlog::warn("{}: event {} waits {} ms: {}", options_.source, waiting.hint.type, (until - now).count(),
+               error.message);
   postpone(event, std::move(waiting), until);
-  return is_of_the_source(error) ? Handled::waits : Handled::done;
+  return next;
 }
 
-RecordRefresher::Handled RecordRefresher::apply(const index::ChangeBatch& batch, TimePoint now, TimePoint& wake) {
+TimePoint RecordRefresher::apply(const index::ChangeBatch& batch, TimePoint now) {
   if (const auto applied = index_.apply(batch, options_.policy, now); !applied) {
     spdlog::error("{}: {}", options_.source, applied.error().message);
-    wake = now + kIdleWait;
-    return Handled::waits;
+    return now + kIdleWait;
   }
-  return Handled::done;
+  return now;
 }
 
 std::expected<index::ChangeBatch, FetchError> RecordRefresher::changes_for(const WaitingHint& waiting, TimePoint now,
@@ -187,7 +202,8 @@ std::expected<index::ChangeBatch, FetchError> RecordRefresher::changes_for(const
   index::ChangeBatch batch = empty_batch();
   const Hint& hint = waiting.hint;
   switch (hint.kind) {
-    case Hint::Kind::merged: return merge_changes(waiting, now, settled);
+    case Hint::Kind::merged:
+      return merge_changes(waiting, now, settled);
     case Hint::Kind::organization:
       for (const std::string& id : hint.ids) {
         auto organization = connector_.fetch_organization(id, now);
@@ -206,7 +222,8 @@ std::expected<index::ChangeBatch, FetchError> RecordRefresher::changes_for(const
         if (!fetched) return std::unexpected(fetched.error());
       }
       break;
-    case Hint::Kind::ignored: break;
+    case Hint::Kind::ignored:
+      break;
   }
   drop_unknown(batch);
   return batch;

@@ -20,7 +20,7 @@ namespace ringdex::sync {
 struct ResyncAnswer {
   enum class Outcome { updated, unchanged, deleted, merged, not_found, unreachable };
   Outcome outcome = Outcome::unreachable;
-  std::string detail;                            // why it was unreachable, or why the record was skipped
+  std::string detail;  // why it was unreachable, or why the record was skipped
   std::optional<index::RecordId> merged_into;
 };
 std::string_view to_string(ResyncAnswer::Outcome);
@@ -51,19 +51,17 @@ class RecordRefresher {
     index::RecordId id;
     std::promise<ResyncAnswer> answer;
   };
-  enum class Handled { not_due, done, waits };
 
   std::optional<Asked> next_asked();
   void ask_again(Asked asked);
   std::expected<ResyncAnswer, FetchError> resync_now(const index::RecordId& id, TimePoint now);
   TimePoint step_asked(Asked asked, TimePoint now);
-  Handled handle(const index::InboxEvent& event, TimePoint now, TimePoint& wake);
-  Handled failed(const index::InboxEvent& event, WaitingHint waiting, const FetchError& error, TimePoint now,
-                 TimePoint& wake);
-  Handled apply(const index::ChangeBatch& batch, TimePoint now, TimePoint& wake);
+  // Each of these says when to call step() again.
+  TimePoint handle(const index::InboxEvent& event, std::optional<WaitingHint> waiting, TimePoint now);
+  TimePoint failed(const index::InboxEvent& event, WaitingHint waiting, const FetchError& error, TimePoint now);
+  TimePoint apply(const index::ChangeBatch& batch, TimePoint now);
   std::expected<index::ChangeBatch, FetchError> changes_for(const WaitingHint& waiting, TimePoint now, bool& settled);
-  std::expected<index::ChangeBatch, FetchError> merge_changes(const WaitingHint& waiting, TimePoint now,
-                                                              bool& settled);
+  std::expected<index::ChangeBatch, FetchError> merge_changes(const WaitingHint& waiting, TimePoint now, bool& settled);
   std::expected<FetchedRecord, FetchError> fetch_into(index::ChangeBatch& batch, const index::RecordId& id,
                                                       TimePoint now);
   void drop_unknown(index::ChangeBatch& batch) const;
@@ -79,6 +77,8 @@ class RecordRefresher {
   // Of the stepping thread: a source that fails is asked with growing pauses, however many events wait.
   std::uint32_t failures_ = 0;  // one after the other
   TimePoint paused_until_{};
+  // The event that failed last. Those behind it have their turn first, in case that only this one fails.
+  std::optional<std::uint64_t> failed_last_;
 
   std::mutex mutex_;
   std::deque<Asked> asked_;  // under mutex_

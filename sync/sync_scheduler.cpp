@@ -71,7 +71,9 @@ SyncScheduler::Source::Source(SourceSetup given, index::Index& index, index::Inb
 SyncScheduler::SyncScheduler(index::Index& index, index::Inbox& inbox, index::Ledger& ledger)
     : index_(index), inbox_(inbox), ledger_(ledger) {}
 
-SyncScheduler::~SyncScheduler() { stop(); }
+SyncScheduler::~SyncScheduler() {
+  stop();
+}
 
 void SyncScheduler::add(SourceSetup setup) {
   sources_.push_back(std::make_unique<Source>(std::move(setup), index_, inbox_, ledger_));

@@ -25,8 +25,8 @@ struct SourceSetup {
   SyncerOptions syncer;
   RecordRefresherOptions refresher;
   WebhookIntakeOptions webhooks;
-  std::string type;   // the connector's name
-  std::string label;  // shown with each candidate
+  std::string type;              // the connector's name
+  std::string label;             // shown with each candidate
   std::shared_ptr<void> shared;  // what both connectors use; outlives them
   std::unique_ptr<Connector> pages;
   std::unique_ptr<Connector> singles;

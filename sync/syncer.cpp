@@ -21,16 +21,24 @@ constexpr std::chrono::milliseconds kPauseAfterStoreFailure{5'000};
 
 }  // namespace
 
-std::string_view to_string(RunKind kind) { return kind == RunKind::full ? "full" : "delta"; }
+std::string_view to_string(RunKind kind) {
+  return kind == RunKind::full ? "full" : "delta";
+}
 
 std::string_view to_string(SourceStateName state) {
   switch (state) {
-    case SourceStateName::idle: return "idle";
-    case SourceStateName::running: return "running";
-    case SourceStateName::backing_off: return "backing_off";
-    case SourceStateName::needs_credential: return "needs_credential";
-    case SourceStateName::needs_confirmation: return "needs_confirmation";
-    case SourceStateName::limit_reached: return "limit_reached";
+    case SourceStateName::idle:
+      return "idle";
+    case SourceStateName::running:
+      return "running";
+    case SourceStateName::backing_off:
+      return "backing_off";
+    case SourceStateName::needs_credential:
+      return "needs_credential";
+    case SourceStateName::needs_confirmation:
+      return "needs_confirmation";
+    case SourceStateName::limit_reached:
+      return "limit_reached";
   }
   return "idle";
 }
@@ -86,8 +94,8 @@ void Syncer::start_run(RunKind kind, TimePoint now) {
   full_owed_ = false;
   // A full copy that was cut short goes on as what it was.
   const auto last = ledger_.runs(options_.account, options_.source, 1);
-  const bool goes_on = last && !last->empty() && last->front().kind == to_string(RunKind::full) &&
-                       was_cut_short(last->front().outcome);
+  const bool goes_on =
+      last && !last->empty() && last->front().kind == to_string(RunKind::full) && was_cut_short(last->front().outcome);
   run_.emplace();
   run_->account = options_.account;
   run_->source = options_.source;
@@ -138,17 +146,18 @@ TimePoint Syncer::apply_page(SourcePage page, TimePoint now) {
   save_run(rejects);
 
   if (applied->over_limit > 0) {
-    return finish_run(SourceStateName::limit_reached, "limit_reached",
-                      fmt::format("the limit of {} records is reached; raise records_max to go on",
-                                  options_.policy.records_max),
-                      now);
+    return finish_run(
+        SourceStateName::limit_reached, "limit_reached",
+        fmt::format("the limit of {} records is reached; raise records_max to go on", options_.policy.records_max),
+        now);
   }
   cursor_ = page.next_cursor;
   if (applied->awaiting_confirmation > 0) {
-    return finish_run(SourceStateName::needs_confirmation, "needs_confirmation",
-                      fmt::format("the listing would remove {} records, more than {} %; confirm it or correct the source",
-                                  applied->awaiting_confirmation, options_.policy.sweep_guard_percent),
-                      now);
+    return finish_run(
+        SourceStateName::needs_confirmation, "needs_confirmation",
+        fmt::format("the listing would remove {} records, more than {} %; confirm it or correct the source",
+                    applied->awaiting_confirmation, options_.policy.sweep_guard_percent),
+        now);
   }
   if (page.more) return due_ = now;
   // A listing that waits for its confirmation keeps saying so.
@@ -180,7 +189,8 @@ TimePoint Syncer::failed(const FetchError& error, TimePoint now) {
       return back_off(error.message, error.wait, now);
     case FetchErrorKind::unavailable:
     case FetchErrorKind::malformed:
-    case FetchErrorKind::not_found: return back_off(error.message, error.wait, now);
+    case FetchErrorKind::not_found:
+      return back_off(error.message, error.wait, now);
   }
   return back_off(error.message, error.wait, now);
 }
@@ -214,9 +224,8 @@ TimePoint Syncer::finish_run(SourceStateName state, std::string outcome, std::st
   save_run({});
   const auto& counts = run_->counts;
   spdlog::info("{}: {} run {} {}: {} added, {} updated, {} unchanged, {} deleted, {} merged, {} skipped, {} pages{}{}",
-               options_.source, run_->kind, run_->number, run_->outcome, counts.added, counts.updated,
-               counts.unchanged, counts.deleted, counts.merged, run_->skipped, run_->pages, reason.empty() ? "" : "; ",
-               reason);
+               options_.source, run_->kind, run_->number, run_->outcome, counts.added, counts.updated, counts.unchanged,
+               counts.deleted, counts.merged, run_->skipped, run_->pages, reason.empty() ? "" : "; ", reason);
   // A full copy that ended before its first page was stored has yet to begin.
   full_owed_ = was_cut_short(run_->outcome) && cursor_.empty();
   run_.reset();

@@ -21,7 +21,7 @@ struct SyncerOptions {
   std::chrono::milliseconds interval;  // between the starts of two runs
   RetryDelayOptions retry;
   index::ApplyPolicy policy;
-  std::function<double()> draw;        // uniform in [0, 1)
+  std::function<double()> draw;  // uniform in [0, 1)
 };
 
 // One source's pages into the index.
@@ -80,8 +80,8 @@ class Syncer {
   std::uint64_t requests_before_ = 0;
 
   mutable std::mutex mutex_;
-  SourceStatus status_;                // under mutex_
-  std::optional<RunKind> requested_;   // under mutex_
+  SourceStatus status_;               // under mutex_
+  std::optional<RunKind> requested_;  // under mutex_
 };
 
 }  // namespace ringdex::sync

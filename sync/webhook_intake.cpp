@@ -14,11 +14,14 @@ std::expected<WebhookAccepted, WebhookFailure> WebhookIntake::accept(const Webho
   const auto hints = connector_.read_webhook(request, now);
   if (!hints) {
     switch (hints.error()) {
-      case WebhookRefusal::malformed: return std::unexpected(WebhookFailure::malformed);
-      case WebhookRefusal::not_supported: return std::unexpected(WebhookFailure::not_supported);
+      case WebhookRefusal::malformed:
+        return std::unexpected(WebhookFailure::malformed);
+      case WebhookRefusal::not_supported:
+        return std::unexpected(WebhookFailure::not_supported);
       case WebhookRefusal::unsigned_request:
       case WebhookRefusal::bad_signature:
-      case WebhookRefusal::outside_time_window: return std::unexpected(WebhookFailure::refused);
+      case WebhookRefusal::outside_time_window:
+        return std::unexpected(WebhookFailure::refused);
     }
   }
   WebhookAccepted accepted{.events = hints->size(), .ignored = 0};

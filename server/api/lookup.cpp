@@ -177,7 +177,8 @@ std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metr
   return {
       {.method = "GET", .path = "/v1/lookup", .scope = Scope::lookup,
        .handler = [api](const HttpRequest& request) { return get_lookup(api, request, false); }},
-      {.method = "POST", .path = "/v1/lookup", .scope = Scope::lookup,
+      // A hundred busy numbers take their time, and must not keep a ring waiting on the same thread.
+      {.method = "POST", .path = "/v1/lookup", .scope = Scope::lookup, .may_block = true,
        .handler = [api](const HttpRequest& request) { return post_lookup(api, request); }},
       {.method = "GET", .path = "/v1/explain", .scope = Scope::lookup,
        .handler = [api](const HttpRequest& request) { return get_lookup(api, request, true); }},

@@ -15,7 +15,9 @@ std::uint64_t number_at(const std::string& text, std::size_t from) {
 
 }  // namespace
 
-FakeSource::State& FakeSource::state(const std::string& external_id) { return states_[external_id]; }
+FakeSource::State& FakeSource::state(const std::string& external_id) {
+  return states_[external_id];
+}
 
 void FakeSource::note(const std::string& external_id) {
   changes_.push_back({.external_id = external_id, .state = states_[external_id]});
@@ -294,7 +296,9 @@ std::expected<std::vector<sync::Hint>, sync::WebhookRefusal> FakeConnector::read
   return hints;
 }
 
-sync::WebhookRequest signed_request(const std::string& body) { return {{{"signature", "good"}}, body}; }
+sync::WebhookRequest signed_request(const std::string& body) {
+  return {{{"signature", "good"}}, body};
+}
 
 sync::FetchError failure(sync::FetchErrorKind kind, const std::string& message,
                          std::optional<std::chrono::milliseconds> wait, int http_status) {

@@ -44,10 +44,10 @@ class FakeSource {
 
   // Settings of the answers.
   std::size_t page_rows = 2;
-  std::size_t pages_lag = 0;           // changes that pages do not show yet
-  bool pages_name_winners = false;     // deletions in pages say where a record was merged to
+  std::size_t pages_lag = 0;        // changes that pages do not show yet
+  bool pages_name_winners = false;  // deletions in pages say where a record was merged to
   bool fetch_names_winners = false;
-  bool listing_is_complete = true;     // false: pages begin and end no listing
+  bool listing_is_complete = true;  // false: pages begin and end no listing
 
   std::expected<sync::SourcePage, sync::FetchError> page(const std::string& cursor);
   std::expected<sync::FetchedRecord, sync::FetchError> fetch(const index::RecordId& id) const;

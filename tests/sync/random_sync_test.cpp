@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <random>
 
 #include "sync/record_refresher.h"
@@ -48,6 +49,27 @@ class Quiet {
   const int kept_;
 };
 
+// Puts the stores into memory where the system has such a folder: thousands of synced writes would only take time.
+class InMemory {
+ public:
+  InMemory() {
+    if (const char* text = std::getenv("TMPDIR")) kept_ = text;
+    if (std::filesystem::is_directory("/dev/shm")) setenv("TMPDIR", "/dev/shm", 1);
+  }
+  ~InMemory() {
+    if (kept_) {
+      setenv("TMPDIR", kept_->c_str(), 1);
+    } else {
+      unsetenv("TMPDIR");
+    }
+  }
+  InMemory(const InMemory&) = delete;
+  InMemory& operator=(const InMemory&) = delete;
+
+ private:
+  std::optional<std::string> kept_;
+};
+
 class History {
  public:
   explicit History(std::uint64_t seed) : chance_(seed) {
@@ -68,13 +90,23 @@ class History {
         case 0:
         case 1:
         case 2:
-        case 3: change_source(); break;
-        case 4: deliver(); break;
+        case 3:
+          change_source();
+          break;
+        case 4:
+          deliver();
+          break;
         case 5:
-        case 6: step_syncer(); break;
+        case 6:
+          step_syncer();
+          break;
         case 7:
-        case 8: step_refresher(); break;
-        case 9: disturb(); break;
+        case 8:
+          step_refresher();
+          break;
+        case 9:
+          disturb();
+          break;
       }
       scene_.now += milliseconds(static_cast<std::int64_t>(below(one_in(10) ? 3'600'000 : 60'000)));
       scene_.source.advance_clock(static_cast<std::int64_t>(below(60'000)));
@@ -106,8 +138,7 @@ class History {
                                   .draw = drawn},
                     *pages_, *scene_.open.index, *scene_.ledger);
     refresher_.emplace(
-        RecordRefresherOptions{
-            .account = "default", .source = "crm", .retry = retry, .policy = {}, .draw = drawn},
+        RecordRefresherOptions{.account = "default", .source = "crm", .retry = retry, .policy = {}, .draw = drawn},
         *singles_, *scene_.open.index, *scene_.inbox);
     intake_.emplace(WebhookIntakeOptions{.account = "default", .source = "crm", .policy = {}}, *singles_,
                     *scene_.open.index, *scene_.inbox);
@@ -116,13 +147,20 @@ class History {
   std::optional<FetchError> chance_failure() {
     if (failing_ == 0 || !one_in(failing_)) return std::nullopt;
     switch (below(7)) {
-      case 0: return failure(FetchErrorKind::unavailable, "503", seconds(static_cast<int>(below(100))), 503);
-      case 1: return failure(FetchErrorKind::rate_limited, "429", seconds(static_cast<int>(below(100))), 429);
-      case 2: return failure(FetchErrorKind::rate_limited, "budget", milliseconds(1 + below(9000)));
-      case 3: return failure(FetchErrorKind::unauthorized, "401", std::nullopt, 401);
-      case 4: return failure(FetchErrorKind::malformed, "not JSON", std::nullopt, 200);
-      case 5: return failure(FetchErrorKind::cursor_expired, "too old", std::nullopt, 422);
-      default: return failure(FetchErrorKind::unavailable, "down");
+      case 0:
+        return failure(FetchErrorKind::unavailable, "503", seconds(static_cast<int>(below(100))), 503);
+      case 1:
+        return failure(FetchErrorKind::rate_limited, "429", seconds(static_cast<int>(below(100))), 429);
+      case 2:
+        return failure(FetchErrorKind::rate_limited, "budget", milliseconds(1 + below(9000)));
+      case 3:
+        return failure(FetchErrorKind::unauthorized, "401", std::nullopt, 401);
+      case 4:
+        return failure(FetchErrorKind::malformed, "not JSON", std::nullopt, 200);
+      case 5:
+        return failure(FetchErrorKind::cursor_expired, "too old", std::nullopt, 422);
+      default:
+        return failure(FetchErrorKind::unavailable, "down");
     }
   }
 
@@ -215,12 +253,24 @@ class History {
   void disturb() {
     switch (below(8)) {
       case 0:
-      case 1: crash(); break;
-      case 2: failing_ = below(6); break;
-      case 3: failing_ = 0; break;
-      case 4: syncer_->request(one_in(2) ? RunKind::full : RunKind::delta); break;
-      case 5: asked_.push_back(refresher_->resync(scene_.source.contact(id()))); break;
-      case 6: scene_.now -= minutes(static_cast<int>(below(120))); break;
+      case 1:
+        crash();
+        break;
+      case 2:
+        failing_ = below(6);
+        break;
+      case 3:
+        failing_ = 0;
+        break;
+      case 4:
+        syncer_->request(one_in(2) ? RunKind::full : RunKind::delta);
+        break;
+      case 5:
+        asked_.push_back(refresher_->resync(scene_.source.contact(id())));
+        break;
+      case 6:
+        scene_.now -= minutes(static_cast<int>(below(120)));
+        break;
       case 7:
         if (scene_.open.index->confirm_sweep("default", "crm", scene_.now)) syncer_->confirmed(scene_.now);
         break;
@@ -307,6 +357,7 @@ class History {
 };
 
 TEST_CASE("after any history the mirror is its source again") {
+  const InMemory in_memory;
   const bool one = std::getenv("RINGDEX_SEED") != nullptr;
   const std::uint64_t first = from_environment("RINGDEX_SEED", std::random_device()());
   const std::uint64_t histories = from_environment("RINGDEX_HISTORIES", one ? 1 : kHistories);

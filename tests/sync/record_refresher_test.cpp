@@ -284,7 +284,7 @@ TEST_CASE("while the source is down events wait, over a restart too, and it is a
     scene.now += milliseconds(waits.back());
   }
   CHECK(waits == std::vector<std::int64_t>{1'000, 2'000, 4'000, 8'000, 16'000});
-  CHECK(scene.connector->fetched == Strings{"1", "2", "1", "3", "4"});
+  CHECK(scene.connector->fetched == Strings{"1", "2", "3", "4", "5"});
   CHECK(scene.pending() == 20);
   scene.restart();
   CHECK(scene.pending() == 20);
@@ -297,21 +297,19 @@ TEST_CASE("while the source is down events wait, over a restart too, and it is a
   CHECK(differences(scene.open, scene.source) == "");
 }
 
-TEST_CASE("an event that always fails does not hold up the others") {
+TEST_CASE("events that always fail do not hold up the others") {
   Scene scene;
   for (int i = 1; i <= 10; ++i) scene.source.put(std::to_string(i), "Person");
   scene.connector->before_fetch = [&]() -> std::optional<FetchError> {
-    if (scene.connector->fetched.back() != "1") return std::nullopt;
-    return failure(FetchErrorKind::unavailable, "this one is broken", std::nullopt, 500);
+    if (scene.connector->fetched.back() > "3") return std::nullopt;
+    return failure(FetchErrorKind::unavailable, "these are broken", std::nullopt, 500);
   };
   for (int i = 1; i <= 10; ++i) scene.event(Hint::Kind::refetch, {std::to_string(i)});
-  CHECK(scene.drain() == seconds(1));
-  scene.now += seconds(1);
+  for (int i = 0; i < 3; ++i) scene.now += scene.drain();
   scene.drain();
-  CHECK(scene.pending() == 1);
+  CHECK(scene.pending() == 4);
   scene.connector->before_fetch = nullptr;
-  scene.now += seconds(10);
-  scene.drain();
+  for (int i = 0; i < 5; ++i) scene.now += scene.drain();
   CHECK(scene.pending() == 0);
   CHECK(differences(scene.open, scene.source) == "");
 }
@@ -418,9 +416,9 @@ TEST_CASE("any order of a set of events gives the same index") {
     Strings ids;
   };
   using enum Hint::Kind;
-  std::vector<Event> events = {{refetch, {"1"}}, {refetch, {"1"}},     {deleted, {"2"}}, {merged, {"3", "4"}},
+  std::vector<Event> events = {{refetch, {"1"}},     {refetch, {"1"}}, {deleted, {"2"}}, {merged, {"3", "4"}},
                                {merged, {"5", "4"}}, {refetch, {"6"}}, {deleted, {"7"}}, {refetch, {"7"}},
-                               {refetch, {"9"}}, {refetch, {"4"}},     {refetch, {"3"}}};
+                               {refetch, {"9"}},     {refetch, {"4"}}, {refetch, {"3"}}};
   std::mt19937_64 chance(1);
   for (int round = 0; round < 12; ++round) {
     CAPTURE(round);

@@ -16,12 +16,12 @@
 namespace ringdex::sync {
 
 using index::at;
-using tests::FakeConnector;
-using tests::FakeSource;
-using tests::failure;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using tests::failure;
+using tests::FakeConnector;
+using tests::FakeSource;
 
 // What differs between a source and its mirror, one line each; empty if nothing does.
 inline std::string differences(const index::OpenIndex& open, const FakeSource& source,

@@ -220,8 +220,8 @@ TEST_CASE("an unavailable source is asked with growing, jittered delays") {
     scene.now += milliseconds(waits.back());
   }
   CHECK(scene.connector->cursors.size() == 11);
-  CHECK(waits == std::vector<std::int64_t>{500, 1'500, 2'000, 6'000, 8'000, 24'000, 32'000, 96'000, 128'000, 225'000,
-                                           150'000});
+  CHECK(waits ==
+        std::vector<std::int64_t>{500, 1'500, 2'000, 6'000, 8'000, 24'000, 32'000, 96'000, 128'000, 225'000, 150'000});
   CHECK(scene.last_run().outcome == "running");
   CHECK(scene.last_run().message == "it is down");
   scene.finish();

@@ -94,7 +94,9 @@ TEST_CASE("a deletion older than the record is left to the refresher, which asks
   CHECK(scene.waiting() == "deleted 1");
 
   SUBCASE("it is there") {}
-  SUBCASE("it is gone") { scene.source.remove("1"); }
+  SUBCASE("it is gone") {
+    scene.source.remove("1");
+  }
   RecordRefresher refresher({.account = "default",
                              .source = "crm",
                              .retry = {.first = seconds(1), .longest = minutes(5)},
