@@ -43,7 +43,7 @@ struct DialRewriteConfig {
 struct AccountConfig {
   std::string region = "US";
   std::vector<std::string> pick{"oldest"};
-  std::vector<std::string> source_order;   // for the rule source_order: ids of sources, best first
+  std::vector<std::string> source_order;  // for the rule source_order: ids of sources, best first
   std::string same_person = "name_number";
   std::vector<std::string> own_numbers;
   std::map<std::string, std::string> called_regions;  // called line (any form) -> region of its callers' national form
@@ -61,9 +61,15 @@ struct CsvSourceConfig {
   std::string kind = "contact";
 };
 
-struct ZendeskTokenAuth { std::string email, token; };
-struct BearerTokenAuth { std::string bearer; };
-struct OAuthAuth { std::string client_id, client_secret, refresh_token; };
+struct ZendeskTokenAuth {
+  std::string email, token;
+};
+struct BearerTokenAuth {
+  std::string bearer;
+};
+struct OAuthAuth {
+  std::string client_id, client_secret, refresh_token;
+};
 
 struct ZendeskSourceConfig {
   std::string base_url;
@@ -76,14 +82,14 @@ struct ZendeskSourceConfig {
 struct SourceConfig {
   std::string id;
   std::string account = "default";
-  std::string label;                             // shown with each candidate; empty: the id
+  std::string label;  // shown with each candidate; empty: the id
   std::chrono::milliseconds interval{30 * 60'000};
-  std::uint64_t requests_per_minute = 200;       // the account limit that the connector may use
+  std::uint64_t requests_per_minute = 200;  // the account limit that the connector may use
   std::size_t phones_max = 10;
   std::size_t emails_max = 10;
-  std::uint64_t records_max = 0;                 // 0: no limit
-  bool delete_records = true;                    // whether what the source deletes is deleted here
-  unsigned sweep_guard_percent = 20;             // a listing that would remove more asks first
+  std::uint64_t records_max = 0;      // 0: no limit
+  bool delete_records = true;         // whether what the source deletes is deleted here
+  unsigned sweep_guard_percent = 20;  // a listing that would remove more asks first
   std::vector<std::string> phone_fields;
   std::variant<CsvSourceConfig, ZendeskSourceConfig> type;
   std::string type_name() const;

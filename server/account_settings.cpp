@@ -27,8 +27,9 @@ AccountSettings settings_of(const config::AccountConfig& account, const std::str
     if (parsed) {
       settings.own_numbers.insert(telephony::canonical(parsed->number));
     } else {
-      problems.push_back({fmt::format("{}.own_numbers[{}]", place, i),
-                          fmt::format("'{}' is no phone number: {}", account.own_numbers[i], to_string(parsed.error()))});
+      problems.push_back(
+          {fmt::format("{}.own_numbers[{}]", place, i),
+           fmt::format("'{}' is no phone number: {}", account.own_numbers[i], to_string(parsed.error()))});
     }
   }
   for (const auto& [line, region] : account.called_regions) {

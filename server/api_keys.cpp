@@ -59,8 +59,8 @@ std::expected<void, std::string> ApiKeys::load() {
     if (!in.is_array()) return std::unexpected(fmt::format("{} is not a list of keys", path_));
     try {
       for (const json& entry : in) {
-        ApiKey key{entry.at("id"), entry.at("account"), entry.at("scopes"), entry.at("note"),
-                   entry.at("secret_sha256"), entry.at("created_at")};
+        ApiKey key{entry.at("id"),   entry.at("account"),       entry.at("scopes"),
+                   entry.at("note"), entry.at("secret_sha256"), entry.at("created_at")};
         fresh.emplace(key.id, std::move(key));
       }
     } catch (const json::exception& error) {
@@ -104,8 +104,8 @@ std::vector<ApiKey> ApiKeys::list() const {
 }
 
 std::expected<std::string, std::string> ApiKeys::create(const std::string& account,
-                                                        const std::vector<std::string>& scopes,
-                                                        const std::string& note, std::int64_t now) {
+                                                        const std::vector<std::string>& scopes, const std::string& note,
+                                                        std::int64_t now) {
   for (const std::string& scope : scopes) {
     if (!scope_from(scope)) {
       return std::unexpected(fmt::format("no scope '{}'; there are lookup, agent, admin, metrics", scope));

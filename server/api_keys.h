@@ -19,8 +19,8 @@ struct ApiKey {
   std::string account;
   std::vector<std::string> scopes;  // lookup, agent, admin, metrics
   std::string note;
-  std::string secret_sha256;        // hex
-  std::int64_t created_at = 0;      // seconds since 1970
+  std::string secret_sha256;    // hex
+  std::int64_t created_at = 0;  // seconds since 1970
 };
 
 std::optional<Scope> scope_from(std::string_view name);

@@ -1,19 +1,17 @@
 #include "server/app.h"
 
-#include <utility>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <filesystem>
 #include <mutex>
 #include <random>
+#include <utility>
 
 #include "index/inbox.h"
 #include "index/index.h"
@@ -66,7 +64,8 @@ bool is_loopback(const std::string& host) {
 
 std::string listed(const std::vector<config::Problem>& problems) {
   std::string text;
-  for (const auto& problem : problems) text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", problem.place, problem.message);
+  for (const auto& problem : problems)
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", problem.place, problem.message);
   return text;
 }
 
@@ -109,9 +108,7 @@ struct App::Parts {
 
 std::vector<HttpRoute> App::Parts::routes() {
   std::vector<HttpRoute> all;
-  const auto add = [&all](std::vector<HttpRoute> some) {
-    std::ranges::move(some, std::back_inserter(all));
-  };
+  const auto add = [&all](std::vector<HttpRoute> some) { std::ranges::move(some, std::back_inserter(all)); };
   add(lookup_routes(lookups, metrics, wall_clock, config.log.mask_numbers));
   add(record_routes(index, scheduler, kResyncDeadline));
   add(source_routes(index, ledger, scheduler, wall_clock));
@@ -143,10 +140,10 @@ std::expected<void, std::string> App::Parts::start() {
   lookups.set_accounts(std::move(*accounts));
   if (auto loaded = keys.load(); !loaded) return loaded;
   if (keys.empty() && !is_loopback(config.http.listen.host)) {
-    return std::unexpected(fmt::format(
-        "http.listen is {}, which other machines can reach, and there are no API keys: make one with "
-        "'ringdex key create --scope lookup --config {}', or listen on 127.0.0.1",
-        config.http.listen.host, config_path));
+    return std::unexpected(
+        fmt::format("http.listen is {}, which other machines can reach, and there are no API keys: make one with "
+                    "'ringdex key create --scope lookup --config {}', or listen on 127.0.0.1",
+                    config.http.listen.host, config_path));
   }
   const auto draw = random_draw();
   for (const config::SourceConfig& source : config.sources) {
@@ -178,8 +175,9 @@ void App::Parts::reload() {
   lookups.set_accounts(std::move(*accounts));
   config.accounts = std::move(combined.accounts);
   spdlog::set_level(spdlog::level::from_str(fresh.config->log.level));
-  spdlog::info("reloaded: keys, log level, and the accounts' settings for lookups; changes of data_dir, http and "
-               "sources, and of the region with which a source's numbers are read, need a restart");
+  spdlog::info(
+      "reloaded: keys, log level, and the accounts' settings for lookups; changes of data_dir, http and "
+      "sources, and of the region with which a source's numbers are read, need a restart");
 }
 
 // A key made or removed by the command line counts within a second, also without SIGHUP.
@@ -216,7 +214,9 @@ std::expected<std::unique_ptr<App>, std::string> App::start(const config::Config
   return app;
 }
 
-std::uint16_t App::http_port() const { return parts_->http->port(); }
+std::uint16_t App::http_port() const {
+  return parts_->http->port();
+}
 
 void App::run() {
   boost::asio::io_context& context = parts_->signals;

@@ -1,10 +1,10 @@
 #include "server/cli.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -45,8 +45,12 @@ struct Options {
 
 using Command = std::function<ExitCode(const Options&)>;
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-void complain(const std::string& text) { fmt::print(stderr, "ringdex: {}\n", text); }
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+void complain(const std::string& text) {
+  fmt::print(stderr, "ringdex: {}\n", text);
+}
 
 // Prints the server's answer as asked; `text` turns a good one into words.
 ExitCode show(const Options& options, const ServerAnswer& answer, const std::function<std::string(const Json&)>& text) {
@@ -65,7 +69,8 @@ ExitCode show(const Options& options, const ServerAnswer& answer, const std::fun
 
 std::optional<config::Config> load_config(const Options& options) {
   auto loaded = config::load_file(options.config);
-  for (const config::Problem& problem : loaded.problems) complain(fmt::format("{}: {}: {}", options.config, problem.place, problem.message));
+  for (const config::Problem& problem : loaded.problems)
+    complain(fmt::format("{}: {}: {}", options.config, problem.place, problem.message));
   return loaded.config;
 }
 
@@ -110,10 +115,11 @@ ExitCode check(const Options& options) {
 }
 
 ExitCode ask_number(const Options& options, const char* path, const std::function<std::string(const Json&)>& text) {
-  const auto answer = get(options.server, path, {{"number", options.number.empty() ? " " : options.number},
-                                                 {"region", options.region},
-                                                 {"called", options.called},
-                                                 {"plan", options.plan}});
+  const auto answer = get(options.server, path,
+                          {{"number", options.number.empty() ? " " : options.number},
+                           {"region", options.region},
+                           {"called", options.called},
+                           {"plan", options.plan}});
   const ExitCode shown = show(options, answer, text);
   if (shown != ExitCode::ok) return shown;
   const Json& lookup = answer.body.contains("answer") ? answer.body["answer"] : answer.body;
@@ -121,7 +127,8 @@ ExitCode ask_number(const Options& options, const char* path, const std::functio
 }
 
 ExitCode resync(const Options& options) {
-  const auto answer = post(options.server, "/v1/records/" + encode_component(options.record) + "/resync", Json::object());
+  const auto answer =
+      post(options.server, "/v1/records/" + encode_component(options.record) + "/resync", Json::object());
   const ExitCode shown = show(options, answer, resync_text);
   if (shown != ExitCode::ok) return shown;
   const std::string outcome = answer.body.value("outcome", "");
@@ -129,17 +136,22 @@ ExitCode resync(const Options& options) {
 }
 
 ExitCode sync_source(const Options& options) {
-  const auto answer = post(options.server, "/v1/sources/" + encode_component(options.source) + "/sync", {{"kind", options.kind}});
-  return show(options, answer, [&](const Json&) { return fmt::format("{} run of {} requested\n", options.kind, options.source); });
+  const auto answer =
+      post(options.server, "/v1/sources/" + encode_component(options.source) + "/sync", {{"kind", options.kind}});
+  return show(options, answer,
+              [&](const Json&) { return fmt::format("{} run of {} requested\n", options.kind, options.source); });
 }
 
 ExitCode confirm(const Options& options) {
-  const auto answer = post(options.server, "/v1/sources/" + encode_component(options.source) + "/confirm", Json::object());
-  return show(options, answer, [](const Json& body) { return fmt::format("{} records removed\n", body.value("removed", 0)); });
+  const auto answer =
+      post(options.server, "/v1/sources/" + encode_component(options.source) + "/confirm", Json::object());
+  return show(options, answer,
+              [](const Json& body) { return fmt::format("{} records removed\n", body.value("removed", 0)); });
 }
 
 ExitCode list_runs(const Options& options) {
-  const auto answer = get(options.server, "/v1/runs", {{"source", options.source}, {"limit", std::to_string(options.limit)}});
+  const auto answer =
+      get(options.server, "/v1/runs", {{"source", options.source}, {"limit", std::to_string(options.limit)}});
   return show(options, answer, runs_text);
 }
 
@@ -182,8 +194,13 @@ ExitCode list_keys(const Options& options) {
   if (!keys) return ExitCode::failed;
   Json all = Json::array();
   for (const ApiKey& key : keys->list()) {
-    all.push_back({{"id", key.id}, {"account", key.account}, {"scopes", key.scopes}, {"note", key.note}, {"created_at", key.created_at}});
-    if (!options.json) print(fmt::format("{}  {}  {}  {}\n", key.id, key.account, fmt::join(key.scopes, ","), key.note));
+    all.push_back({{"id", key.id},
+                   {"account", key.account},
+                   {"scopes", key.scopes},
+                   {"note", key.note},
+                   {"created_at", key.created_at}});
+    if (!options.json)
+      print(fmt::format("{}  {}  {}  {}\n", key.id, key.account, fmt::join(key.scopes, ","), key.note));
   }
   if (options.json) print(Json{{"keys", all}}.dump(2) + "\n");
   return ExitCode::ok;
@@ -211,13 +228,17 @@ class CommandLine {
  public:
   CommandLine() {
     app_.require_subcommand(1);
-    app_.footer("Exit codes: 0 done; 1 nobody found, problems found or not resynced; 2 wrong usage; 3 no server answers;\n"
-                "4 the server refused; 5 the server could not start.\n"
-                "RINGDEX_CONFIG, RINGDEX_SERVER and RINGDEX_KEY stand for --config, --server and --key.");
+    app_.footer(
+        "Exit codes: 0 done; 1 nobody found, problems found or not resynced; 2 wrong usage; 3 no server answers;\n"
+        "4 the server refused; 5 the server could not start.\n"
+        "RINGDEX_CONFIG, RINGDEX_SERVER and RINGDEX_KEY stand for --config, --server and --key.");
     with_config(add("serve", "Serve lookups and mirror the sources until SIGTERM", serve));
     with_config(add("check", "Check a config file and say all that is wrong with it", check));
-    for (auto* command : {add("lookup", "Who has this number?", [](const Options& options) { return ask_number(options, "/v1/lookup", lookup_text); }),
-                          add("explain", "The same, with every step that led to the answer", [](const Options& options) { return ask_number(options, "/v1/explain", explain_text); })}) {
+    for (auto* command :
+         {add("lookup", "Who has this number?",
+              [](const Options& options) { return ask_number(options, "/v1/lookup", lookup_text); }),
+          add("explain", "The same, with every step that led to the answer",
+              [](const Options& options) { return ask_number(options, "/v1/explain", explain_text); })}) {
       with_server(command);
       command->add_option("number", options_.number, "As the phone system sends it")->required();
       command->add_option("--region", options_.region, "Country of national numbers, such as US");
@@ -230,7 +251,8 @@ class CommandLine {
     auto* confirmed = with_server(add("confirm", "Remove what the last listing of a source did not show", confirm));
     confirmed->add_option("source", options_.source, "Its id in the config")->required();
     auto* record = with_server(add("resync", "Fetch one record from its source now", resync));
-    record->add_option("record", options_.record, "source:kind:external_id, such as zendesk-eu:contact:35436")->required();
+    record->add_option("record", options_.record, "source:kind:external_id, such as zendesk-eu:contact:35436")
+        ->required();
     with_server(add("sources", "The sources and their state", [](const Options& options) {
       return show(options, get(options.server, "/v1/sources"), sources_text);
     }));
@@ -289,6 +311,8 @@ class CommandLine {
 
 }  // namespace
 
-int run_command_line(int argc, char** argv) { return CommandLine().run(argc, argv); }
+int run_command_line(int argc, char** argv) {
+  return CommandLine().run(argc, argv);
+}
 
 }  // namespace ringdex::server

@@ -5,7 +5,7 @@ namespace ringdex::server {
 // What a script learns from the exit code.
 enum class ExitCode : int {
   ok = 0,
-  negative = 1,     // nobody found, problems found, not resynced
+  negative = 1,  // nobody found, problems found, not resynced
   usage = 2,
   unreachable = 3,  // no server answers
   refused = 4,      // the server said no

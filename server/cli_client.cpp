@@ -26,7 +26,8 @@ template <typename Send>
 ServerAnswer ask(const ServerAddress& server, Send send) {
   try {
     httplib::Client client(server.url);
-    if (!client.is_valid()) return {.error = fmt::format("'{}' is no server address; use http://host:port", server.url)};
+    if (!client.is_valid())
+      return {.error = fmt::format("'{}' is no server address; use http://host:port", server.url)};
     client.set_connection_timeout(kConnectSeconds);
     client.set_read_timeout(kReadSeconds);
     if (!server.ca_file.empty()) client.set_ca_cert_path(server.ca_file.c_str());
@@ -60,7 +61,8 @@ ServerAnswer get(const ServerAddress& server, const std::string& path, const Que
     if (value.empty()) continue;
     target += (target.find('?') == std::string::npos ? "?" : "&") + name + "=" + encode_component(value);
   }
-  return ask(server, [&](httplib::Client& client, const httplib::Headers& headers) { return client.Get(target, headers); });
+  return ask(server,
+             [&](httplib::Client& client, const httplib::Headers& headers) { return client.Get(target, headers); });
 }
 
 ServerAnswer post(const ServerAddress& server, const std::string& path, const nlohmann::ordered_json& body) {

@@ -40,7 +40,8 @@ std::string lookup_text(const Json& answer) {
   for (const Json& candidate : part(answer, "candidates")) {
     const std::string organization = shown(candidate, "organization");
     line(fmt::format("  {} {}{}  [{}]  {}", first ? "*" : " ", shown(candidate, "name"),
-                     organization.empty() ? "" : ", " + organization, shown(candidate, "label"), shown(candidate, "id")));
+                     organization.empty() ? "" : ", " + organization, shown(candidate, "label"),
+                     shown(candidate, "id")));
     first = false;
   }
   const Json& reason = part(answer, "default_reason");
@@ -69,9 +70,9 @@ std::string sources_text(const Json& sources) {
 }
 
 std::string runs_text(const Json& runs) {
-  std::string out = fmt::format("{:>6} {:<20} {:<6} {:<18} {:<21} {:>8} {:>8} {:>8} {:>8} {:>8}  {}\n", "run", "source",
-                                "kind", "outcome", "started", "added", "updated", "deleted", "merged", "skipped",
-                                "message");
+  std::string out =
+      fmt::format("{:>6} {:<20} {:<6} {:<18} {:<21} {:>8} {:>8} {:>8} {:>8} {:>8}  {}\n", "run", "source", "kind",
+                  "outcome", "started", "added", "updated", "deleted", "merged", "skipped", "message");
   for (const Json& run : part(runs, "runs")) {
     out += fmt::format("{:>6} {:<20} {:<6} {:<18} {:<21} {:>8} {:>8} {:>8} {:>8} {:>8}  {}\n", shown(run, "id"),
                        shown(run, "source"), shown(run, "kind"), shown(run, "outcome"),

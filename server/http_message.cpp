@@ -52,8 +52,12 @@ bool split(std::string_view text, char separator, Each each) {
 
 }  // namespace
 
-const std::string* HttpRequest::header(std::string_view name) const { return find(headers, name); }
-const std::string* HttpRequest::parameter(std::string_view name) const { return find(query, name); }
+const std::string* HttpRequest::header(std::string_view name) const {
+  return find(headers, name);
+}
+const std::string* HttpRequest::parameter(std::string_view name) const {
+  return find(query, name);
+}
 
 bool read_target(std::string_view target, HttpRequest& request) {
   request.target = target;
@@ -69,7 +73,8 @@ bool read_target(std::string_view target, HttpRequest& request) {
   return split(target.substr(mark + 1), '&', [&](std::string_view part) {
     const std::size_t equals = part.find('=');
     auto name = decode(part.substr(0, equals), true);
-    auto value = equals == std::string_view::npos ? std::optional<std::string>("") : decode(part.substr(equals + 1), true);
+    auto value =
+        equals == std::string_view::npos ? std::optional<std::string>("") : decode(part.substr(equals + 1), true);
     if (!name || !value) return false;
     request.query.emplace_back(std::move(*name), std::move(*value));
     return true;
@@ -78,34 +83,50 @@ bool read_target(std::string_view target, HttpRequest& request) {
 
 std::string_view status_title(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 202: return "Accepted";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 410: return "Gone";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 421: return "Misdirected Request";
-    case 422: return "Unprocessable Content";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    default: return "Error";
+    case 200:
+      return "OK";
+    case 202:
+      return "Accepted";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 421:
+      return "Misdirected Request";
+    case 422:
+      return "Unprocessable Content";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "Error";
   }
 }
 
 HttpResponse problem(int status, std::string_view code, std::string_view detail) {
-  const nlohmann::ordered_json body = {{"type", "about:blank"},
-                                       {"title", status_title(status)},
-                                       {"status", status},
-                                       {"code", code},
-                                       {"detail", detail}};
+  const nlohmann::ordered_json body = {
+      {"type", "about:blank"}, {"title", status_title(status)}, {"status", status}, {"code", code}, {"detail", detail}};
   HttpResponse response;
   response.status = status;
   response.content_type = "application/problem+json";

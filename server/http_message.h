@@ -21,18 +21,18 @@ struct Principal {
 // A request as the handlers see it: decoded, checked and free of any socket.
 struct HttpRequest {
   std::string method;
-  std::string target;                                          // raw
-  std::vector<std::string> path;                               // percent-decoded segments, empty ones left out
-  std::vector<std::pair<std::string, std::string>> query;      // form-decoded, in order
-  std::vector<std::pair<std::string, std::string>> headers;    // names in lower case
+  std::string target;                                        // raw
+  std::vector<std::string> path;                             // percent-decoded segments, empty ones left out
+  std::vector<std::pair<std::string, std::string>> query;    // form-decoded, in order
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
   std::string remote_address;
   bool from_loopback = false;
-  Principal principal;                                         // set by the router
-  std::vector<std::string> parameters;                         // what the route's {…} matched
+  Principal principal;                  // set by the router
+  std::vector<std::string> parameters;  // what the route's {…} matched
 
   const std::string* header(std::string_view name) const;
-  const std::string* parameter(std::string_view name) const;   // of the query; the first of that name
+  const std::string* parameter(std::string_view name) const;  // of the query; the first of that name
 };
 
 struct HttpResponse {

@@ -63,8 +63,7 @@ std::string_view key_of(const HttpRequest& request) {
 
 }  // namespace
 
-HttpRouter::HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys)
-    : keys_(keys) {
+HttpRouter::HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys) : keys_(keys) {
   for (HttpRoute& route : routes) {
     HttpRequest pattern;
     read_target(route.path, pattern);

@@ -1,11 +1,10 @@
 #include "server/http_server.h"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 
 #include "server/http_session.h"
 
@@ -13,8 +12,8 @@ namespace ringdex::server {
 namespace {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kStopPoll{5};
 constexpr std::chrono::milliseconds kAcceptPause{100};
@@ -37,7 +36,9 @@ HttpServer::HttpServer(HttpServerOptions options, const HttpRouter& router, Metr
       blocking_(options_.blocking_threads),
       shared_{options_, router_, metrics_, blocking_, stopping_} {}
 
-HttpServer::~HttpServer() { stop(std::chrono::milliseconds(0)); }
+HttpServer::~HttpServer() {
+  stop(std::chrono::milliseconds(0));
+}
 
 std::expected<void, std::string> HttpServer::start() {
   const std::string where = fmt::format("{}:{}", options_.host, options_.port);
@@ -66,6 +67,7 @@ std::expected<void, std::string> HttpServer::start() {
   }
   accept();
   for (auto& worker : workers_) {
+    tick(*worker);
     worker->thread = std::jthread([&context = worker->context] { context.run(); });
   }
   started_ = true;
@@ -93,6 +95,19 @@ void HttpServer::accept() {
       });
     }
     accept();
+  });
+}
+
+// Cuts off the connections whose time is over.
+void HttpServer::tick(HttpWorker& worker) {
+  worker.timer.expires_after(HttpWorker::kTick);
+  worker.timer.async_wait([this, &worker](error_code error) {
+    if (error) return;
+    ++worker.ticks;
+    for (HttpConnection* connection : worker.connections) {
+      if (connection->deadline <= worker.ticks) connection->abort();
+    }
+    tick(worker);
   });
 }
 

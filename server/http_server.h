@@ -1,13 +1,11 @@
 #pragma once
 
-#include <utility>
-
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
-
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <expected>
@@ -16,6 +14,7 @@
 #include <string>
 #include <thread>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "server/http_router.h"
@@ -43,12 +42,25 @@ class HttpConnection {
   virtual ~HttpConnection() = default;
   // Closes at once if no request is in hand, else after its answer.
   virtual void finish() = 0;
+  // Closes at once, whatever is in hand.
+  virtual void abort() = 0;
+
+  // The tick of its worker at which it is cut off; a timer of its own for each wait would cost two system calls.
+  std::uint64_t deadline = UINT64_MAX;
 };
 
 // One thread's event loop with its connections.
 struct HttpWorker {
+  static constexpr std::chrono::milliseconds kTick{50};
+  std::uint64_t ticks = 0;  // grows every kTick
+
+  std::uint64_t tick_after(std::chrono::milliseconds wait) const {
+    return ticks + static_cast<std::uint64_t>(wait / kTick) + 1;
+  }
+
   std::unordered_set<HttpConnection*> connections;  // touched on this thread only; outlives the sessions in `context`
   boost::asio::io_context context{1};
+  boost::asio::steady_timer timer{context};
   std::jthread thread;
 };
 
@@ -75,6 +87,7 @@ class HttpServer {
 
  private:
   void accept();
+  void tick(HttpWorker& worker);
 
   const HttpServerOptions options_;
   const HttpRouter& router_;

@@ -1,13 +1,15 @@
 #include "server/http_session.h"
 
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
 #include <cctype>
+#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -19,8 +21,9 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
 
-using PlainStream = beast::tcp_stream;
-using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+// The executor's type is named, since a polymorphic one costs on each operation.
+using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
+using TlsStream = asio::ssl::stream<Socket>;
 
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::chrono::seconds kWriteTimeout{30};
@@ -32,7 +35,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 HttpRequest to_request(http::request<http::string_body>&& message, const asio::ip::tcp::endpoint& remote, bool& good) {
   HttpRequest request;
@@ -69,7 +74,7 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
 
   void start() {
     if constexpr (std::is_same_v<Stream, TlsStream>) {
-      lowest().expires_after(kTlsTimeout);
+      expires_after(kTlsTimeout);
       stream_.async_handshake(asio::ssl::stream_base::server, [self = this->shared_from_this()](error_code error) {
         if (!error) self->await_request();
       });
@@ -80,21 +85,32 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
 
   void finish() override {
     if (busy_) return;  // the answer in hand closes the connection
+    abort();
+  }
+
+  void abort() override {
+    deadline = UINT64_MAX;
     error_code ignored;
-    socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-    lowest().close();
+    socket().shutdown(Socket::shutdown_both, ignored);
+    socket().close(ignored);
   }
 
  private:
-  beast::tcp_stream& lowest() { return beast::get_lowest_layer(stream_); }
-  asio::ip::tcp::socket& socket() { return lowest().socket(); }
+  Socket& socket() {
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      return stream_.next_layer();
+    } else {
+      return stream_;
+    }
+  }
+  void expires_after(std::chrono::milliseconds wait) { deadline = worker_.tick_after(wait); }
 
   // Waits for the first byte with the idle limit; what follows has the limit of a whole request.
   void await_request() {
     busy_ = false;
     if (shared_.stopping) return close();
     if (buffer_.size() > 0) return read_request();
-    lowest().expires_after(shared_.options.idle_timeout);
+    expires_after(shared_.options.idle_timeout);
     stream_.async_read_some(buffer_.prepare(kReadBytes),
                             [self = this->shared_from_this()](error_code error, std::size_t bytes) {
                               if (error) return;
@@ -108,7 +124,7 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(shared_.options.header_bytes_max));
     parser_->body_limit(shared_.options.body_bytes_max);
-    lowest().expires_after(shared_.options.header_timeout);
+    expires_after(shared_.options.header_timeout);
     http::async_read(stream_, buffer_, *parser_, [self = this->shared_from_this()](error_code error, std::size_t) {
       error ? self->read_failed(error) : self->handle();
     });
@@ -117,16 +133,15 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   void read_failed(error_code error) {
     keep_alive_ = false;
     version_ = 11;
-    if (error == beast::error::timeout) {
-      return;  // the stream is closed already
-    }
     if (error == http::error::body_limit) {
-      return write(problem(413, "body_too_large",
-                           "the body is over the limit of " + std::to_string(shared_.options.body_bytes_max) + " bytes"));
+      return write(
+          problem(413, "body_too_large",
+                  "the body is over the limit of " + std::to_string(shared_.options.body_bytes_max) + " bytes"));
     }
     if (error == http::error::header_limit) {
-      return write(problem(431, "header_too_large", "the request header is over the limit of " +
-                                                        std::to_string(shared_.options.header_bytes_max) + " bytes"));
+      return write(problem(
+          431, "header_too_large",
+          "the request header is over the limit of " + std::to_string(shared_.options.header_bytes_max) + " bytes"));
     }
     if (error.category() == http::make_error_code(http::error::bad_method).category() &&
         error != http::error::end_of_stream && error != http::error::partial_message) {
@@ -145,7 +160,7 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
     auto decision = shared_.router.decide(request);
     if (decision.route == nullptr) return write(std::move(decision.refusal));
     if (!decision.route->may_block) return write(shared_.router.run(*decision.route, request));
-    lowest().expires_never();
+    deadline = UINT64_MAX;
     asio::post(shared_.blocking, [self = this->shared_from_this(), route = decision.route,
                                   request = std::move(request)]() mutable {
       Session& session = *self;
@@ -158,28 +173,35 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
 
   void write(HttpResponse response) {
     shared_.metrics.http_answered(response.status);
-    response_.emplace(static_cast<http::status>(response.status), version_);
-    response_->set(http::field::content_type, response.content_type);
-    response_->set(http::field::cache_control, "no-store");
-    for (const auto& [name, value] : response.headers) response_->set(name, value);
-    response_->keep_alive(keep_alive_);
-    response_->body() = std::move(response.body);
-    response_->prepare_payload();
-    if (head_only_) response_->body().clear();  // Content-Length stays that of the GET
-    lowest().expires_after(kWriteTimeout);
-    http::async_write(stream_, *response_, [self = this->shared_from_this()](error_code error, std::size_t) {
+    write_head(response);
+    // To HEAD the length is that of the body that GET would get.
+    if (!head_only_) out_ += response.body;
+    expires_after(kWriteTimeout);
+    asio::async_write(stream_, asio::buffer(out_), [self = this->shared_from_this()](error_code error, std::size_t) {
       if (error) return;
       self->keep_alive_ ? self->await_request() : self->close();
     });
   }
 
+  void write_head(const HttpResponse& response) {
+    out_.clear();
+    fmt::format_to(std::back_inserter(out_),
+                   "HTTP/1.{} {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n",
+                   version_ % 10, response.status, status_title(response.status), response.content_type,
+                   response.body.size());
+    for (const auto& [name, value] : response.headers) out_.append(name).append(": ").append(value).append("\r\n");
+    if (!keep_alive_) out_ += "Connection: close\r\n";
+    if (keep_alive_ && version_ == 10) out_ += "Connection: keep-alive\r\n";
+    out_ += "\r\n";
+  }
+
   void close() {
-    lowest().expires_after(kTlsTimeout);
+    expires_after(kTlsTimeout);
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       stream_.async_shutdown([self = this->shared_from_this()](error_code) {});
     } else {
       error_code ignored;
-      socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+      socket().shutdown(Socket::shutdown_send, ignored);
     }
   }
 
@@ -189,7 +211,7 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   asio::ip::tcp::endpoint remote_;
   beast::flat_buffer buffer_{1 << 20};
   std::optional<http::request_parser<http::string_body>> parser_;
-  std::optional<http::response<http::string_body>> response_;
+  std::string out_;
   bool busy_ = false;
   bool keep_alive_ = false;
   bool head_only_ = false;
@@ -198,11 +220,16 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
 
 }  // namespace
 
-void serve_http(asio::ip::tcp::socket socket, asio::ssl::context* tls, HttpWorker& worker, HttpShared& shared) {
+void serve_http(asio::ip::tcp::socket accepted, asio::ssl::context* tls, HttpWorker& worker, HttpShared& shared) {
+  error_code failed;
+  const auto protocol = accepted.local_endpoint(failed).protocol();
+  const auto handle = accepted.release(failed);
+  if (failed) return;
+  Socket socket(worker.context.get_executor(), protocol, handle);
   if (tls != nullptr) {
-    std::make_shared<Session<TlsStream>>(TlsStream(beast::tcp_stream(std::move(socket)), *tls), worker, shared)->start();
+    std::make_shared<Session<TlsStream>>(TlsStream(std::move(socket), *tls), worker, shared)->start();
   } else {
-    std::make_shared<Session<PlainStream>>(beast::tcp_stream(std::move(socket)), worker, shared)->start();
+    std::make_shared<Session<Socket>>(std::move(socket), worker, shared)->start();
   }
 }
 

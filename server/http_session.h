@@ -1,9 +1,8 @@
 #pragma once
 
-#include <utility>
-
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <utility>
 
 #include "server/http_server.h"
 

@@ -62,7 +62,7 @@ struct LookupAnswer {
   std::vector<Candidate> candidates;  // in pick order, at most kCandidatesMax
   std::uint64_t total = 0;
   std::optional<PickReason> default_reason;
-  std::optional<std::string> shared_organization;  // all candidates are of this one
+  std::optional<std::string> shared_organization;                        // all candidates are of this one
   std::map<std::string, std::optional<std::chrono::seconds>> freshness;  // source -> age of its checkpoint
   std::uint64_t position = 0;
 };

@@ -22,9 +22,12 @@ void say(Steps* steps, std::string text) {
 
 Unmatchable unmatchable_from(telephony::Unmatchable reason) {
   switch (reason) {
-    case telephony::Unmatchable::withheld: return Unmatchable::withheld;
-    case telephony::Unmatchable::not_a_number: return Unmatchable::not_a_number;
-    case telephony::Unmatchable::extension: return Unmatchable::extension;
+    case telephony::Unmatchable::withheld:
+      return Unmatchable::withheld;
+    case telephony::Unmatchable::not_a_number:
+      return Unmatchable::not_a_number;
+    case telephony::Unmatchable::extension:
+      return Unmatchable::extension;
   }
   return Unmatchable::not_a_number;
 }
@@ -64,8 +67,9 @@ void explain_candidates(const std::vector<Candidate>& candidates, PhoneNumber nu
   if (steps == nullptr) return;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Record& record = candidates[i].leading;
-    say(steps, fmt::format("candidate {}: {} ({}), records: {}", i + 1, record.name.empty() ? record.organization : record.name,
-                           record.id.to_string(), candidates[i].records.size()));
+    say(steps, fmt::format("candidate {}: {} ({}), records: {}", i + 1,
+                           record.name.empty() ? record.organization : record.name, record.id.to_string(),
+                           candidates[i].records.size()));
   }
   for (std::size_t i = 1; i < candidates.size(); ++i) {
     for (const PickRule rule : pick.rules) {
@@ -81,19 +85,26 @@ void explain_candidates(const std::vector<Candidate>& candidates, PhoneNumber nu
 
 std::string_view to_string(Match match) {
   switch (match) {
-    case Match::none: return "none";
-    case Match::one: return "one";
-    case Match::many: return "many";
+    case Match::none:
+      return "none";
+    case Match::one:
+      return "one";
+    case Match::many:
+      return "many";
   }
   return "none";
 }
 
 std::string_view to_string(Unmatchable unmatchable) {
   switch (unmatchable) {
-    case Unmatchable::withheld: return "withheld";
-    case Unmatchable::not_a_number: return "not_a_number";
-    case Unmatchable::extension: return "extension";
-    case Unmatchable::own_number: return "own_number";
+    case Unmatchable::withheld:
+      return "withheld";
+    case Unmatchable::not_a_number:
+      return "not_a_number";
+    case Unmatchable::extension:
+      return "extension";
+    case Unmatchable::own_number:
+      return "own_number";
   }
   return "not_a_number";
 }
@@ -112,7 +123,9 @@ std::shared_ptr<const Accounts> LookupService::accounts() const {
   return accounts_;
 }
 
-bool LookupService::has_account(const std::string& account) const { return accounts()->contains(account); }
+bool LookupService::has_account(const std::string& account) const {
+  return accounts()->contains(account);
+}
 
 std::expected<std::string, LookupError> LookupService::region_for(const LookupRequest& request,
                                                                   const AccountSettings& account, Steps* steps) const {
@@ -206,17 +219,15 @@ std::expected<LookupAnswer, LookupError> LookupService::lookup(const LookupReque
   if (answer.unmatchable || records.empty()) return answer;
 
   const PhoneNumber key = telephony::canonical(read->parsed.number);
-  std::ranges::sort(records, [&](const Record& left, const Record& right) {
-    return compare(left, right, key, account.pick) < 0;
-  });
+  std::ranges::sort(
+      records, [&](const Record& left, const Record& right) { return compare(left, right, key, account.pick) < 0; });
   auto groups = group_same_person(std::move(records), account.same_person);
   answer.total = groups.size() + beyond;
   for (auto& group : groups) answer.candidates.push_back(candidate_from(std::move(group), key, account));
   answer.match = answer.total == 1 ? Match::one : Match::many;
-  answer.default_reason =
-      answer.candidates.size() == 1
-          ? PickReason{"only_candidate", "nobody else has this number"}
-          : reason_for(answer.candidates[0].leading, answer.candidates[1].leading, key, account.pick);
+  answer.default_reason = answer.candidates.size() == 1 ? PickReason{"only_candidate", "nobody else has this number"}
+                                                        : reason_for(answer.candidates[0].leading,
+                                                                     answer.candidates[1].leading, key, account.pick);
   answer.shared_organization = shared_organization(answer.candidates, beyond == 0);
   explain_candidates(answer.candidates, key, account.pick, steps);
   if (answer.candidates.size() > kCandidatesMax) answer.candidates.resize(kCandidatesMax);

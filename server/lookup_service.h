@@ -23,8 +23,8 @@ struct AccountSettings {
   std::string region;  // ISO 3166-1 alpha-2
   PickContext pick;
   SamePerson same_person;
-  std::set<telephony::PhoneNumber> own_numbers;                        // canonical
-  std::map<telephony::PhoneNumber, std::string> called_regions;        // canonical called line -> region
+  std::set<telephony::PhoneNumber> own_numbers;                  // canonical
+  std::map<telephony::PhoneNumber, std::string> called_regions;  // canonical called line -> region
   std::vector<telephony::DialRewrite> dial_plan;
   std::map<std::string, std::string> source_labels;  // the configured sources; records of others are not shown
 };

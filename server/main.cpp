@@ -1,3 +1,5 @@
 #include "server/cli.h"
 
-int main(int argc, char** argv) { return ringdex::server::run_command_line(argc, argv); }
+int main(int argc, char** argv) {
+  return ringdex::server::run_command_line(argc, argv);
+}

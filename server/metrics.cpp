@@ -46,7 +46,8 @@ std::string Metrics::text() const {
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     below += buckets_[i];
     if (i < kBucketsMicroseconds.size()) {
-      append("ringdex_lookup_seconds_bucket{{le=\"{}\"}} {}\n", static_cast<double>(kBucketsMicroseconds[i]) / 1e6, below);
+      append("ringdex_lookup_seconds_bucket{{le=\"{}\"}} {}\n", static_cast<double>(kBucketsMicroseconds[i]) / 1e6,
+             below);
     } else {
       append("ringdex_lookup_seconds_bucket{{le=\"+Inf\"}} {}\n", below);
     }

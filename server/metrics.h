@@ -38,7 +38,7 @@ class Metrics {
  private:
   using Counter = std::atomic<std::uint64_t>;
   static constexpr std::array<std::uint64_t, 12> kBucketsMicroseconds = {10,   25,   50,    100,   250,    500,
-                                                                        1000, 2500, 10000, 50000, 200000, 1000000};
+                                                                         1000, 2500, 10000, 50000, 200000, 1000000};
 
   std::array<Counter, 3> lookups_{};  // by Match
   Counter unmatchable_{};

@@ -23,7 +23,9 @@ std::size_t place_of(const std::string& source, const std::vector<std::string>& 
 }
 
 // Milliseconds since 1970, or the smallest value without an update time.
-index::TimePoint updated(const index::Record& record) { return record.updated_at.value_or(index::TimePoint::min()); }
+index::TimePoint updated(const index::Record& record) {
+  return record.updated_at.value_or(index::TimePoint::min());
+}
 
 std::string day(index::TimePoint time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
@@ -33,10 +35,12 @@ std::string because(PickRule rule, const index::Record& winner, const index::Rec
   switch (rule) {
     case PickRule::contact_before_lead:
       return fmt::format("it is a {}, the next one a {}", to_string(winner.id.kind), to_string(runner_up.id.kind));
-    case PickRule::primary_phone: return "the number is its first one, and a further one of the next";
+    case PickRule::primary_phone:
+      return "the number is its first one, and a further one of the next";
     case PickRule::source_order:
       return fmt::format("its source {} comes before {}", winner.id.source, runner_up.id.source);
-    case PickRule::latest_updated: return fmt::format("it was updated last, at {}", day(updated(winner)));
+    case PickRule::latest_updated:
+      return fmt::format("it was updated last, at {}", day(updated(winner)));
     case PickRule::oldest:
       return fmt::format("it was indexed here first, at {}", day(winner.first_indexed_at));
   }
@@ -47,11 +51,16 @@ std::string because(PickRule rule, const index::Record& winner, const index::Rec
 
 std::string_view to_string(PickRule rule) {
   switch (rule) {
-    case PickRule::contact_before_lead: return "contact_before_lead";
-    case PickRule::primary_phone: return "primary_phone";
-    case PickRule::source_order: return "source_order";
-    case PickRule::latest_updated: return "latest_updated";
-    case PickRule::oldest: return "oldest";
+    case PickRule::contact_before_lead:
+      return "contact_before_lead";
+    case PickRule::primary_phone:
+      return "primary_phone";
+    case PickRule::source_order:
+      return "source_order";
+    case PickRule::latest_updated:
+      return "latest_updated";
+    case PickRule::oldest:
+      return "oldest";
   }
   return "oldest";
 }
@@ -66,12 +75,16 @@ std::optional<PickRule> pick_rule_from(std::string_view name) {
 std::strong_ordering compare_by(PickRule rule, const index::Record& left, const index::Record& right,
                                 telephony::PhoneNumber number, const PickContext& context) {
   switch (rule) {
-    case PickRule::contact_before_lead: return left.id.kind <=> right.id.kind;
-    case PickRule::primary_phone: return is_primary(right, number) <=> is_primary(left, number);
+    case PickRule::contact_before_lead:
+      return left.id.kind <=> right.id.kind;
+    case PickRule::primary_phone:
+      return is_primary(right, number) <=> is_primary(left, number);
     case PickRule::source_order:
       return place_of(left.id.source, context.source_order) <=> place_of(right.id.source, context.source_order);
-    case PickRule::latest_updated: return updated(right) <=> updated(left);
-    case PickRule::oldest: return left.first_indexed_at <=> right.first_indexed_at;
+    case PickRule::latest_updated:
+      return updated(right) <=> updated(left);
+    case PickRule::oldest:
+      return left.first_indexed_at <=> right.first_indexed_at;
   }
   return std::strong_ordering::equal;
 }

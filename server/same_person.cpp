@@ -24,8 +24,8 @@ bool share_number(const index::Record& left, const index::Record& right) {
 }
 
 bool share_email(const index::Record& left, const index::Record& right) {
-  return std::ranges::any_of(left.emails,
-                             [&](const auto& email) { return std::ranges::find(right.emails, email) != right.emails.end(); });
+  return std::ranges::any_of(
+      left.emails, [&](const auto& email) { return std::ranges::find(right.emails, email) != right.emails.end(); });
 }
 
 // Both names agree already.

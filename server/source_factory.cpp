@@ -56,27 +56,28 @@ sync::TokenStore token_store(const Making& making) {
 sync::Credential::Auth auth_from(const config::ZendeskTokenAuth& auth) {
   return sync::ApiTokenAuth{auth.email, auth.token};
 }
-sync::Credential::Auth auth_from(const config::BearerTokenAuth& auth) { return sync::BearerAuth{auth.bearer}; }
+sync::Credential::Auth auth_from(const config::BearerTokenAuth& auth) {
+  return sync::BearerAuth{auth.bearer};
+}
 sync::Credential::Auth auth_from(const config::OAuthAuth& auth) {
   return sync::OAuthRefreshAuth{auth.client_id, auth.client_secret, auth.refresh_token};
 }
 
 void make(const config::CsvSourceConfig& csv, Making& making) {
   const config::CsvColumnsConfig& columns = csv.columns;
-  const sync::CsvOptions options{
-      .mapping = making.mapping,
-      .path = csv.path,
-      .columns = {.id = columns.id,
-                  .name = columns.name,
-                  .organization = columns.organization,
-                  .title = columns.title,
-                  .phones = columns.phones,
-                  .emails = columns.emails,
-                  .url = columns.url,
-                  .groups = columns.groups},
-      .kind = csv.kind == "lead" ? index::RecordKind::lead : index::RecordKind::contact,
-      .rows_per_page = kCsvRowsPerPage,
-      .file_bytes_max = kCsvBytesMax};
+  const sync::CsvOptions options{.mapping = making.mapping,
+                                 .path = csv.path,
+                                 .columns = {.id = columns.id,
+                                             .name = columns.name,
+                                             .organization = columns.organization,
+                                             .title = columns.title,
+                                             .phones = columns.phones,
+                                             .emails = columns.emails,
+                                             .url = columns.url,
+                                             .groups = columns.groups},
+                                 .kind = csv.kind == "lead" ? index::RecordKind::lead : index::RecordKind::contact,
+                                 .rows_per_page = kCsvRowsPerPage,
+                                 .file_bytes_max = kCsvBytesMax};
   making.setup.pages = sync::make_csv_connector(options, making.parser);
   making.setup.singles = sync::make_csv_connector(options, making.parser);
 }
@@ -116,20 +117,17 @@ sync::SourceSetup make_source(const config::SourceConfig& source, const config::
   const index::ApplyPolicy policy{.records_max = source.records_max,
                                   .sweep_guard_percent = source.sweep_guard_percent,
                                   .delete_records = source.delete_records};
-  sync::SourceSetup setup{.syncer = {.account = source.account,
-                                     .source = source.id,
-                                     .interval = source.interval,
-                                     .retry = kRetry,
-                                     .policy = policy,
-                                     .draw = draw},
-                          .refresher = {.account = source.account,
-                                        .source = source.id,
-                                        .retry = kRetry,
-                                        .policy = policy,
-                                        .draw = draw},
-                          .webhooks = {.account = source.account, .source = source.id, .policy = policy},
-                          .type = source.type_name(),
-                          .label = source.label.empty() ? source.id : source.label};
+  sync::SourceSetup setup{
+      .syncer = {.account = source.account,
+                 .source = source.id,
+                 .interval = source.interval,
+                 .retry = kRetry,
+                 .policy = policy,
+                 .draw = draw},
+      .refresher = {.account = source.account, .source = source.id, .retry = kRetry, .policy = policy, .draw = draw},
+      .webhooks = {.account = source.account, .source = source.id, .policy = policy},
+      .type = source.type_name(),
+      .label = source.label.empty() ? source.id : source.label};
   Making making{.source = source,
                 .data_dir = data_dir,
                 .parser = parser,

@@ -6,13 +6,14 @@
 
 namespace ringdex::server {
 
-std::string source_metrics(const sync::SyncScheduler& scheduler, const index::Index& index,
-                           const std::string& account, index::TimePoint now) {
+std::string source_metrics(const sync::SyncScheduler& scheduler, const index::Index& index, const std::string& account,
+                           index::TimePoint now) {
   std::string records = "# HELP ringdex_source_records Records mirrored.\n# TYPE ringdex_source_records gauge\n";
   std::string ages =
       "# HELP ringdex_source_checkpoint_age_seconds Time since the checkpoint moved.\n"
       "# TYPE ringdex_source_checkpoint_age_seconds gauge\n";
-  std::string states = "# HELP ringdex_source_state 1 for the state that the source is in.\n# TYPE ringdex_source_state gauge\n";
+  std::string states =
+      "# HELP ringdex_source_state 1 for the state that the source is in.\n# TYPE ringdex_source_state gauge\n";
   const index::IndexView view = index.read();
   for (const sync::SourceOverview& source : scheduler.overview(account)) {
     const std::string labels = fmt::format("account=\"{}\",source=\"{}\"", source.account, source.source);
@@ -27,8 +28,9 @@ std::string source_metrics(const sync::SyncScheduler& scheduler, const index::In
                    to_string(source.status.state));
   }
   return records + ages + states +
-         fmt::format("# HELP ringdex_position Writes to the index.\n# TYPE ringdex_position counter\nringdex_position {}\n",
-                     view.position());
+         fmt::format(
+             "# HELP ringdex_position Writes to the index.\n# TYPE ringdex_position counter\nringdex_position {}\n",
+             view.position());
 }
 
 }  // namespace ringdex::server

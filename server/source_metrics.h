@@ -8,7 +8,7 @@
 namespace ringdex::server {
 
 // The records, the checkpoint age and the state of each source of the account, in the Prometheus text format.
-std::string source_metrics(const sync::SyncScheduler& scheduler, const index::Index& index,
-                           const std::string& account, index::TimePoint now);
+std::string source_metrics(const sync::SyncScheduler& scheduler, const index::Index& index, const std::string& account,
+                           index::TimePoint now);
 
 }  // namespace ringdex::server

@@ -38,7 +38,10 @@ void add_reading(AskedNumber& asked, const Parsed& parsed, Reading reading) {
 }
 
 void read_literal(AskedNumber& asked, const NumberParser& parser, std::string_view text, std::string_view region) {
-  const Parsed parsed = parser.parse(text, region);
+  // What is asked will be described as well, and the description is remembered: it saves the parser's look at the
+  // rules.
+  const auto clean = parser.parse_clean_e164(text);
+  const Parsed parsed = clean ? ParsedNumber{*clean, {}, parser.describe(*clean).valid} : parser.parse(text, region);
   add_step(asked, reading_step("an international number as written", parsed));
   add_reading(asked, parsed, Reading::literal);
   if (parsed) return;

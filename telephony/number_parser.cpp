@@ -24,7 +24,7 @@ using Library = i18n::phonenumbers::PhoneNumberUtil;
 using LibraryNumber = i18n::phonenumbers::PhoneNumber;
 
 constexpr std::size_t kFactsShards = 16;
-constexpr std::size_t kFactsPerShardMax = 1024;
+constexpr std::size_t kFactsPerShardMax = 16'384;
 constexpr std::string_view kNoRegion = "ZZ";
 
 // One reading of a text, before any repair.

@@ -5,7 +5,9 @@
 
 namespace ringdex::server {
 
-std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 HttpResponse json_response(const Json& value, int status) {
   HttpResponse response;
@@ -17,7 +19,8 @@ HttpResponse json_response(const Json& value, int status) {
 std::string iso_text(index::TimePoint time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   const auto milliseconds = (time - seconds).count();
-  const std::string text = fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
+  const std::string text =
+      fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
   return milliseconds == 0 ? text + "Z" : fmt::format("{}.{:03}Z", text, milliseconds);
 }
 
@@ -53,7 +56,8 @@ std::optional<Json> read_object(const HttpRequest& request, HttpResponse& refusa
 Json record_json(const index::Record& record) {
   Json phones = Json::array();
   for (const index::RecordPhone& phone : record.phones) {
-    Json one = {{"raw", phone.raw}, {"e164", phone.number ? Json(phone.number->to_e164()) : Json(nullptr)},
+    Json one = {{"raw", phone.raw},
+                {"e164", phone.number ? Json(phone.number->to_e164()) : Json(nullptr)},
                 {"label", phone.label}};
     if (!phone.extension.empty()) one["extension"] = phone.extension;
     phones.push_back(std::move(one));

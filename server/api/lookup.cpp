@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include "server/api/json_text.h"
+#include "server/api/json_writer.h"
+#include "server/api/lookup_json.h"
 
 namespace ringdex::server {
 namespace {
@@ -17,70 +19,20 @@ struct Api {
   bool mask_numbers;
 };
 
-Json number_json(const AnsweredNumber& number) {
-  Json out = {{"input", number.input}};
-  if (!number.parsed) {
-    for (const char* name : {"e164", "region", "national", "type"}) out[name] = nullptr;
-    out["valid"] = false;
-    out["reading"] = nullptr;
-    return out;
-  }
-  out["e164"] = number.parsed->number.to_e164();
-  out["region"] = number.facts.region;
-  out["national"] = number.facts.national;
-  out["type"] = number.facts.type;
-  out["valid"] = number.facts.valid;
-  out["reading"] = to_string(number.reading);
-  if (!number.parsed->extension.empty()) out["extension"] = number.parsed->extension;
-  if (number.parsed->repair != telephony::Repair::none) out["repair"] = to_string(number.parsed->repair);
-  return out;
-}
-
-Json candidate_json(const Candidate& candidate) {
-  Json records = Json::array();
-  for (const CandidateRecord& record : candidate.records) {
-    records.push_back(
-        {{"id", record.id.to_string()}, {"source", record.id.source}, {"label", record.label}, {"url", record.url}});
-  }
-  const index::Record& leading = candidate.leading;
-  Json phone = {{"raw", candidate.phone.raw}, {"label", candidate.phone.label}};
-  if (!candidate.phone.extension.empty()) phone["extension"] = candidate.phone.extension;
-  return {{"id", leading.id.to_string()},
-          {"name", leading.name.empty() ? leading.organization : leading.name},
-          {"organization", leading.organization},
-          {"kind", to_string(leading.id.kind)},
-          {"source", leading.id.source},
-          {"label", candidate.label},
-          {"phone", std::move(phone)},
-          {"url", leading.url},
-          {"records", std::move(records)}};
-}
-
-Json answer_json(const LookupAnswer& answer) {
-  Json out = {{"match", to_string(answer.match)}};
-  if (answer.unmatchable) out["unmatchable"] = to_string(*answer.unmatchable);
-  out["number"] = number_json(answer.number);
-  Json candidates = Json::array();
-  for (const Candidate& candidate : answer.candidates) candidates.push_back(candidate_json(candidate));
-  out["candidates"] = std::move(candidates);
-  out["total"] = answer.total;
-  out["default"] = answer.candidates.empty() ? Json(nullptr) : Json(answer.candidates.front().leading.id.to_string());
-  out["default_reason"] = answer.default_reason ? Json{{"rule", answer.default_reason->rule},
-                                                       {"because", answer.default_reason->because}}
-                                                : Json(nullptr);
-  if (answer.shared_organization) out["shared"] = {{"organization", *answer.shared_organization}};
-  Json freshness = Json::object();
-  for (const auto& [source, age] : answer.freshness) freshness[source] = age ? Json(age->count()) : Json(nullptr);
-  out["freshness"] = std::move(freshness);
-  out["position"] = answer.position;
-  return out;
+HttpResponse text_response(std::string json) {
+  HttpResponse response;
+  response.body = std::move(json);
+  return response;
 }
 
 HttpResponse failure(const LookupError& error) {
   switch (error.kind) {
-    case LookupError::Kind::unknown_account: return problem(404, "unknown_account", error.message);
-    case LookupError::Kind::unknown_region: return problem(400, "unknown_region", error.message);
-    case LookupError::Kind::store: return problem(503, "store_failed", error.message);
+    case LookupError::Kind::unknown_account:
+      return problem(404, "unknown_account", error.message);
+    case LookupError::Kind::unknown_region:
+      return problem(400, "unknown_region", error.message);
+    case LookupError::Kind::store:
+      return problem(503, "store_failed", error.message);
   }
   return problem(500, "internal_error", error.message);
 }
@@ -134,8 +86,15 @@ HttpResponse get_lookup(const Api& api, const HttpRequest& request, bool explain
   std::vector<std::string> steps;
   const auto found = answer(api, lookup, explain ? &steps : nullptr);
   if (!found) return failure(found.error());
-  if (!explain) return json_response(answer_json(*found));
-  return json_response({{"steps", steps}, {"answer", answer_json(*found)}});
+  JsonWriter out;
+  if (explain) {
+    out.open('{').key("steps").open('[');
+    for (const std::string& step : steps) out.text(step);
+    out.close(']').key("answer");
+  }
+  write_answer(out, *found);
+  if (explain) out.close('}');
+  return text_response(out.take());
 }
 
 // Body: {"numbers": ["+1…", …], "region"?, "called"?, "plan"?}; one answer a number, in their order.
@@ -148,7 +107,8 @@ HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
   for (const auto& [name, value] : body->items()) {
     if (name == "numbers") continue;
     if (name != "region" && name != "called" && name != "plan") {
-      return problem(400, "unknown_field", fmt::format("unknown field '{}'; there are numbers, region, called, plan", name));
+      return problem(400, "unknown_field",
+                     fmt::format("unknown field '{}'; there are numbers, region, called, plan", name));
     }
     if (!value.is_string()) return problem(400, "bad_field", fmt::format("'{}' must be a text", name));
     options.query.emplace_back(name, value.get<std::string>());
@@ -159,15 +119,17 @@ HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
   if (numbers == body->end() || !numbers->is_array() || numbers->empty() || numbers->size() > kNumbersPerRequestMax) {
     return problem(400, "bad_numbers", fmt::format("'numbers' must be a list of 1 to {} texts", kNumbersPerRequestMax));
   }
-  Json answers = Json::array();
+  JsonWriter answers;
+  answers.open('{').key("answers").open('[');
   for (const auto& number : *numbers) {
     if (!number.is_string()) return problem(400, "bad_numbers", "each of 'numbers' must be a text");
     lookup.number = number.get<std::string>();
     const auto found = answer(api, lookup);
     if (!found) return failure(found.error());
-    answers.push_back(answer_json(*found));
+    write_answer(answers, *found);
   }
-  return json_response({{"answers", std::move(answers)}});
+  answers.close(']').close('}');
+  return text_response(answers.take());
 }
 
 }  // namespace
@@ -175,12 +137,19 @@ HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
 std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metrics, Clock clock, bool mask_numbers) {
   const Api api{service, metrics, std::move(clock), mask_numbers};
   return {
-      {.method = "GET", .path = "/v1/lookup", .scope = Scope::lookup,
+      {.method = "GET",
+       .path = "/v1/lookup",
+       .scope = Scope::lookup,
        .handler = [api](const HttpRequest& request) { return get_lookup(api, request, false); }},
       // A hundred busy numbers take their time, and must not keep a ring waiting on the same thread.
-      {.method = "POST", .path = "/v1/lookup", .scope = Scope::lookup, .may_block = true,
+      {.method = "POST",
+       .path = "/v1/lookup",
+       .scope = Scope::lookup,
+       .may_block = true,
        .handler = [api](const HttpRequest& request) { return post_lookup(api, request); }},
-      {.method = "GET", .path = "/v1/explain", .scope = Scope::lookup,
+      {.method = "GET",
+       .path = "/v1/explain",
+       .scope = Scope::lookup,
        .handler = [api](const HttpRequest& request) { return get_lookup(api, request, true); }},
   };
 }

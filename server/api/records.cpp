@@ -56,12 +56,16 @@ HttpResponse resync_record(const index::Index& index, sync::SyncScheduler& sched
 std::vector<HttpRoute> record_routes(const index::Index& index, sync::SyncScheduler& scheduler,
                                      std::chrono::milliseconds deadline) {
   return {
-      {.method = "GET", .path = "/v1/records/{id}", .scope = Scope::lookup,
+      {.method = "GET",
+       .path = "/v1/records/{id}",
+       .scope = Scope::lookup,
        .handler = [&index](const HttpRequest& request) { return get_record(index, request); }},
-      {.method = "POST", .path = "/v1/records/{id}/resync", .scope = Scope::admin, .may_block = true,
-       .handler = [&index, &scheduler, deadline](const HttpRequest& request) {
-         return resync_record(index, scheduler, request, deadline);
-       }},
+      {.method = "POST",
+       .path = "/v1/records/{id}/resync",
+       .scope = Scope::admin,
+       .may_block = true,
+       .handler = [&index, &scheduler, deadline](
+                      const HttpRequest& request) { return resync_record(index, scheduler, request, deadline); }},
   };
 }
 

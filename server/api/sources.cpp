@@ -139,7 +139,10 @@ std::vector<HttpRoute> source_routes(const index::Index& index, const index::Led
   const Api api{index, ledger, scheduler, std::move(clock)};
   const auto route = [&api](const char* method, const char* path,
                             HttpResponse (*handler)(const Api&, const HttpRequest&)) {
-    return HttpRoute{.method = method, .path = path, .scope = Scope::admin, .may_block = true,
+    return HttpRoute{.method = method,
+                     .path = path,
+                     .scope = Scope::admin,
+                     .may_block = true,
                      .handler = [api, handler](const HttpRequest& request) { return handler(api, request); }};
   };
   return {route("GET", "/v1/sources", list_sources), route("POST", "/v1/sources/{id}/sync", sync_source),

@@ -23,7 +23,8 @@ HttpResponse accept_webhook(sync::SyncScheduler& scheduler, Metrics& metrics, co
       return response;
     }
     case sync::WebhookFailure::refused:
-    case sync::WebhookFailure::not_supported: break;
+    case sync::WebhookFailure::not_supported:
+      break;
   }
   // The same for an unknown source, a missing and a wrong signature: it tells nothing.
   return problem(401, "unauthorized", "refused");
@@ -32,10 +33,11 @@ HttpResponse accept_webhook(sync::SyncScheduler& scheduler, Metrics& metrics, co
 }  // namespace
 
 std::vector<HttpRoute> webhook_routes(sync::SyncScheduler& scheduler, Metrics& metrics) {
-  return {{.method = "POST", .path = "/webhooks/{account}/{source}", .may_block = true,
-           .handler = [&scheduler, &metrics](const HttpRequest& request) {
-             return accept_webhook(scheduler, metrics, request);
-           },
+  return {{.method = "POST",
+           .path = "/webhooks/{account}/{source}",
+           .may_block = true,
+           .handler = [&scheduler,
+                       &metrics](const HttpRequest& request) { return accept_webhook(scheduler, metrics, request); },
            .open = true}};
 }
 

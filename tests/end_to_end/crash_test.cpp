@@ -45,10 +45,19 @@ TEST_CASE("killed again and again in the middle of syncs, the index ends equal t
       const auto one = ids[random() % ids.size()];
       const auto other = ids[random() % ids.size()];
       switch (random() % 4) {
-        case 0: zendesk.change_user(one, [&](auto& user) { user.name += " Jr"; }); break;
-        case 1: zendesk.change_user(one, [&](auto& user) { user.phone = "+1212555" + std::to_string(1000 + random() % 9000); }); break;
-        case 2: zendesk.merge(one, other); break;
-        case 3: zendesk.delete_user(one); break;
+        case 0:
+          zendesk.change_user(one, [&](auto& user) { user.name += " Jr"; });
+          break;
+        case 1:
+          zendesk.change_user(one,
+                              [&](auto& user) { user.phone = "+1212555" + std::to_string(1000 + random() % 9000); });
+          break;
+        case 2:
+          zendesk.merge(one, other);
+          break;
+        case 3:
+          zendesk.delete_user(one);
+          break;
       }
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(random() % 120));
@@ -85,7 +94,8 @@ TEST_CASE("a large Zendesk is mirrored, also when the server is restarted in the
   {
     const auto ringdex = scene.start();
     REQUIRE(ringdex->serving());
-    REQUIRE(ringdex->wait_for("/v1/sources", [&](const auto& body) { return body["sources"][0]["records"] > users / 3; }));
+    REQUIRE(
+        ringdex->wait_for("/v1/sources", [&](const auto& body) { return body["sources"][0]["records"] > users / 3; }));
     before = records(*ringdex);
     const auto [code, took] = ringdex->terminate();
     CHECK(code == 0);

@@ -87,7 +87,8 @@ std::string differences(const RingdexProcess& ringdex, const test_support::FakeZ
   while (at != expected.end()) {
     nlohmann::json body = {{"numbers", nlohmann::json::array()}};
     auto first = at;
-    for (; at != expected.end() && body["numbers"].size() < kNumbersPerRequest; ++at) body["numbers"].push_back(at->first);
+    for (; at != expected.end() && body["numbers"].size() < kNumbersPerRequest; ++at)
+      body["numbers"].push_back(at->first);
     const auto answer = ringdex.post("/v1/lookup", body.dump());
     if (answer.status != 200) return "lookup failed: " + answer.text;
     for (const auto& one : answer.body["answers"]) {

@@ -18,7 +18,9 @@ constexpr const char* kPeople =
     "2,Delphine Marchetti,Thornbury Glass,+442079460100,\n"
     "3,Edwin Pryce,Thornbury Glass,+44 20 7946 0100,+44 7700 900345\n";
 
-void write(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::trunc) << text; }
+void write(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::trunc) << text;
+}
 
 class CsvScene {
  public:
@@ -92,7 +94,8 @@ TEST_CASE("a CSV file is served: lookup, explain, records, sources, runs, health
           "Glass,+442079460100,\n4,New Person,,+1 646 555 0162,\n");
     // One of three rows vanished, which is more than the guard lets pass.
     ringdex.post("/v1/sources/people/sync", "");
-    CHECK(ringdex.wait_for("/v1/sources", [](const auto& body) { return body["sources"][0]["state"] == "needs_confirmation"; }));
+    CHECK(ringdex.wait_for("/v1/sources",
+                           [](const auto& body) { return body["sources"][0]["state"] == "needs_confirmation"; }));
     CHECK(ringdex.lookup("+447700900345")["match"] == "one");
     CHECK(ringdex.lookup("+16465550162")["match"] == "one");
     CHECK(ringdex.post("/v1/sources/people/confirm", "{}").body["removed"] == 1);
@@ -105,10 +108,13 @@ TEST_CASE("a CSV file is served: lookup, explain, records, sources, runs, health
     for (const char* text : {"", "\x01\x02\x03", "no,useful,header\n1,2,3\n", static_cast<const char*>(nullptr)}) {
       text ? write(scene.csv(), text) : static_cast<void>(std::filesystem::remove(scene.csv()));
       ringdex.post("/v1/sources/people/sync", "");
-      CHECK(ringdex.wait_for("/v1/sources", [&](const auto& body) {
-        const std::string reason = body["sources"][0]["reason"];
-        return body["sources"][0]["state"] == "backing_off" && reason.find("people.csv") != std::string::npos;
-      }, 10s));
+      CHECK(ringdex.wait_for(
+          "/v1/sources",
+          [&](const auto& body) {
+            const std::string reason = body["sources"][0]["reason"];
+            return body["sources"][0]["state"] == "backing_off" && reason.find("people.csv") != std::string::npos;
+          },
+          10s));
       CHECK(ringdex.lookup("+12125550123")["match"] == "one");
     }
   }
@@ -116,7 +122,9 @@ TEST_CASE("a CSV file is served: lookup, explain, records, sources, runs, health
 
 TEST_CASE("bad requests get a clear problem, and the server goes on") {
   CsvScene scene;
-  const auto ringdex = scene.start(scene.config("127.0.0.1:0", R"(, "body_bytes_max": 2000, "header_bytes_max": 2000, "header_timeout": "200ms", "idle_timeout": "300ms")"));
+  const auto ringdex = scene.start(scene.config(
+      "127.0.0.1:0",
+      R"(, "body_bytes_max": 2000, "header_bytes_max": 2000, "header_timeout": "200ms", "idle_timeout": "300ms")"));
   REQUIRE_MESSAGE(ringdex.serving(), ringdex.log());
   struct Row {
     const char* method;
@@ -223,8 +231,10 @@ TEST_CASE("TLS serves the same") {
   const std::string certificate = scene.folder() + "/cert.pem";
   const std::string key = scene.folder() + "/key.pem";
   REQUIRE(run_command({"/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-                       "/CN=localhost", "-keyout", key, "-out", certificate}).exit_code == 0);
-  auto ringdex = scene.start(scene.config("127.0.0.1:0", fmt::format(R"(, "tls": {{"certificate": "{}", "key": "{}"}})", certificate, key)));
+                       "/CN=localhost", "-keyout", key, "-out", certificate})
+              .exit_code == 0);
+  auto ringdex = scene.start(
+      scene.config("127.0.0.1:0", fmt::format(R"(, "tls": {{"certificate": "{}", "key": "{}"}})", certificate, key)));
   REQUIRE_MESSAGE(ringdex.serving(), ringdex.log());
   CHECK(ringdex.url().starts_with("https://"));
   CHECK(ringdex.get("/healthz").status == 200);
@@ -276,7 +286,8 @@ TEST_CASE("SIGHUP takes new account settings; a broken config is refused and the
   changed.replace(changed.find("\"US\""), 4, "\"GB\"");
   write(ringdex.config_path(), changed);
   ringdex.signal(SIGHUP);
-  CHECK(ringdex.wait_for("/v1/lookup?number=02079460100", [](const auto& body) { return body["match"] == "many"; }, 10s));
+  CHECK(
+      ringdex.wait_for("/v1/lookup?number=02079460100", [](const auto& body) { return body["match"] == "many"; }, 10s));
   write(ringdex.config_path(), "{ broken");
   ringdex.signal(SIGHUP);
   CHECK(ringdex.get("/v1/lookup?number=02079460100").body["match"] == "many");

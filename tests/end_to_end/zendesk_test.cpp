@@ -20,12 +20,15 @@ FakeUser person(const std::string& name, const std::string& phone) {
   return user;
 }
 
-std::string record_id(std::uint64_t id) { return "zendesk-eu:contact:" + std::to_string(id); }
+std::string record_id(std::uint64_t id) {
+  return "zendesk-eu:contact:" + std::to_string(id);
+}
 
 bool found_within(const RingdexProcess& ringdex, const std::string& number, const std::string& match,
                   std::chrono::milliseconds patience) {
   return ringdex.wait_for(
-      "/v1/lookup?number=" + encode_component(number), [&](const auto& body) { return body["match"] == match; }, patience);
+      "/v1/lookup?number=" + encode_component(number), [&](const auto& body) { return body["match"] == match; },
+      patience);
 }
 
 // Asks for deltas until the answer is good: the export shows a change once its second is over.
@@ -54,9 +57,8 @@ TEST_CASE("a Zendesk is mirrored and a ring is answered: none, one, many") {
   REQUIRE_MESSAGE(ringdex->serving(), ringdex->log());
   REQUIRE(ringdex->wait_until_idle("zendesk-eu"));
 
-  CHECK(syncing_brings(*ringdex, "2125550123", [](const auto& body) {
-    return body["candidates"][0]["organization"] == "Acme SRL";
-  }));
+  CHECK(syncing_brings(*ringdex, "2125550123",
+                       [](const auto& body) { return body["candidates"][0]["organization"] == "Acme SRL"; }));
   const auto one = ringdex->lookup("+12125550123");
   CHECK(one["match"] == "one");
   CHECK(one["default"] == record_id(anna_id));
@@ -86,9 +88,8 @@ TEST_CASE("a Zendesk is mirrored and a ring is answered: none, one, many") {
 
   SUBCASE("an organization's new name reaches its people") {
     zendesk.rename_organization(organization, "Acme Spa");
-    CHECK(ringdex->wait_for("/v1/lookup?number=2125550123", [](const auto& body) {
-      return body["candidates"][0]["organization"] == "Acme Spa";
-    }));
+    CHECK(ringdex->wait_for("/v1/lookup?number=2125550123",
+                            [](const auto& body) { return body["candidates"][0]["organization"] == "Acme Spa"; }));
   }
   SUBCASE("a deletion by webhook is visible within a second of the answer to it") {
     zendesk.delete_user(anna_id);
@@ -98,9 +99,9 @@ TEST_CASE("a Zendesk is mirrored and a ring is answered: none, one, many") {
   }
   SUBCASE("a merge by webhook: the loser leads to the winner, who gains the number") {
     zendesk.merge(bob_id, anna_id);
-    CHECK(ringdex->wait_for("/v1/records/" + record_id(bob_id), [&](const auto& body) {
-      return body["id"] == record_id(anna_id) && body["asked"] == record_id(bob_id);
-    }, 5s));
+    CHECK(ringdex->wait_for(
+        "/v1/records/" + record_id(bob_id),
+        [&](const auto& body) { return body["id"] == record_id(anna_id) && body["asked"] == record_id(bob_id); }, 5s));
     const auto now = ringdex->lookup("+16465550162");
     std::set<std::string> names;
     for (const auto& candidate : now["candidates"]) names.insert(candidate["name"]);
@@ -145,7 +146,8 @@ TEST_CASE("a Zendesk is mirrored and a ring is answered: none, one, many") {
   }
   SUBCASE("a forged or stale webhook is refused and changes nothing") {
     const std::string body = R"({"type":"zen:event-type:user.deleted","id":"e1","subject":"zen:user:)" +
-                             std::to_string(anna_id) + R"(","detail":{"id":")" + std::to_string(anna_id) + R"("},"event":{}})";
+                             std::to_string(anna_id) + R"(","detail":{"id":")" + std::to_string(anna_id) +
+                             R"("},"event":{}})";
     const std::string path = "/webhooks/default/zendesk-eu";
     CHECK(ringdex->post(path, body).status == 401);
     const std::string old_time = "2021-03-25T05:09:27Z";
@@ -180,9 +182,12 @@ TEST_CASE("a refused credential is said, and keeps what is mirrored") {
   REQUIRE(ringdex->wait_until_idle("zendesk-eu"));
   scene.zendesk().configure([](auto& options) { options.token = "another"; });
   ringdex->post("/v1/sources/zendesk-eu/sync", "");
-  CHECK(ringdex->wait_for("/v1/sources", [](const auto& body) {
-    return body["sources"][0]["state"] == "needs_credential" && body["sources"][0]["reason"] != "";
-  }, 10s));
+  CHECK(ringdex->wait_for(
+      "/v1/sources",
+      [](const auto& body) {
+        return body["sources"][0]["state"] == "needs_credential" && body["sources"][0]["reason"] != "";
+      },
+      10s));
   CHECK(ringdex->lookup("+12125550123")["match"] == "one");
   CHECK(ringdex->log().find("a-token-for-tests") == std::string::npos);
 }

@@ -34,7 +34,7 @@ TEST_CASE("a key opens its account with its scopes, and only as a whole") {
     std::stringstream file;
     file << std::ifstream(path).rdbuf();
     CHECK(file.str().find(text->substr(17)) == std::string::npos);
-    struct stat found {};
+    struct stat found{};
     REQUIRE(::stat(path.c_str(), &found) == 0);
     CHECK((found.st_mode & 0777) == 0600);
   }

@@ -21,7 +21,9 @@ struct Fixture {
   HttpRouter router{{{.method = "GET", .path = "/v1/things/{id}", .scope = Scope::lookup, .handler = echo},
                      {.method = "POST", .path = "/v1/things/{id}", .scope = Scope::admin, .handler = echo},
                      {.method = "GET", .path = "/open", .handler = echo, .open = true},
-                     {.method = "GET", .path = "/throws", .scope = Scope::lookup,
+                     {.method = "GET",
+                      .path = "/throws",
+                      .scope = Scope::lookup,
                       .handler = [](const HttpRequest&) -> HttpResponse { throw std::runtime_error("no"); }}},
                     keys};
 

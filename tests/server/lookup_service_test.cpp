@@ -140,7 +140,8 @@ TEST_CASE_FIXTURE(Fixture, "grouped records stay addressable; one organization i
 
 TEST_CASE_FIXTURE(Fixture, "at most 25 candidates, and the total tells all") {
   std::vector<Record> crowd;
-  for (int i = 0; i < 1'200; ++i) crowd.push_back(person(std::to_string(i), "Person " + std::to_string(i), "+12125550123"));
+  for (int i = 0; i < 1'200; ++i)
+    crowd.push_back(person(std::to_string(i), "Person " + std::to_string(i), "+12125550123"));
   put(crowd);
   const auto found = ask("+12125550123");
   CHECK(found.candidates.size() == kCandidatesMax);
@@ -167,7 +168,8 @@ TEST_CASE_FIXTURE(Fixture, "equal lookups give equal picks while records come an
   std::mt19937 random(11);
   std::string first;
   for (int i = 0; i < 60; ++i) {
-    put({person(std::to_string(random() % 1000 + 1), "P" + std::to_string(i), "+12125550123")}, "default", kNow + std::chrono::seconds(i));
+    put({person(std::to_string(random() % 1000 + 1), "P" + std::to_string(i), "+12125550123")}, "default",
+        kNow + std::chrono::seconds(i));
     const auto answer = ask("+12125550123");
     const std::string pick = answer.candidates.at(0).leading.id.to_string();
     if (first.empty()) first = pick;

@@ -16,7 +16,9 @@ using telephony::PhoneNumber;
 const PhoneNumber kNumber = PhoneNumber::from_packed(12125550123);
 const PhoneNumber kOther = PhoneNumber::from_packed(12125550199);
 
-TimePoint at(int minute) { return TimePoint(std::chrono::minutes(minute)); }
+TimePoint at(int minute) {
+  return TimePoint(std::chrono::minutes(minute));
+}
 
 Record record(const std::string& id, RecordKind kind = RecordKind::contact, const std::string& source = "a") {
   Record made;
@@ -36,7 +38,8 @@ PickReason reason(const Record& winner, const Record& loser, std::vector<PickRul
 }
 
 TEST_CASE("each rule decides by its own field, and says so") {
-  CHECK(reason(record("2"), record("1", RecordKind::lead), {PickRule::contact_before_lead}).rule == "contact_before_lead");
+  CHECK(reason(record("2"), record("1", RecordKind::lead), {PickRule::contact_before_lead}).rule ==
+        "contact_before_lead");
   CHECK(reason(record("2", RecordKind::lead), record("1", RecordKind::local), {PickRule::contact_before_lead}).rule ==
         "contact_before_lead");
 
@@ -48,9 +51,11 @@ TEST_CASE("each rule decides by its own field, and says so") {
   CHECK(reason(unmatchable_first, second, {PickRule::primary_phone}).rule == "primary_phone");
 
   CHECK(reason(record("2", RecordKind::contact, "b"), record("1", RecordKind::contact, "a"), {PickRule::source_order},
-               {"b", "a"}).rule == "source_order");
+               {"b", "a"})
+            .rule == "source_order");
   CHECK(reason(record("2", RecordKind::contact, "b"), record("1", RecordKind::contact, "unlisted"),
-               {PickRule::source_order}, {"b"}).rule == "source_order");
+               {PickRule::source_order}, {"b"})
+            .rule == "source_order");
 
   Record fresh = record("2");
   fresh.updated_at = at(9);
@@ -88,14 +93,16 @@ TEST_CASE("the order is total: any shuffle sorts the same") {
                             {"b", "a"}};
   std::vector<Record> records;
   for (int i = 0; i < 60; ++i) {
-    Record made = record(std::to_string(i), random() % 2 ? RecordKind::contact : RecordKind::lead,
-                         random() % 2 ? "a" : "b");
+    Record made =
+        record(std::to_string(i), random() % 2 ? RecordKind::contact : RecordKind::lead, random() % 2 ? "a" : "b");
     if (random() % 2) made.updated_at = at(static_cast<int>(random() % 3));
     if (random() % 2) made.phones.insert(made.phones.begin(), {"", kOther, "", ""});
     made.first_indexed_at = at(static_cast<int>(random() % 3));
     records.push_back(made);
   }
-  const auto before = [&](const Record& left, const Record& right) { return compare(left, right, kNumber, context) < 0; };
+  const auto before = [&](const Record& left, const Record& right) {
+    return compare(left, right, kNumber, context) < 0;
+  };
   std::ranges::sort(records, before);
   for (int round = 0; round < 20; ++round) {
     auto shuffled = records;

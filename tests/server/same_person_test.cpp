@@ -29,11 +29,13 @@ using Groups = std::vector<std::vector<std::string>>;
 
 TEST_CASE("names are compared folded and cleaned") {
   CHECK(normalised_name("  DOE,  Anna ") == "doe anna");
-  CHECK(normalised_name("Stra\xc3\x9f" "e") == "strasse");
-  CHECK(normalised_name("\xef\xbc\xa1nna") == "anna");              // full-width A
+  CHECK(normalised_name("Stra\xc3\x9f"
+                        "e") == "strasse");
+  CHECK(normalised_name("\xef\xbc\xa1nna") == "anna");                       // full-width A
   CHECK(normalised_name("Jose\xcc\x81") == normalised_name("Jos\xc3\xa9"));  // composed and decomposed
   CHECK(normalised_name("Jos\xc3\xa9") != normalised_name("Jose"));
-  CHECK(normalised_name("O'Brien") == normalised_name("O\xe2\x80\x99" "Brien"));
+  CHECK(normalised_name("O'Brien") == normalised_name("O\xe2\x80\x99"
+                                                      "Brien"));
   CHECK(normalised_name("...") == "");
   CHECK(normalised_name("\xff\xfe") == normalised_name("\xff\xfe"));
 }

@@ -110,9 +110,13 @@ RingdexProcess::RingdexProcess(std::string binary, std::string folder, const std
   }
 }
 
-RingdexProcess::~RingdexProcess() { kill(); }
+RingdexProcess::~RingdexProcess() {
+  kill();
+}
 
-void RingdexProcess::pause() { std::this_thread::sleep_for(kPause); }
+void RingdexProcess::pause() {
+  std::this_thread::sleep_for(kPause);
+}
 
 bool RingdexProcess::reap() {
   if (pid_ <= 0) return true;
@@ -123,8 +127,12 @@ bool RingdexProcess::reap() {
   return true;
 }
 
-int RingdexProcess::port() const { return std::stoi(url_.substr(url_.rfind(':') + 1)); }
-std::string RingdexProcess::log() const { return read_file(folder_ + "/stderr"); }
+int RingdexProcess::port() const {
+  return std::stoi(url_.substr(url_.rfind(':') + 1));
+}
+std::string RingdexProcess::log() const {
+  return read_file(folder_ + "/stderr");
+}
 
 void RingdexProcess::kill() {
   if (pid_ <= 0) return;

@@ -25,12 +25,12 @@ using tests::FakeSource;
 
 // What differs between a source and its mirror, one line each; empty if nothing does.
 inline std::string differences(const index::OpenIndex& open, const FakeSource& source,
-                               const std::vector<std::string>& gone = {}) {
+                               const std::vector<std::string>& gone = {}, const std::string& account = "default") {
   std::string text;
   const auto alive = source.alive();
   const auto view = open.index->read();
   for (const auto& [external_id, record] : alive) {
-    const auto got = view.get("default", record.id);
+    const auto got = view.get(account, record.id);
     const auto* known = got ? std::get_if<index::KnownRecord>(&*got) : nullptr;
     if (known == nullptr) {
       text += external_id + " is missing\n";
@@ -46,11 +46,11 @@ inline std::string differences(const index::OpenIndex& open, const FakeSource& s
   }
   for (const std::string& external_id : gone) {
     if (alive.contains(external_id)) continue;
-    const auto got = view.get("default", source.contact(external_id));
+    const auto got = view.get(account, source.contact(external_id));
     const auto* known = got ? std::get_if<index::KnownRecord>(&*got) : nullptr;
     if (known && known->record.id.external_id == external_id) text += external_id + " should be gone\n";
   }
-  const auto state = view.source_state("default", "crm");
+  const auto state = view.source_state(account, "crm");
   if (!state || state->records != alive.size()) {
     text += std::to_string(state ? state->records : 0) + " records and not " + std::to_string(alive.size()) + "\n";
   }
@@ -59,9 +59,11 @@ inline std::string differences(const index::OpenIndex& open, const FakeSource& s
 
 // One source's store on disk, and the steps of time that a test takes.
 struct SyncScene {
+  static constexpr TimePoint kStart{milliseconds(1'700'000'000'000)};
+
   index::OpenIndex open;
   FakeSource source;
-  TimePoint now = at(1'700'000'000'000);
+  TimePoint now = kStart;
   std::optional<index::Ledger> ledger{std::in_place, *open.store};
   std::optional<index::Inbox> inbox{std::in_place, *open.store};
 

@@ -92,8 +92,8 @@ TEST_CASE("a library's headers stay in the folder that is there for them") {
 }
 
 TEST_CASE("server names sync and config only where everything is put together") {
-  const std::set<std::string> may_name_sync = {"server/app.cpp",         "server/source_factory", "server/source_metrics",
-                                               "server/api/sources",     "server/api/records",    "server/api/webhooks"};
+  const std::set<std::string> may_name_sync = {"server/app.cpp",     "server/source_factory", "server/source_metrics",
+                                               "server/api/sources", "server/api/records",    "server/api/webhooks"};
   const std::set<std::string> may_name_config = {"server/app", "server/source_factory", "server/account_settings",
                                                  "server/cli"};
   const auto is_one_of = [](const std::string& path, const std::set<std::string>& prefixes) {
@@ -102,15 +102,17 @@ TEST_CASE("server names sync and config only where everything is put together") 
   for (const SourceFile& file : sources()) {
     if (file.folder != "server") continue;
     for (const std::string& include : includes_of(file)) {
-      if (include.starts_with("sync/")) CHECK_MESSAGE(is_one_of(file.path, may_name_sync), file.path, " includes ", include);
-      if (include.starts_with("config/")) CHECK_MESSAGE(is_one_of(file.path, may_name_config), file.path, " includes ", include);
+      if (include.starts_with("sync/"))
+        CHECK_MESSAGE(is_one_of(file.path, may_name_sync), file.path, " includes ", include);
+      if (include.starts_with("config/"))
+        CHECK_MESSAGE(is_one_of(file.path, may_name_config), file.path, " includes ", include);
     }
   }
 }
 
 TEST_CASE("time comes in as an argument") {
   const std::set<std::string> may_read_a_clock = {
-      "server/app.cpp", "server/cli.cpp", "server/metrics.h",  // histograms
+      "server/app.cpp",          "server/cli.cpp", "server/metrics.h",  // histograms
       "sync/sync_scheduler.cpp",
       "sync/http_client.cpp",  // the whole request's time limit
   };
@@ -126,16 +128,22 @@ TEST_CASE("tests do not sleep") {
   const std::set<std::string> may_sleep = {"tests/support/ringdex_process.cpp", "tests/end_to_end/crash_test.cpp",
                                            "tests/tidy/tidy_test.cpp"};
   for (const SourceFile& file : sources()) {
-    if (file.folder != "tests" || may_sleep.contains(file.path) || file.path.starts_with("tests/support/fake_")) continue;
+    if (file.folder != "tests" || may_sleep.contains(file.path) || file.path.starts_with("tests/support/fake_"))
+      continue;
     CHECK_MESSAGE(!file.text.contains("sleep_for"), file.path, " sleeps");
   }
 }
 
 TEST_CASE("nothing is left open, and nothing names a machine") {
-  const std::regex left(R"(\b(TO)DO\b|\bFIX)" R"(ME\b|\bXX)" R"(X\b|\bHA)" R"(CK\b)");
+  const std::regex left(R"(\b(TO)DO\b|\bFIX)"
+                        R"(ME\b|\bXX)"
+                        R"(X\b|\bHA)"
+                        R"(CK\b)");
   for (const SourceFile& file : sources()) {
     CHECK_MESSAGE(!std::regex_search(file.text, left), file.path, " has a leftover note");
-    CHECK_MESSAGE(!file.text.contains("/wor" "k/"), file.path, " names a path of one machine");
+    CHECK_MESSAGE(!file.text.contains("/wor"
+                                      "k/"),
+                  file.path, " names a path of one machine");
   }
 }
 
