@@ -36,9 +36,9 @@ struct SourcePage {
   std::vector<Rejected> rejected;
   std::vector<index::Deletion> deletions;
   std::vector<index::OrganizationName> organizations;
-  std::uint64_t ignored = 0;    // rows that are not callers (agents, ...) and are counted only
+  std::uint64_t ignored = 0;  // rows that are not callers (agents, ...) and are counted only
   std::string next_cursor;
-  bool more = false;            // false: the source has nothing further now
+  bool more = false;  // false: the source has nothing further now
   // A complete listing runs from a page that begins one to a page that ends it (one page may do both). What it did not
   // show is gone from the source; the Index holds it against the records.
   bool begins_listing = false;
@@ -49,8 +49,8 @@ struct SourcePage {
 struct Hint {
   enum class Kind { refetch, deleted, merged, organization, ignored };
   Kind kind = Kind::ignored;
-  std::string event_id;       // the source's, for telling repeats; may be empty
-  std::string type;           // as received, for the admin
+  std::string event_id;  // the source's, for telling repeats; may be empty
+  std::string type;      // as received, for the admin
   index::RecordKind record_kind = index::RecordKind::contact;
   std::vector<std::string> ids;  // refetch, deleted: one; merged: both, in no known order; organization: one
   TimePoint happened_at{};
@@ -70,7 +70,7 @@ struct FetchedRecord {
   std::optional<index::RecordId> merged_into;  // where the source itself says so
   std::optional<Rejected> rejected;            // it is there and can't be indexed
   std::vector<index::OrganizationName> organizations;
-  TimePoint as_of{};                           // the source's clock at the answer
+  TimePoint as_of{};  // the source's clock at the answer
 };
 
 // One CRM. Three calls: a page from a cursor, one record by id, a webhook body to hints. Connectors never sleep and

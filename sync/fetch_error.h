@@ -20,9 +20,9 @@ std::string_view to_string(FetchErrorKind);
 
 struct FetchError {
   FetchErrorKind kind = FetchErrorKind::unavailable;
-  std::string message;                               // what and where, for people; holds no secret
-  std::optional<std::chrono::milliseconds> wait;     // rate_limited, or unavailable with Retry-After
-  int http_status = 0;                               // 0: no HTTP answer
+  std::string message;                            // what and where, for people; holds no secret
+  std::optional<std::chrono::milliseconds> wait;  // rate_limited, or unavailable with Retry-After
+  int http_status = 0;                            // 0: no HTTP answer
 };
 
 }  // namespace ringdex::sync

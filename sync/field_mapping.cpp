@@ -99,11 +99,11 @@ std::expected<Record, Rejected> map_record(RawRecord raw, const MappingOptions& 
   }
   if (phones.size() > options.phones_max) {
     return over_limit(record, RejectReason::too_many_phones,
-                    fmt::format("{} phones; the limit is {}", phones.size(), options.phones_max));
+                      fmt::format("{} phones; the limit is {}", phones.size(), options.phones_max));
   }
   if (record.emails.size() > options.emails_max) {
     return over_limit(record, RejectReason::too_many_emails,
-                    fmt::format("{} e-mails; the limit is {}", record.emails.size(), options.emails_max));
+                      fmt::format("{} e-mails; the limit is {}", record.emails.size(), options.emails_max));
   }
   record.phones = std::move(phones);
   return record;

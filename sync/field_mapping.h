@@ -15,17 +15,17 @@ namespace ringdex::sync {
 
 // The limits and marks of one source that every connector applies alike.
 struct MappingOptions {
-  std::string source;       // id of the source
-  std::string region;       // the account's default region, for national numbers
-  std::size_t phones_max;   // beyond it the record is skipped whole (design section 2)
+  std::string source;      // id of the source
+  std::string region;      // the account's default region, for national numbers
+  std::size_t phones_max;  // beyond it the record is skipped whole (design section 2)
   std::size_t emails_max;
   std::vector<std::string> phone_fields;  // custom fields whose value is a phone, by the source's field name
 };
 
 // A record before its phones are read: what a connector takes from the source's row.
 struct RawRecord {
-  index::Record record;                                       // all but phones
-  std::vector<std::pair<std::string, std::string>> phones;    // label, free text of the field
+  index::Record record;                                     // all but phones
+  std::vector<std::pair<std::string, std::string>> phones;  // label, free text of the field
 };
 
 // Raw row to Record: reads the phone fields, drops equal numbers, trims, checks id and limits. A missing name is the

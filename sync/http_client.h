@@ -10,10 +10,10 @@ namespace ringdex::sync {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string target;                          // path and query, already encoded; starts with '/'
+  std::string target;  // path and query, already encoded; starts with '/'
   std::map<std::string, std::string> headers;
   std::string body;
-  std::string content_type;                    // of the body
+  std::string content_type;  // of the body
 };
 
 struct HttpResponse {

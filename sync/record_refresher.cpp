@@ -62,14 +62,23 @@ RecordRefresher::RecordRefresher(RecordRefresherOptions options, Connector& conn
     : options_(std::move(options)), connector_(connector), index_(index), inbox_(inbox) {}
 
 RecordRefresher::~RecordRefresher() {
+  stop();
+}
+
+void RecordRefresher::stop() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
   for (Asked& asked : asked_) asked.answer.set_value(unreachable("the sync was stopped"));
+  asked_.clear();
 }
 
 std::future<ResyncAnswer> RecordRefresher::resync(index::RecordId id) {
   Asked asked{std::move(id), {}};
   auto answer = asked.answer.get_future();
   const std::lock_guard lock(mutex_);
-  if (asked_.size() >= kAskedMax) {
+  if (stopped_) {
+    asked.answer.set_value(unreachable("the sync was stopped"));
+  } else if (asked_.size() >= kAskedMax) {
     asked.answer.set_value(unreachable("too many records of this source are being asked for"));
   } else {
     asked_.push_back(std::move(asked));

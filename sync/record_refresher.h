@@ -45,6 +45,8 @@ class RecordRefresher {
   // Forced resyncs first, then what the inbox holds; says when to call again if nothing is asked before.
   TimePoint step(TimePoint now);
   std::future<ResyncAnswer> resync(index::RecordId id);
+  // Answers whoever still waits, and whoever asks from now on. After the last step().
+  void stop();
 
  private:
   struct Asked {
@@ -82,6 +84,7 @@ class RecordRefresher {
 
   std::mutex mutex_;
   std::deque<Asked> asked_;  // under mutex_
+  bool stopped_ = false;     // under mutex_
 };
 
 }  // namespace ringdex::sync

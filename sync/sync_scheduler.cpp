@@ -101,6 +101,7 @@ void SyncScheduler::stop() {
   for (auto& source : sources_) {
     source->page_worker.join(source->setup.cancel);
     source->single_worker.join(source->setup.cancel);
+    source->refresher.stop();
   }
 }
 

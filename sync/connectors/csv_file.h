@@ -13,7 +13,7 @@ namespace ringdex::sync {
 // Which columns hold what, by header text (compared without case and outer space). Empty: recognised from the header
 // (Google Contacts new and old, Outlook, Salesforce, HubSpot, Zendesk, plain `name,phone`).
 struct CsvColumns {
-  std::string id;      // empty: a hash of name and first phone, so that the same person keeps the same id
+  std::string id;  // empty: a hash of name and first phone, so that the same person keeps the same id
   std::string name;
   std::string organization;
   std::string title;

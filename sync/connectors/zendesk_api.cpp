@@ -99,7 +99,7 @@ std::expected<HttpResponse, FetchError> ZendeskApi::send(const std::string& targ
   auto& limit = budget == Budget::exports ? shared_.export_budget : shared_.account_budget;
   if (const auto wait = limit.take(now)) {
     return std::unexpected(FetchError{FetchErrorKind::rate_limited,
-                                      zendesk_what(target) + ": the source's own budget is used up", *wait, 0});
+                                      zendesk_what(target) + ": the source's own budget is used up", wait, 0});
   }
   HttpRequest request;
   request.target = target;

@@ -40,13 +40,16 @@ std::optional<ZendeskCursor> ZendeskCursor::from_text(const std::string& text) {
   const auto organizations_since = seconds_member(*json, "organizations_since");
   const auto users_since = seconds_member(*json, "users_since");
   const std::string stage = text_member(*json, "stage");
-  if (version == nullptr || *version != kVersion || !listing || !listed_until || !organizations_since ||
-      !users_since) {
+  if (version == nullptr || *version != kVersion || !listing || !listed_until || !organizations_since || !users_since) {
     return std::nullopt;
   }
   if (stage != "organizations" && stage != "users") return std::nullopt;
-  return ZendeskCursor{stage == "users" ? Stage::users : Stage::organizations, *listing, *listed_until, *organizations_since,
-                       *users_since, text_member(*json, "after_cursor")};
+  return ZendeskCursor{stage == "users" ? Stage::users : Stage::organizations,
+                       *listing,
+                       *listed_until,
+                       *organizations_since,
+                       *users_since,
+                       text_member(*json, "after_cursor")};
 }
 
 }  // namespace ringdex::sync

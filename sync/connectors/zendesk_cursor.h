@@ -13,7 +13,7 @@ namespace ringdex::sync {
 struct ZendeskCursor {
   enum class Stage { organizations, users };
   Stage stage = Stage::organizations;
-  bool listing = true;                   // a complete listing is under way
+  bool listing = true;  // a complete listing is under way
   // When the listing came to the end of the stream, unix seconds; 0 before. Whatever changed in the minute before that
   // was not shown, so the listing is complete only with the end of a later run.
   std::int64_t listed_until = 0;

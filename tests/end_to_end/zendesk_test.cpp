@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <future>
 
 #include "tests/end_to_end/scene.h"
 
@@ -199,8 +200,12 @@ TEST_CASE("a source that never answers holds up neither lookups nor the stop") {
   REQUIRE(ringdex->wait_until_idle("zendesk-eu"));
   scene.zendesk().add_fault({.path_part = "", .times = 100, .kind = test_support::FakeFault::Kind::stall});
   ringdex->post("/v1/sources/zendesk-eu/sync", "");
+  auto forced = std::async(std::launch::async,
+                           [&] { return ringdex->post("/v1/records/zendesk-eu:contact:100000001/resync", ""); });
   CHECK(ringdex->lookup("+12125550123")["match"] == "one");
   const auto [code, took] = ringdex->terminate();
+  const auto answer = forced.get();
+  CHECK((answer.status == 0 || answer.body["outcome"] == "unreachable"));
   CHECK(code == 0);
   CHECK(took < 5s);
   scene.zendesk().release_stalls();

@@ -21,7 +21,8 @@ namespace {
 const TimePoint kNow = *parse_iso_time("2026-01-04T05:33:20Z");
 const std::string kUsersCursor =
     R"({"v":1,"stage":"users","listing":true,"listed_until":0,"organizations_since":0,"users_since":0,"after_cursor":"c1"})";
-const std::string kUsersStart = R"({"v":1,"stage":"users","listing":true,"listed_until":0,"organizations_since":0,"users_since":0})";
+const std::string kUsersStart =
+    R"({"v":1,"stage":"users","listing":true,"listed_until":0,"organizations_since":0,"users_since":0})";
 
 const ringdex::telephony::NumberParser& parser() {
   static const ringdex::telephony::NumberParser one;

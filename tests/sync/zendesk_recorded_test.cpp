@@ -170,7 +170,8 @@ TEST_CASE("a recorded export page becomes a page of records") {
     script.otherwise = [](const HttpRequest&) -> HttpScript::Answer {
       return HttpResponse{200, {}, R"({"identities":[],"meta":{"has_more":false}})"};
     };
-    const std::string cursor = R"({"v":1,"stage":"users","listing":true,"listed_until":0,"organizations_since":0,"users_since":0})";
+    const std::string cursor =
+        R"({"v":1,"stage":"users","listing":true,"listed_until":0,"organizations_since":0,"users_since":0})";
     auto now = kNow + std::chrono::hours(pages);
     auto page = connector->next_page(cursor, now);
     for (int waits = 0; !page && waits < 20; ++waits) {
