@@ -60,6 +60,8 @@ ApplyResult BatchWriter::apply(const ChangeBatch& batch) {
   for (const Deletion& deletion : batch.deletions) erase(deletion);
   // A page whose records did not all fit is asked for again once the limit is raised.
   const bool whole = result_.over_limit == 0;
+  // The listing that it began is given up: its checkpoint is not kept, so what follows is not its next page.
+  if (batch.begins_listing && !whole) state_.listing = SourceState::Listing::none;
   if (batch.ends_listing && whole) end_listing();
   if (batch.checkpoint && whole) {
     state_.checkpoint = *batch.checkpoint;

@@ -61,6 +61,8 @@ class IndexModel {
         source.checkpoint = *batch.checkpoint;
         source.checkpoint_at = now;
       }
+    } else if (batch.begins_listing) {
+      source.listing = SourceState::Listing::none;
     }
     result.position = ++position_;
     return result;

@@ -47,6 +47,15 @@ TEST_CASE("a listing removes what vanished") {
   CHECK(open.state().records == 9);
 }
 
+TEST_CASE("a listing that begins over the record limit is given up, and removes nobody") {
+  TenListed open;
+  CHECK(open.list(people(10, 13), true, false).over_limit == 0);
+  CHECK(open.list(people(20, 21), true, false, {.records_max = 10, .sweep_guard_percent = 100}).over_limit == 2);
+  CHECK(open.state().listing == Listing::none);
+  CHECK(open.list({}, false, true, {.sweep_guard_percent = 100}).swept == 0);
+  CHECK(open.state().records == 10);
+}
+
 TEST_CASE("a listing of one batch") {
   TenListed open;
   const ApplyResult result = open.list(people(10, 18), true, true);
@@ -230,7 +239,7 @@ TEST_CASE("a listing does not end on a page that did not fit") {
   batch.ends_listing = true;
   batch.checkpoint = "end";
   CHECK(open.apply(batch, {.records_max = 10}).over_limit == 1);
-  CHECK(open.state().listing == Listing::running);
+  CHECK(open.state().listing == Listing::none);
   CHECK(open.state().checkpoint == "");
   CHECK(open.state().records == 10);
   CHECK(open.apply(batch, {.records_max = 11}).swept == 1);
