@@ -111,7 +111,7 @@ std::vector<HttpRoute> App::Parts::routes() {
   const auto add = [&all](std::vector<HttpRoute> some) { std::ranges::move(some, std::back_inserter(all)); };
   add(lookup_routes(lookups, metrics, wall_clock, config.log.mask_numbers));
   add(record_routes(index, scheduler, kResyncDeadline));
-  add(source_routes(index, ledger, scheduler, wall_clock));
+  add(source_routes(index, ledger, scheduler));
   add(webhook_routes(scheduler, metrics));
   add(operation_routes(index, metrics, [this](const std::string& account) {
     return source_metrics(scheduler, index, account, wall_clock());

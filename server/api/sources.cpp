@@ -17,7 +17,6 @@ struct Api {
   const index::Index& index;
   const index::Ledger& ledger;
   sync::SyncScheduler& scheduler;
-  Clock clock;
 };
 
 HttpResponse source_unknown(const std::string& id) {
@@ -135,8 +134,8 @@ HttpResponse list_rejects(const Api& api, const HttpRequest& request) {
 }  // namespace
 
 std::vector<HttpRoute> source_routes(const index::Index& index, const index::Ledger& ledger,
-                                     sync::SyncScheduler& scheduler, Clock clock) {
-  const Api api{index, ledger, scheduler, std::move(clock)};
+                                     sync::SyncScheduler& scheduler) {
+  const Api api{index, ledger, scheduler};
   const auto route = [&api](const char* method, const char* path,
                             HttpResponse (*handler)(const Api&, const HttpRequest&)) {
     return HttpRoute{.method = method,
