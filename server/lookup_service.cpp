@@ -147,7 +147,7 @@ std::expected<std::string, LookupError> LookupService::region_for(const LookupRe
         say(steps, fmt::format("region {} is configured for the called line {}", configured->second, line.to_e164()));
         return configured->second;
       }
-      const std::string region = parser_.describe(line).region;
+      const std::string region(parser_.describe(line).region);
       if (parser_.knows_region(region)) {
         say(steps, fmt::format("region {} is the called line's, {}", region, line.to_e164()));
         return region;

@@ -94,24 +94,29 @@ void CallingCodes::add(int code, std::uint32_t possible_lengths) {
   for (Entry& place : std::span(by_prefix_).subspan(first, places)) place = entry;
 }
 
-std::optional<SplitNumber> CallingCodes::split(std::string_view digits) const {
-  std::size_t prefix = 0;
+std::optional<std::size_t> CallingCodes::place_of(std::string_view digits) {
+  std::size_t place = 0;
   for (std::size_t at = 0; at < kCodeDigitsMax; ++at) {
     const char digit = at < digits.size() ? digits[at] : '0';
     if (digit < '0' || digit > '9') return std::nullopt;
-    prefix = prefix * 10 + static_cast<std::size_t>(digit - '0');
+    place = place * 10 + static_cast<std::size_t>(digit - '0');
   }
-  const std::size_t code_digits = by_prefix_[prefix].code_digits;
+  return place;
+}
+
+std::optional<SplitNumber> CallingCodes::split(std::string_view digits) const {
+  const auto place = place_of(digits);
+  if (!place) return std::nullopt;
+  const std::size_t code_digits = by_prefix_[*place].code_digits;
   if (code_digits == 0 || digits.size() <= code_digits) return std::nullopt;
   return SplitNumber{digits.substr(0, code_digits), digits.substr(code_digits)};
 }
 
 bool CallingCodes::is_possible(PhoneNumber number) const {
-  const std::string e164 = number.to_e164();
-  const auto parts = split(std::string_view(e164).substr(1));
+  const auto digits = number.digits();
+  const auto parts = split(digits);
   if (!parts || parts->national.size() > kNationalDigitsMax) return false;
-  const auto prefix = static_cast<std::size_t>((e164[1] - '0') * 100 + (e164[2] - '0') * 10 + (e164[3] - '0'));
-  return (by_prefix_[prefix].possible_lengths >> parts->national.size() & 1U) != 0;
+  return (by_prefix_[*place_of(digits)].possible_lengths >> parts->national.size() & 1U) != 0;
 }
 
 std::optional<PhoneNumber> CallingCodes::clean_e164(std::string_view text) const {

@@ -43,6 +43,9 @@ class CallingCodes {
   };
   static constexpr std::size_t kCodeDigitsMax = 3;
 
+  // Where the first three digits are in the table.
+  static std::optional<std::size_t> place_of(std::string_view digits);
+
   // By the first three digits: a code of one or two digits fills every place that it begins.
   std::array<Entry, 1000> by_prefix_{};
 };

@@ -5,17 +5,15 @@
 #include <phonenumbers/phonenumberutil.h>
 
 #include <algorithm>
-#include <array>
-#include <list>
-#include <mutex>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
 #include "telephony/calling_codes.h"
 #include "telephony/national_forms.h"
 #include "telephony/number_repair.h"
+#include "telephony/numbering_plans.h"
 #include "telephony/plain_text.h"
+#include "telephony/static_text.h"
 
 namespace ringdex::telephony {
 namespace {
@@ -23,9 +21,8 @@ namespace {
 using Library = i18n::phonenumbers::PhoneNumberUtil;
 using LibraryNumber = i18n::phonenumbers::PhoneNumber;
 
-constexpr std::size_t kFactsShards = 16;
-constexpr std::size_t kFactsPerShardMax = 16'384;
 constexpr std::string_view kNoRegion = "ZZ";
+constexpr std::string_view kGlobalServices = "001";
 
 // One reading of a text, before any repair.
 struct LibraryReading {
@@ -147,11 +144,6 @@ std::string_view type_name(Library::PhoneNumberType type) {
   return "unknown";
 }
 
-struct FactsShard {
-  std::mutex mutex;
-  std::unordered_map<std::uint64_t, NumberFacts> facts;  // under `mutex`
-};
-
 }  // namespace
 
 std::string_view to_string(ParseError error) {
@@ -184,21 +176,22 @@ std::string_view to_string(Repair repair) {
   return "";
 }
 
-// All but the shards is fixed after construction; each shard of facts has its own lock.
+// Fixed after construction, but for plans that are compiled on first use.
 struct NumberParser::State {
   Library* library = Library::GetInstance();
   CallingCodes codes;
   NationalForms national_forms;
+  NumberingPlans plans;
   std::set<std::string, std::less<>> regions;
-  std::array<FactsShard, kFactsShards> shards;
 
+  const NumberingPlan* plan_of(const SplitNumber& number) const;
   std::optional<LibraryNumber> library_number(PhoneNumber number) const;
   bool is_valid(PhoneNumber number) const;
   std::optional<PhoneNumber> valid_without_parsing(std::string_view text, std::string_view region) const;
   MaybeReading read(const std::string& text, const std::string& region) const;
   MaybeReading read_with_prefixes(const std::string& text, const std::string& region) const;
   std::optional<ParsedNumber> mended(const LibraryReading& reading) const;
-  NumberFacts facts_of(PhoneNumber number) const;
+  NumberFacts facts_by_library(PhoneNumber number) const;
 };
 
 namespace {
@@ -233,10 +226,16 @@ NumberParser::NumberParser() : state_(std::make_unique<State>()) {
 
 NumberParser::~NumberParser() = default;
 
+const NumberingPlan* NumberParser::State::plan_of(const SplitNumber& number) const {
+  std::size_t code = 0;
+  for (const char digit : number.code) code = code * 10 + static_cast<std::size_t>(digit - '0');
+  return plans.find(code);
+}
+
 // The same fields that the library's own parse sets from this number's E.164 form.
 std::optional<LibraryNumber> NumberParser::State::library_number(PhoneNumber number) const {
-  const std::string e164 = number.to_e164();
-  const auto split = codes.split(std::string_view(e164).substr(1));
+  const auto digits = number.digits();
+  const auto split = codes.split(digits);
   if (!split) return std::nullopt;
   LibraryNumber converted;
   converted.set_country_code(std::stoi(std::string(split->code)));
@@ -248,6 +247,10 @@ std::optional<LibraryNumber> NumberParser::State::library_number(PhoneNumber num
 }
 
 bool NumberParser::State::is_valid(PhoneNumber number) const {
+  const auto digits = number.digits();
+  const auto split = codes.split(digits);
+  if (!split) return false;
+  if (const NumberingPlan* plan = plan_of(*split)) return plan->is_valid(split->national);
   const auto converted = library_number(number);
   return converted && library->IsValidNumber(*converted);
 }
@@ -262,7 +265,9 @@ std::optional<PhoneNumber> NumberParser::State::valid_without_parsing(std::strin
     number = national_forms.candidate(number_text, region);
   } else if (number_text.size() <= kNumberBytesMax &&
              number_text.find_first_not_of("0123456789 ().-/", 1) == std::string_view::npos) {
-    number = codes.clean_e164("+" + digits_of(number_text));
+    StaticText<kNumberBytesMax> e164(1, '+');
+    std::ranges::copy_if(number_text, std::back_inserter(e164), is_digit);
+    number = codes.clean_e164(e164);
   }
   const bool is_sure = number && codes.is_possible(*number) && is_valid(*number);
   return is_sure ? number : std::nullopt;
@@ -340,40 +345,35 @@ std::optional<PhoneNumber> NumberParser::parse_clean_e164(std::string_view text)
   return state_->codes.clean_e164(text);
 }
 
-NumberFacts NumberParser::State::facts_of(PhoneNumber number) const {
+NumberFacts NumberParser::describe(PhoneNumber number) const {
+  const auto digits = number.digits();
+  const auto split = state_->codes.split(digits);
+  if (!split) return {};
+  if (const NumberingPlan* plan = state_->plan_of(*split)) return plan->facts_of(split->national);
+  return state_->facts_by_library(number);
+}
+
+// For the numbers of a calling code without a compiled plan. No code of 8.12.57 is so.
+NumberFacts NumberParser::State::facts_by_library(PhoneNumber number) const {
   NumberFacts facts;
   const auto converted = library_number(number);
-  if (!converted) {
-    facts.type = type_name(Library::UNKNOWN);
-    return facts;
-  }
+  if (!converted) return facts;
   // A number is valid exactly if the pattern of some type matches it; asking for the type alone saves a second look.
   const auto type = library->GetNumberType(*converted);
   facts.type = type_name(type);
   facts.valid = type != Library::UNKNOWN;
-  library->GetRegionCodeForNumber(*converted, &facts.region);
-  if (facts.region == kNoRegion) {
-    // No region claims the number; where its calling code has one region only, that is still sure.
-    std::list<std::string> claimants;
-    library->GetRegionCodesForCountryCallingCode(converted->country_code(), &claimants);
-    facts.region = claimants.size() == 1 ? claimants.front() : "";
-  }
-  library->Format(*converted, Library::NATIONAL, &facts.national);
+  std::string region;
+  library->GetRegionCodeForNumber(*converted, &region);
+  if (region == kGlobalServices) facts.region = kGlobalServices;
+  if (const auto known = regions.find(region); known != regions.end()) facts.region = *known;
+  std::string national;
+  library->Format(*converted, Library::NATIONAL, &national);
+  facts.national = std::string_view(national).substr(0, kNationalBytesMax);
   return facts;
 }
 
-NumberFacts NumberParser::describe(PhoneNumber number) const {
-  FactsShard& shard = state_->shards[number.packed() % kFactsShards];
-  {
-    const std::lock_guard lock(shard.mutex);
-    if (const auto known = shard.facts.find(number.packed()); known != shard.facts.end()) return known->second;
-  }
-  NumberFacts facts = state_->facts_of(number);
-  const std::lock_guard lock(shard.mutex);
-  // Emptying a full shard is cheaper than keeping an order of use, and callers come back within minutes.
-  if (shard.facts.size() >= kFactsPerShardMax) shard.facts.clear();
-  shard.facts.emplace(number.packed(), facts);
-  return facts;
+std::size_t NumberParser::compile_all_plans() const {
+  return state_->plans.compile_all();
 }
 
 bool NumberParser::knows_region(std::string_view region) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "telephony/number_facts.h"
 #include "telephony/phone_number.h"
 
 namespace ringdex::telephony {
@@ -25,16 +26,6 @@ struct ParsedNumber {
   bool valid = false;  // libphonenumber's IsValidNumber; a number that is only possible is matched all the same
   Repair repair = Repair::none;
   bool operator==(const ParsedNumber&) const = default;
-};
-
-// What libphonenumber's metadata says of a number.
-struct NumberFacts {
-  std::string region;    // ISO 3166-1 alpha-2, "001" for global services, empty if unknown
-  std::string national;  // as people of that country write it
-  std::string type;  // fixed_line, mobile, fixed_line_or_mobile, toll_free, premium_rate, shared_cost, voip, personal,
-                     // pager, uan, voicemail, unknown
-  bool valid = false;
-  bool operator==(const NumberFacts&) const = default;
 };
 
 inline constexpr std::size_t kNumberBytesMax = 250;  // libphonenumber's own limit
@@ -62,7 +53,12 @@ class NumberParser {
   // exactly these digits and no repair. Nothing means: ask parse(). Allocates nothing.
   std::optional<PhoneNumber> parse_clean_e164(std::string_view text) const;
 
+  // What libphonenumber says of the number, out of its compiled metadata: a step a digit, no allocation.
   NumberFacts describe(PhoneNumber number) const;
+  // The numbering plans are compiled on their first use, up to some milliseconds each. This compiles all of them now
+  // and gives how many calling codes must be left to libphonenumber.
+  std::size_t compile_all_plans() const;
+
   bool knows_region(std::string_view region) const;
   // What is dialled in front of a number inside the region ("0", "1", "06"), empty if nothing is or the region is
   // unknown.

@@ -15,12 +15,19 @@ std::optional<PhoneNumber> PhoneNumber::from_e164(std::string_view text) {
   return PhoneNumber(packed);
 }
 
+StaticText<PhoneNumber::kDigitsMax> PhoneNumber::digits() const {
+  // A value that is no E.164 number may have one digit more.
+  char digits[kDigitsMax + 1];
+  const auto written = std::to_chars(std::begin(digits), std::end(digits), packed_);
+  const auto size = static_cast<std::size_t>(written.ptr - digits);
+  return {digits, std::min(size, kDigitsMax)};
+}
+
 std::string PhoneNumber::to_e164() const {
   char digits[kDigitsMax + 2];
-  const auto written = std::to_chars(std::begin(digits), std::end(digits), packed_);
-  std::string text = "+";
-  text.append(std::begin(digits), written.ptr);
-  return text;
+  digits[0] = '+';
+  const auto written = std::to_chars(digits + 1, std::end(digits), packed_);
+  return {digits, written.ptr};
 }
 
 std::string PhoneNumber::masked() const {

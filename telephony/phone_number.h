@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "telephony/static_text.h"
+
 namespace ringdex::telephony {
 
 // One subscriber number in E.164 form (ITU-T E.164: country code, then national number), held in 8 bytes as the
@@ -20,6 +22,8 @@ class PhoneNumber {
   static constexpr PhoneNumber from_packed(std::uint64_t packed) { return PhoneNumber(packed); }
 
   constexpr std::uint64_t packed() const { return packed_; }
+  // "390612345678"; allocates nothing.
+  StaticText<kDigitsMax> digits() const;
   // "+390612345678"
   std::string to_e164() const;
   // "+********5678": what may stand in a log.
