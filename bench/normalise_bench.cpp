@@ -3,15 +3,21 @@
 #include <phonenumbers/phonenumberutil.h>
 
 #include <array>
+#include <random>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "telephony/asked_number.h"
 #include "telephony/number_parser.h"
 #include "telephony/number_variants.h"
+#include "telephony/numbering_plans.h"
 #include "telephony/phone_field.h"
 
 namespace {
 
+using ringdex::telephony::NumberingPlans;
 using ringdex::telephony::NumberParser;
 using ringdex::telephony::PhoneNumber;
 using Library = i18n::phonenumbers::PhoneNumberUtil;
@@ -43,6 +49,16 @@ constexpr std::array<Sample, 4> kFields{{{"GB", "0161 240 5131 / Fax 5051"},
                                          {"US", "219-769-0018, 219-769-0154"},
                                          {"GB", "01934 528528 - option 2"},
                                          {"IT", "+39 011 5788940;+39 011 6632473"}}};
+
+constexpr std::array<Sample, 4> kInternational{
+    {{"US", "+1 310 867 5309"}, {"GB", "+44 20 7183 8750"}, {"IT", "+39 06 1234 5678"}, {"DE", "+49 (0)30 123456"}}};
+
+constexpr std::array<Sample, 4> kBareDigits{
+    {{"US", "3108675309"}, {"GB", "02071838750"}, {"IT", "393331234567"}, {"DE", "030123456"}}};
+
+constexpr std::array<Sample, 3> kUris{{{"US", "sip:+13108675309@198.51.100.7;user=phone"},
+                                       {"GB", "\"Ann\" <sip:02071838750@pbx.example>"},
+                                       {"IT", "tel:+39-06-1234-5678"}}};
 
 const NumberParser& parser() {
   static const NumberParser instance;
@@ -105,19 +121,85 @@ void phone_field(benchmark::State& state, const std::array<Sample, kCount>& samp
 }
 BENCHMARK_CAPTURE(phone_field, e164, kE164);
 BENCHMARK_CAPTURE(phone_field, national, kNational);
+BENCHMARK_CAPTURE(phone_field, international, kInternational);
 BENCHMARK_CAPTURE(phone_field, several_numbers, kFields);
 
-void describe_new_number(benchmark::State& state) {
-  const NumberParser& numbers = parser();
-  std::uint64_t packed = 393'000'000'000;
-  for (auto _ : state) benchmark::DoNotOptimize(numbers.describe(PhoneNumber::from_packed(packed++)));
+// Numbers of every type of every region, their last digits drawn at random.
+std::vector<PhoneNumber> random_numbers() {
+  constexpr std::size_t kNumbers = 200'000;
+  constexpr std::size_t kDigitsDrawn = 4;
+  const Library& library = *Library::GetInstance();
+  std::set<std::string> regions;
+  library.GetSupportedRegions(&regions);
+  std::vector<std::string> examples;
+  for (const std::string& region : regions) {
+    for (int type = 0; type <= static_cast<int>(Library::VOICEMAIL); ++type) {
+      i18n::phonenumbers::PhoneNumber number;
+      if (!library.GetExampleNumberForType(region, static_cast<Library::PhoneNumberType>(type), &number)) continue;
+      library.Format(number, Library::E164, &examples.emplace_back());
+    }
+  }
+  std::mt19937_64 random(1);
+  std::vector<PhoneNumber> numbers;
+  while (numbers.size() < kNumbers) {
+    std::string text = examples[random() % examples.size()];
+    for (std::size_t at = text.size() - kDigitsDrawn; at < text.size(); ++at) {
+      text[at] = static_cast<char>('0' + random() % 10);
+    }
+    if (const auto number = PhoneNumber::from_e164(text)) numbers.push_back(*number);
+  }
+  return numbers;
 }
-BENCHMARK(describe_new_number);
 
-void describe_known_number(benchmark::State& state) {
+template <typename Ask>
+void ask_random_numbers(benchmark::State& state, Ask ask) {
+  static const std::vector<PhoneNumber> numbers = random_numbers();
+  parser().compile_all_plans();
+  std::size_t at = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(ask(numbers[at]));
+    at = at + 1 < numbers.size() ? at + 1 : 0;
+  }
+}
+
+void describe_random_number(benchmark::State& state) {
+  ask_random_numbers(state, [](PhoneNumber number) { return parser().describe(number); });
+}
+BENCHMARK(describe_random_number);
+
+void is_random_number_valid(benchmark::State& state) {
+  ask_random_numbers(state, [](PhoneNumber number) { return parser().is_valid(number); });
+}
+BENCHMARK(is_random_number_valid);
+
+void describe_same_number(benchmark::State& state) {
   const NumberParser& numbers = parser();
   for (auto _ : state) benchmark::DoNotOptimize(numbers.describe(PhoneNumber::from_packed(13'108'675'309)));
 }
-BENCHMARK(describe_known_number);
+BENCHMARK(describe_same_number);
+
+void compile_all_plans(benchmark::State& state) {
+  for (auto _ : state) {
+    const NumberingPlans plans;
+    benchmark::DoNotOptimize(plans.compile_all());
+    state.counters["bytes"] = static_cast<double>(plans.bytes());
+  }
+}
+BENCHMARK(compile_all_plans)->Unit(benchmark::kMillisecond);
+
+template <std::size_t kCount>
+void read_asked_number(benchmark::State& state, const std::array<Sample, kCount>& samples) {
+  const NumberParser& numbers = parser();
+  std::size_t at = 0;
+  for (auto _ : state) {
+    const Sample& sample = samples[at++ % samples.size()];
+    benchmark::DoNotOptimize(ringdex::telephony::read_asked_number(numbers, sample.text, sample.region,
+                                                                   ringdex::telephony::Plan::automatic, {}));
+  }
+}
+BENCHMARK_CAPTURE(read_asked_number, e164, kE164);
+BENCHMARK_CAPTURE(read_asked_number, national, kNational);
+BENCHMARK_CAPTURE(read_asked_number, bare_digits, kBareDigits);
+BENCHMARK_CAPTURE(read_asked_number, sip_uri, kUris);
 
 }  // namespace

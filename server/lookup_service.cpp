@@ -180,8 +180,8 @@ std::expected<LookupAnswer, LookupError> LookupService::lookup(const LookupReque
     if (moved) age = std::max(std::chrono::floor<std::chrono::seconds>(now - *moved), std::chrono::seconds(0));
   }
 
-  auto asked = telephony::read_asked_number(parser_, request.number, *region, request.plan, account.dial_plan);
-  for (std::string& step : asked.steps) say(steps, std::move(step));
+  const auto asked =
+      telephony::read_asked_number(parser_, request.number, *region, request.plan, account.dial_plan, steps);
   if (asked.readings.empty()) {
     answer.unmatchable = unmatchable_from(asked.unmatchable.value_or(telephony::Unmatchable::not_a_number));
     return answer;

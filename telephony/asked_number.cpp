@@ -13,14 +13,22 @@ constexpr std::string_view kNoRegion;
 
 using Parsed = std::expected<ParsedNumber, ParseError>;
 
-void add_step(AskedNumber& asked, std::string step) {
-  asked.steps.push_back(std::move(step));
-}
+// Tells what is done to those who want to know; a step that nobody wants is not put in words.
+class Teller {
+ public:
+  explicit Teller(std::vector<std::string>* steps) : steps_(steps) {}
 
-void refuse(AskedNumber& asked, Unmatchable why, std::string step) {
-  asked.unmatchable = why;
-  add_step(asked, std::move(step));
-}
+  template <typename Words>
+  void tell(const Words& words) const {
+    if (steps_ != nullptr) steps_->push_back(std::string(words()));
+  }
+  void tell(const char* words) const {
+    if (steps_ != nullptr) steps_->emplace_back(words);
+  }
+
+ private:
+  std::vector<std::string>* steps_;
+};
 
 std::string reading_step(std::string_view name, const Parsed& parsed) {
   std::string step = "Read as " + std::string(name) + ": ";
@@ -37,16 +45,15 @@ void add_reading(AskedNumber& asked, const Parsed& parsed, Reading reading) {
   if (!is_known) asked.readings.push_back({*parsed, reading});
 }
 
-void read_literal(AskedNumber& asked, const NumberParser& parser, std::string_view text, std::string_view region) {
-  // What is asked will be described as well, and the description is remembered: it saves the parser's look at the
-  // rules.
-  const auto clean = parser.parse_clean_e164(text);
-  const Parsed parsed = clean ? ParsedNumber{*clean, {}, parser.describe(*clean).valid} : parser.parse(text, region);
-  add_step(asked, reading_step("an international number as written", parsed));
+void read_literal(AskedNumber& asked, const NumberParser& parser, std::string_view text, std::string_view region,
+                  const Teller& teller) {
+  const Parsed parsed = parser.parse(text, region);
+  teller.tell([&] { return reading_step("an international number as written", parsed); });
   add_reading(asked, parsed, Reading::literal);
   if (parsed) return;
   const bool is_short = digits_of(text).size() <= kExtensionLengthMax;
-  refuse(asked, is_short ? Unmatchable::extension : Unmatchable::not_a_number, "This matches nobody.");
+  asked.unmatchable = is_short ? Unmatchable::extension : Unmatchable::not_a_number;
+  teller.tell("This matches nobody.");
 }
 
 // 00 and 011 in front of the whole number, as dialled from abroad: the number itself says which country it is of.
@@ -64,16 +71,16 @@ bool is_whole_short_number(const NumberParser& parser, std::string_view digits, 
 }
 
 void read_without_plus(AskedNumber& asked, const NumberParser& parser, const std::string& text, std::string_view region,
-                       Plan plan) {
+                       Plan plan, const Teller& teller) {
   const std::string digits = digits_of(text);
   const bool may_be_international = !digits.starts_with('0');
   const bool is_national_asked = plan != Plan::e164 || !may_be_international;
   Parsed national = std::unexpected(ParseError::not_a_number);
   if (is_national_asked) {
     national = parser.parse(text, region);
-    add_step(asked, reading_step("a number dialled in " + std::string(region), national));
+    teller.tell([&] { return reading_step("a number dialled in " + std::string(region), national); });
     if (national && is_international_prefix_dialled(digits, *national)) {
-      add_step(asked, "An international prefix is in front of it, so there is no other reading.");
+      teller.tell("An international prefix is in front of it, so there is no other reading.");
       add_reading(asked, national, Reading::literal);
       return;
     }
@@ -81,7 +88,7 @@ void read_without_plus(AskedNumber& asked, const NumberParser& parser, const std
   Parsed international = std::unexpected(ParseError::not_a_number);
   if (plan != Plan::national && may_be_international) {
     international = parser.parse("+" + text, kNoRegion);
-    add_step(asked, reading_step("an international number without its plus", international));
+    teller.tell([&] { return reading_step("an international number without its plus", international); });
   }
   // Digits that are a local number of the region must not be taken for a merely possible one of another country.
   if (!national && national.error() == ParseError::local_only && international && !international->valid) {
@@ -93,7 +100,9 @@ void read_without_plus(AskedNumber& asked, const NumberParser& parser, const std
   if (is_international_better) add_reading(asked, international, Reading::international);
   add_reading(asked, national, Reading::national);
   add_reading(asked, international, Reading::international);
-  if (asked.readings.empty()) refuse(asked, Unmatchable::not_a_number, "Neither reading is a matchable number.");
+  if (!asked.readings.empty()) return;
+  asked.unmatchable = Unmatchable::not_a_number;
+  teller.tell("Neither reading is a matchable number.");
 }
 
 }  // namespace
@@ -130,33 +139,44 @@ std::string_view to_string(Unmatchable why) {
 }
 
 AskedNumber read_asked_number(const NumberParser& parser, std::string_view text, std::string_view region, Plan plan,
-                              const std::vector<DialRewrite>& rewrites) {
+                              const std::vector<DialRewrite>& rewrites, std::vector<std::string>* steps) {
   AskedNumber asked;
+  // By far the most texts are clean E.164, and then all that is below comes to this.
+  if (steps == nullptr && rewrite_for(text, rewrites) == nullptr) {
+    if (const auto clean = parser.parse_clean_e164(text)) {
+      asked.readings.push_back({{*clean, {}, parser.is_valid(*clean)}, Reading::literal});
+      return asked;
+    }
+  }
+  const Teller teller(steps);
   CallerId caller = read_caller_id(text);
   if (caller.kind == CallerId::Kind::withheld) {
-    refuse(asked, Unmatchable::withheld, "The caller's number is withheld or unavailable.");
+    asked.unmatchable = Unmatchable::withheld;
+    teller.tell("The caller's number is withheld or unavailable.");
     return asked;
   }
   if (caller.kind == CallerId::Kind::not_a_number) {
-    refuse(asked, Unmatchable::not_a_number, "The text holds no phone number.");
+    asked.unmatchable = Unmatchable::not_a_number;
+    teller.tell("The text holds no phone number.");
     return asked;
   }
   asked.extension = std::move(caller.extension);
-  add_step(asked, "The number in the text is " + caller.number_text + ".");
+  teller.tell([&] { return "The number in the text is " + caller.number_text + "."; });
   std::string number = rewrite_dialled(caller.number_text, rewrites);
-  if (number != caller.number_text) add_step(asked, "The dial plan turns it into " + number + ".");
+  if (number != caller.number_text) teller.tell([&] { return "The dial plan turns it into " + number + "."; });
   const std::string digits = digits_of(number);
   if (number.starts_with("+0")) {
     // No calling code starts with 0: a phone system put the plus in front of a number as dialled.
     number.erase(0, 1);
-    add_step(asked, "A plus before a zero means nothing and is dropped.");
+    teller.tell("A plus before a zero means nothing and is dropped.");
   }
   if (number.starts_with('+')) {
-    read_literal(asked, parser, number, region);
+    read_literal(asked, parser, number, region, teller);
   } else if (digits.size() <= kExtensionLengthMax && !is_whole_short_number(parser, number, region)) {
-    refuse(asked, Unmatchable::extension, "So few digits are an extension or a short code, and match nobody.");
+    asked.unmatchable = Unmatchable::extension;
+    teller.tell("So few digits are an extension or a short code, and match nobody.");
   } else {
-    read_without_plus(asked, parser, number, region, plan);
+    read_without_plus(asked, parser, number, region, plan, teller);
   }
   if (asked.extension.empty() && !asked.readings.empty()) asked.extension = asked.readings[0].parsed.extension;
   return asked;

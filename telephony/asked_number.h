@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/static_vector.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,16 +35,17 @@ struct NumberReading {
 // A caller's text with every way to read it, the one to ask first in front. Either `readings` holds one or two, or
 // `unmatchable` says why there is none.
 struct AskedNumber {
-  std::vector<NumberReading> readings;
+  boost::container::static_vector<NumberReading, 2> readings;
   std::optional<Unmatchable> unmatchable;
   std::string extension;
-  std::vector<std::string> steps;  // what was done, in plain words, for /v1/explain
+  bool operator==(const AskedNumber&) const = default;
 };
 
 // Design section 3. Plus-less digits with plan automatic: the national reading in the region if valid, else the
 // international one if valid, else whichever is possible; the other reading stands second. Six digits or fewer without
 // a plus are an extension or short code, unless they are a whole valid number of a region that has such.
+// What is done is told to `steps` in plain words, for /v1/explain; without steps a clean E.164 text allocates nothing.
 AskedNumber read_asked_number(const NumberParser& parser, std::string_view text, std::string_view region, Plan plan,
-                              const std::vector<DialRewrite>& rewrites);
+                              const std::vector<DialRewrite>& rewrites, std::vector<std::string>* steps = nullptr);
 
 }  // namespace ringdex::telephony

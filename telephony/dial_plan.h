@@ -18,6 +18,9 @@ struct DialRewrite {
   bool operator==(const DialRewrite&) const = default;
 };
 
+// The first rewrite that applies to clean text, digits with or without a plus in front; null if none does.
+const DialRewrite* rewrite_for(std::string_view compact, const std::vector<DialRewrite>& rewrites);
+
 // The first rewrite that applies, once; else the text as it was.
 std::string rewrite_dialled(std::string_view text, const std::vector<DialRewrite>& rewrites);
 

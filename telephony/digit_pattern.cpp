@@ -160,10 +160,63 @@ std::size_t plus(std::size_t left, std::size_t right) {
                                                                                : left + right;
 }
 
+// What is still to be matched behind a part: a chain that lives on the stack of the recursion.
+struct Rest {
+  const DigitPattern* pattern = nullptr;
+  std::size_t done = 0;   // parts of a sequence, rounds of a repeat
+  std::size_t begun = 0;  // where the last round of the repeat began
+  const Rest* after = nullptr;
+};
+
+std::optional<std::size_t> match_rest(const Rest* rest, std::string_view digits, std::size_t at);
+
+std::optional<std::size_t> match_part(const DigitPattern& pattern, std::string_view digits, std::size_t at,
+                                      const Rest* after) {
+  switch (pattern.kind) {
+    case Kind::digit:
+      if (at >= digits.size() || (pattern.digits >> (digits[at] - '0') & 1) == 0) return std::nullopt;
+      return match_rest(after, digits, at + 1);
+    case Kind::group:
+      return match_part(pattern.parts.front(), digits, at, after);
+    case Kind::sequence:
+    case Kind::repeat: {
+      const Rest whole{&pattern, 0, at, after};
+      return match_rest(&whole, digits, at);
+    }
+    case Kind::choice:
+      break;
+  }
+  for (const DigitPattern& part : pattern.parts) {
+    if (const auto end = match_part(part, digits, at, after)) return end;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> match_rest(const Rest* rest, std::string_view digits, std::size_t at) {
+  if (rest == nullptr) return at;
+  const DigitPattern& pattern = *rest->pattern;
+  const Rest next{&pattern, rest->done + 1, at, rest->after};
+  if (pattern.kind == Kind::sequence) {
+    if (rest->done == pattern.parts.size()) return match_rest(rest->after, digits, at);
+    return match_part(pattern.parts[rest->done], digits, at, &next);
+  }
+  // A round that took nothing is not followed by another.
+  const bool may_repeat = rest->done < pattern.at_most && (rest->done == 0 || at > rest->begun);
+  if (may_repeat) {
+    if (const auto end = match_part(pattern.parts.front(), digits, at, &next)) return end;
+  }
+  if (rest->done < pattern.at_least && may_repeat) return std::nullopt;
+  return match_rest(rest->after, digits, at);
+}
+
 }  // namespace
 
 MaybePattern parse_digit_pattern(std::string_view text) {
   return PatternReader(text).read();
+}
+
+std::optional<std::size_t> match_from_start(const DigitPattern& pattern, std::string_view digits) {
+  return match_part(pattern, digits, 0, nullptr);
 }
 
 DigitCount digit_count(const DigitPattern& pattern) {

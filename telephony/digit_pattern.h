@@ -41,4 +41,8 @@ struct DigitCount {
 };
 DigitCount digit_count(const DigitPattern& pattern);
 
+// How many digits the pattern takes from the start of `digits`, as a backtracking matcher finds it: the first choice
+// that leads to a match, and as many repeats as do. Nothing if there is no match.
+std::optional<std::size_t> match_from_start(const DigitPattern& pattern, std::string_view digits);
+
 }  // namespace ringdex::telephony

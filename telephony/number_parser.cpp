@@ -68,6 +68,22 @@ ParseError error_of(Library::ValidationResult length) {
   return ParseError::not_a_number;
 }
 
+Library::ValidationResult validation_result(NumberingPlan::Length length) {
+  switch (length) {
+    case NumberingPlan::Length::possible:
+      return Library::IS_POSSIBLE;
+    case NumberingPlan::Length::local_only:
+      return Library::IS_POSSIBLE_LOCAL_ONLY;
+    case NumberingPlan::Length::too_short:
+      return Library::TOO_SHORT;
+    case NumberingPlan::Length::too_long:
+      return Library::TOO_LONG;
+    case NumberingPlan::Length::invalid:
+      break;
+  }
+  return Library::INVALID_LENGTH;
+}
+
 enum class Letters { none, extension, vanity, other };
 
 // A vanity number is bare: at most a prefix and a service code in digits, then capitals in words joined by hyphens or
@@ -176,6 +192,9 @@ std::string_view to_string(Repair repair) {
   return "";
 }
 
+// Whether the short ways are open, or libphonenumber is asked about everything.
+enum class NumberParser::Way { short_ways, library };
+
 // Fixed after construction, but for plans that are compiled on first use.
 struct NumberParser::State {
   Library* library = Library::GetInstance();
@@ -188,9 +207,10 @@ struct NumberParser::State {
   std::optional<LibraryNumber> library_number(PhoneNumber number) const;
   bool is_valid(PhoneNumber number) const;
   std::optional<PhoneNumber> valid_without_parsing(std::string_view text, std::string_view region) const;
-  MaybeReading read(const std::string& text, const std::string& region) const;
-  MaybeReading read_with_prefixes(const std::string& text, const std::string& region) const;
-  std::optional<ParsedNumber> mended(const LibraryReading& reading) const;
+  std::optional<LibraryReading> read_with_plus(std::string_view text) const;
+  MaybeReading read(const std::string& text, const std::string& region, Way way) const;
+  MaybeReading read_with_prefixes(const std::string& text, const std::string& region, Way way) const;
+  std::optional<ParsedNumber> mended(const LibraryReading& reading, Way way) const;
   NumberFacts facts_by_library(PhoneNumber number) const;
 };
 
@@ -273,7 +293,36 @@ std::optional<PhoneNumber> NumberParser::State::valid_without_parsing(std::strin
   return is_sure ? number : std::nullopt;
 }
 
-MaybeReading NumberParser::State::read(const std::string& text, const std::string& region) const {
+// What read() makes of digits with a plus, by the compiled plan of their calling code; nothing: ask the library. A plus
+// and a known calling code leave only the question whether a national prefix comes off.
+std::optional<LibraryReading> NumberParser::State::read_with_plus(std::string_view text) const {
+  constexpr std::size_t kDigitsMin = 7;
+  StaticText<CallingCodes::kNationalDigitsMax + 3> digits;
+  if (!text.starts_with('+') || text.find_first_not_of("0123456789 ().-/", 1) != std::string_view::npos) return {};
+  for (const char character : text) {
+    if (!is_digit(character)) continue;
+    if (digits.size() == digits.max_size()) return {};
+    digits.push_back(character);
+  }
+  const auto split = codes.split(digits);
+  if (!split || digits.size() < kDigitsMin || split->national.size() > CallingCodes::kNationalDigitsMax) return {};
+  const NumberingPlan* plan = plan_of(*split);
+  const auto national = plan != nullptr ? plan->without_prefix(split->national) : std::nullopt;
+  if (!national || national->size() < 2) return {};
+  LibraryReading reading{.code = std::string(split->code),
+                         .national = std::string(*national),
+                         .extension = {},
+                         .code_was_written = true,
+                         .length = validation_result(plan->length_of(national->size())),
+                         .valid = false};
+  reading.valid = reading.length == Library::IS_POSSIBLE && plan->is_valid(*national);
+  return reading;
+}
+
+MaybeReading NumberParser::State::read(const std::string& text, const std::string& region, Way way) const {
+  if (way == Way::short_ways) {
+    if (auto reading = read_with_plus(text)) return *std::move(reading);
+  }
   LibraryNumber number;
   const auto outcome = library->ParseAndKeepRawInput(text, region, &number);
   if (outcome != Library::NO_PARSING_ERROR) return std::unexpected(error_of(outcome));
@@ -288,12 +337,13 @@ MaybeReading NumberParser::State::read(const std::string& text, const std::strin
   return reading;
 }
 
-MaybeReading NumberParser::State::read_with_prefixes(const std::string& text, const std::string& region) const {
-  MaybeReading as_dialled = read(text, region);
+MaybeReading NumberParser::State::read_with_prefixes(const std::string& text, const std::string& region,
+                                                     Way way) const {
+  MaybeReading as_dialled = read(text, region, way);
   if (as_dialled && as_dialled->valid) return as_dialled;
   const auto with_plus = with_plus_for_prefix(text);
   if (!with_plus) return as_dialled;
-  MaybeReading international = read(*with_plus, std::string(kNoRegion));
+  MaybeReading international = read(*with_plus, std::string(kNoRegion), way);
   if (!international) return as_dialled;
   const bool is_dialled_possible = as_dialled && as_dialled->length == Library::IS_POSSIBLE;
   const bool is_better =
@@ -301,10 +351,10 @@ MaybeReading NumberParser::State::read_with_prefixes(const std::string& text, co
   return is_better ? international : as_dialled;
 }
 
-std::optional<ParsedNumber> NumberParser::State::mended(const LibraryReading& reading) const {
+std::optional<ParsedNumber> NumberParser::State::mended(const LibraryReading& reading, Way way) const {
   std::optional<ParsedNumber> mended;
   for (const auto& attempt : repair_attempts({reading.code, reading.national}, reading.code_was_written)) {
-    const auto repaired = read(attempt.e164, std::string(kNoRegion));
+    const auto repaired = read(attempt.e164, std::string(kNoRegion), way);
     if (!repaired || !repaired->valid) continue;
     const auto number = PhoneNumber::from_e164("+" + repaired->code + repaired->national);
     if (!number) continue;
@@ -316,6 +366,11 @@ std::optional<ParsedNumber> NumberParser::State::mended(const LibraryReading& re
 
 std::expected<ParsedNumber, ParseError> NumberParser::parse_by_library(std::string_view text,
                                                                        std::string_view region) const {
+  return parse_fully(text, region, Way::library);
+}
+
+std::expected<ParsedNumber, ParseError> NumberParser::parse_fully(std::string_view text, std::string_view region,
+                                                                  Way way) const {
   if (text.size() > kNumberBytesMax) return std::unexpected(ParseError::too_long);
   const auto plain = plain_text(text);
   if (!plain) return std::unexpected(ParseError::not_a_number);
@@ -323,11 +378,11 @@ std::expected<ParsedNumber, ParseError> NumberParser::parse_by_library(std::stri
   const Letters letters = letters_in(number_text);
   if (letters == Letters::other) return std::unexpected(ParseError::not_a_number);
   const auto reading =
-      state_->read_with_prefixes(number_text, knows_region(region) ? std::string(region) : std::string(kNoRegion));
+      state_->read_with_prefixes(number_text, knows_region(region) ? std::string(region) : std::string(kNoRegion), way);
   if (!reading) return std::unexpected(reading.error());
   if (letters == Letters::vanity && !reading->valid) return std::unexpected(ParseError::not_a_number);
   if (!reading->valid) {
-    if (auto mended = state_->mended(*reading)) return *std::move(mended);
+    if (auto mended = state_->mended(*reading, way)) return *std::move(mended);
   }
   if (reading->length != Library::IS_POSSIBLE) return std::unexpected(error_of(reading->length));
   const auto number = PhoneNumber::from_e164("+" + reading->code + reading->national);
@@ -338,11 +393,15 @@ std::expected<ParsedNumber, ParseError> NumberParser::parse_by_library(std::stri
 std::expected<ParsedNumber, ParseError> NumberParser::parse(std::string_view text, std::string_view region) const {
   if (const auto number = parse_clean_e164(text)) return ParsedNumber{*number, {}, state_->is_valid(*number)};
   if (const auto number = state_->valid_without_parsing(text, region)) return ParsedNumber{*number, {}, true};
-  return parse_by_library(text, region);
+  return parse_fully(text, region, Way::short_ways);
 }
 
 std::optional<PhoneNumber> NumberParser::parse_clean_e164(std::string_view text) const {
   return state_->codes.clean_e164(text);
+}
+
+bool NumberParser::is_valid(PhoneNumber number) const {
+  return state_->is_valid(number);
 }
 
 NumberFacts NumberParser::describe(PhoneNumber number) const {

@@ -46,13 +46,15 @@ class NumberParser {
   // Letters are dialled only in the form of a bare vanity number ("1-800-FLOWERS") that is valid; an extension longer
   // than kExtensionDigitsMax is a second number, so the text is not one number.
   std::expected<ParsedNumber, ParseError> parse(std::string_view text, std::string_view region) const;
-  // The same without the short path: the oracle of the differential test.
+  // The same without any short path: the oracle of the differential test.
   std::expected<ParsedNumber, ParseError> parse_by_library(std::string_view text, std::string_view region) const;
 
   // The short path alone: the number of clean "+digits" text, without `valid` and its cost, and only if parse() gives
   // exactly these digits and no repair. Nothing means: ask parse(). Allocates nothing.
   std::optional<PhoneNumber> parse_clean_e164(std::string_view text) const;
 
+  // libphonenumber's IsValidNumber, out of its compiled metadata.
+  bool is_valid(PhoneNumber number) const;
   // What libphonenumber says of the number, out of its compiled metadata: a step a digit, no allocation.
   NumberFacts describe(PhoneNumber number) const;
   // The numbering plans are compiled on their first use, up to some milliseconds each. This compiles all of them now
@@ -66,6 +68,10 @@ class NumberParser {
 
  private:
   struct State;
+  enum class Way;
+
+  std::expected<ParsedNumber, ParseError> parse_fully(std::string_view text, std::string_view region, Way way) const;
+
   std::unique_ptr<State> state_;
 };
 

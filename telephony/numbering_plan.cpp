@@ -92,6 +92,7 @@ class PlanCompiler {
     for (const PhoneMetadata* metadata : metadata_) names.push_back(metadata->id());
     names.emplace_back();
     plan_.regions_ = std::make_unique<const std::vector<std::string>>(std::move(names));
+    read_rules_of_parsing(*metadata_.front());
     return std::move(plan_);
   }
 
@@ -104,13 +105,20 @@ class PlanCompiler {
     return id.value_or(0);
   }
 
+  // A length of -1 says that there are no such numbers; bit 0 stands for it, as no number has 0 digits.
+  template <typename Lengths>
+  static std::uint32_t length_bits(const Lengths& lengths) {
+    std::uint32_t bits = 0;
+    for (const int length : lengths) {
+      const bool is_real = length > 0 && length <= static_cast<int>(NumberingPlan::kDigitsMax);
+      bits |= is_real ? 1U << length : 1U;
+    }
+    return bits;
+  }
+
   Desc desc(const PhoneNumberDesc& source) {
     Desc desc;
-    for (const int length : source.possible_length()) {
-      // A length of -1 says that there are no such numbers; bit 0 stands for it, as no number has 0 digits.
-      const bool is_real = length > 0 && length <= static_cast<int>(NumberingPlan::kDigitsMax);
-      desc.lengths |= is_real ? 1U << length : 1U;
-    }
+    desc.lengths = length_bits(source.possible_length());
     if (!source.national_number_pattern().empty() && desc.lengths != 1) {
       desc.pattern = pattern(source.national_number_pattern(), Match::whole);
     }
@@ -144,6 +152,15 @@ class PlanCompiler {
     formats_.push_back(format);
   }
 
+  void read_rules_of_parsing(const PhoneMetadata& main) {
+    plan_.lengths_ = length_bits(main.general_desc().possible_length());
+    plan_.local_lengths_ = length_bits(main.general_desc().possible_length_local_only());
+    const std::string& prefix = main.national_prefix_for_parsing();
+    if (!prefix.empty()) plan_.prefix_.pattern = parse_digit_pattern(prefix);
+    plan_.prefix_.is_understood = main.national_prefix_transform_rule().empty() &&
+                                  plan_.prefix_.pattern.has_value() == !prefix.empty() && plan_.lengths_ > 1;
+  }
+
   // A sole region has all numbers of its code. Else the first region that claims the number: by its leading digits if
   // it has such, by a known type if not. The place behind the last region is "no region".
   std::size_t region_of(const Matches& matches, std::size_t digits) const {
@@ -175,11 +192,13 @@ class PlanCompiler {
     const std::size_t region = region_of(matches, digits);
     const Type type = region < regions_.size() ? regions_[region].type_of(matches, digits) : kUnknown;
     const std::uint16_t form = form_of(matches, digits);
-    const auto [entry, is_new] =
-        known_rows_.try_emplace({region, type, form}, static_cast<DigitAutomaton::Answer>(plan_.rows_.size()));
+    const auto& general = regions_.front().any.pattern;
+    const bool is_general = general && matches[*general];
+    const auto [entry, is_new] = known_rows_.try_emplace({region, type, form, is_general},
+                                                         static_cast<DigitAutomaton::Answer>(plan_.rows_.size()));
     if (is_new) {
       // A number is valid exactly if the pattern of some type matches it.
-      plan_.rows_.push_back({static_cast<std::uint16_t>(region), form, type, type != kUnknown});
+      plan_.rows_.push_back({static_cast<std::uint16_t>(region), form, type, type != kUnknown, is_general});
     }
     return entry->second;
   }
@@ -189,7 +208,7 @@ class PlanCompiler {
   std::vector<Region> regions_;
   std::vector<Format> formats_;
   std::map<std::pair<std::ptrdiff_t, std::size_t>, std::uint16_t> known_forms_;
-  std::map<std::tuple<std::size_t, Type, std::uint16_t>, DigitAutomaton::Answer> known_rows_;
+  std::map<std::tuple<std::size_t, Type, std::uint16_t, bool>, DigitAutomaton::Answer> known_rows_;
   NumberingPlan plan_;
   bool is_understood_ = true;
 };
@@ -206,6 +225,29 @@ NumberFacts NumberingPlan::facts_of(std::string_view national) const {
   facts.valid = row.valid;
   fill_template(forms_[row.form], national, facts.national);
   return facts;
+}
+
+NumberingPlan::Length NumberingPlan::length_of(std::size_t digits) const {
+  if (digits > kDigitsMax) return Length::too_long;
+  const std::uint32_t bit = 1U << digits;
+  if ((local_lengths_ & bit) != 0) return Length::local_only;
+  if ((lengths_ & bit) != 0) return Length::possible;
+  const std::uint32_t real = lengths_ & ~1U;
+  if (bit < (real & (~real + 1))) return Length::too_short;
+  return bit > real ? Length::too_long : Length::invalid;
+}
+
+std::optional<std::string_view> NumberingPlan::without_prefix(std::string_view national) const {
+  if (!prefix_.is_understood) return std::nullopt;
+  if (!prefix_.pattern) return national;
+  const auto size = match_from_start(*prefix_.pattern, national);
+  if (!size) return national;
+  // A number of the region stays one, and what is left must be long enough.
+  const std::string_view rest = national.substr(*size);
+  const auto is_general = [this](std::string_view digits) { return rows_[automaton_.answer(digits)].is_general; };
+  if (is_general(national) && !is_general(rest)) return national;
+  const Length length = length_of(rest.size());
+  return length == Length::possible || length == Length::too_long ? rest : national;
 }
 
 std::size_t NumberingPlan::bytes() const {

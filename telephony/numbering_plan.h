@@ -32,6 +32,14 @@ class NumberingPlan {
   NumberFacts facts_of(std::string_view national) const;
   bool is_valid(std::string_view national) const { return rows_[automaton_.answer(national)].valid; }
 
+  // What libphonenumber's parse leaves of `national` when it has taken off the prefix that is dialled in front of it
+  // inside the main region. Nothing where the library does more than take off: it is to be asked then.
+  std::optional<std::string_view> without_prefix(std::string_view national) const;
+
+  // IsPossibleNumberWithReason, which knows the number of digits only.
+  enum class Length : std::uint8_t { possible, local_only, too_short, too_long, invalid };
+  Length length_of(std::size_t digits) const;
+
   std::size_t bytes() const;
 
  private:
@@ -41,11 +49,19 @@ class NumberingPlan {
     std::uint16_t form = 0;
     std::uint8_t type = 0;
     bool valid = false;
+    bool is_general = false;  // the main region's pattern for any number matches
+  };
+  struct PrefixRule {
+    bool is_understood = false;
+    std::optional<DigitPattern> pattern;  // nothing: nothing is taken off
   };
 
   DigitAutomaton automaton_;
   std::vector<Row> rows_;
   std::vector<NationalTemplate> forms_;
+  PrefixRule prefix_;
+  std::uint32_t lengths_ = 0;        // bit n: n digits are possible
+  std::uint32_t local_lengths_ = 0;  // bit n: n digits are dialled inside an area only
   // By pointer, as the facts' views must outlive a move of the plan.
   std::unique_ptr<const std::vector<std::string>> regions_;
 };

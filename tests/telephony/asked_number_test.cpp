@@ -13,10 +13,12 @@ namespace {
 // "literal:+39...", the readings in their order, or why there is none.
 std::string summary(std::string_view text, std::string_view region, Plan plan = Plan::automatic,
                     const std::vector<DialRewrite>& rewrites = {}) {
-  const AskedNumber asked = read_asked_number(test_parser(), text, region, plan, rewrites);
+  std::vector<std::string> steps;
+  const AskedNumber asked = read_asked_number(test_parser(), text, region, plan, rewrites, &steps);
+  CHECK(read_asked_number(test_parser(), text, region, plan, rewrites) == asked);
   CHECK(asked.unmatchable.has_value() == asked.readings.empty());
   CHECK(asked.readings.size() <= 2);
-  CHECK_FALSE(asked.steps.empty());
+  CHECK_FALSE(steps.empty());
   if (asked.unmatchable) return std::string(to_string(*asked.unmatchable));
   std::string all;
   for (const NumberReading& reading : asked.readings) {

@@ -48,6 +48,19 @@ std::set<int> calling_codes() {
   return codes;
 }
 
+std::vector<std::size_t> possible_lengths(int code) {
+  std::vector<std::size_t> lengths;
+  LibraryNumber number;
+  number.set_country_code(code);
+  std::uint64_t national = 1;
+  for (std::size_t digits = 1; digits <= 17; ++digits, national *= 10) {
+    number.set_national_number(national);
+    const auto length = Library::GetInstance()->IsPossibleNumberWithReason(number);
+    if (length == Library::IS_POSSIBLE) lengths.push_back(digits);
+  }
+  return lengths;
+}
+
 // libphonenumber's own answers for numbers of `code`, put as ours are.
 struct Oracle {
   std::string region;
@@ -172,7 +185,7 @@ TEST_CASE("Every calling code is understood") {
 }
 
 TEST_CASE("Facts of examples, their mutations and real numbers are libphonenumber's") {
-  constexpr std::size_t kMutations = 100'000;
+  constexpr std::size_t kMutations = 70'000;
   std::mt19937_64 random(kSeed);
   MESSAGE("seed " << kSeed);
   Tally tally;
@@ -195,9 +208,9 @@ TEST_CASE("Facts of every calling code, start of three digits and length are lib
   MESSAGE("seed " << kSeed + 1);
   Tally tally;
   for (const int code : calling_codes()) {
+    const std::vector<std::size_t> lengths = possible_lengths(code);
     for (int start = 1000; start < 2000; ++start) {
-      // Most numbers have 6 to 11 digits; a few are of any length.
-      const std::size_t length = random() % 8 == 0 ? 1 + random() % 17 : 6 + random() % 6;
+      const std::size_t length = random() % 4 == 0 ? 1 + random() % 17 : lengths[random() % lengths.size()];
       std::string national = std::to_string(start).substr(1, length);
       while (national.size() < length) national += random_digit(random);
       compare(tally, code, national);
@@ -216,8 +229,8 @@ TEST_CASE("Facts of every start of four digits are libphonenumber's for the larg
     std::size_t shortest;
     std::size_t longest;
   };
-  for (const Plan& plan : {Plan{1, 10, 10}, Plan{7, 10, 10}, Plan{39, 6, 11}, Plan{44, 9, 10}, Plan{49, 7, 12},
-                           Plan{54, 10, 11}, Plan{81, 9, 10}, Plan{86, 10, 11}, Plan{91, 10, 10}}) {
+  for (const Plan& plan : {Plan{1, 10, 10}, Plan{39, 6, 11}, Plan{44, 9, 10}, Plan{49, 7, 12}, Plan{54, 10, 11},
+                           Plan{81, 9, 10}, Plan{86, 10, 11}}) {
     for (int start = 10'000; start < 20'000; ++start) {
       const std::size_t length = plan.shortest + random() % (plan.longest - plan.shortest + 1);
       std::string national = std::to_string(start).substr(1);
