@@ -5,11 +5,13 @@
 #include <phonenumbers/phonenumberutil.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "telephony/calling_codes.h"
 #include "telephony/national_forms.h"
+#include "telephony/number_letters.h"
 #include "telephony/number_repair.h"
 #include "telephony/numbering_plans.h"
 #include "telephony/plain_text.h"
@@ -84,42 +86,16 @@ Library::ValidationResult validation_result(NumberingPlan::Length length) {
   return Library::INVALID_LENGTH;
 }
 
-enum class Letters { none, extension, vanity, other };
-
-// A vanity number is bare: at most a prefix and a service code in digits, then capitals in words joined by hyphens or
-// spaces, nothing else. Anything looser could be a note.
-bool is_vanity_form(std::string_view from_first_digit, std::size_t first_letter) {
-  constexpr std::size_t kLeadingDigitsMax = 7;
-  constexpr std::size_t kLettersMin = 3;
-  if (digits_of(from_first_digit.substr(0, first_letter)).size() > kLeadingDigitsMax) return false;
-  const std::string_view tail = from_first_digit.substr(first_letter);
-  const auto is_capital = [](char character) { return character >= 'A' && character <= 'Z'; };
-  const bool only_capitals = std::ranges::all_of(tail, [&](char character) {
-    return is_capital(character) || is_digit(character) || character == '-' || character == ' ';
-  });
-  return only_capitals && std::ranges::count_if(tail, is_capital) >= static_cast<std::ptrdiff_t>(kLettersMin);
-}
-
-// What the ASCII letters behind the first digit are. Letters before it are a title, which libphonenumber skips.
-Letters letters_in(std::string_view text) {
-  const auto is_ascii_letter = [](char character) {
-    return is_letter(character) && static_cast<unsigned char>(character) < 0x80;
-  };
-  if (std::ranges::none_of(text, is_ascii_letter)) return Letters::none;
-  const std::size_t first_digit = text.find_first_of("0123456789");
-  if (first_digit == std::string_view::npos) return Letters::other;
-  const std::string_view rest = text.substr(first_digit);
-  const auto letter = std::ranges::find_if(rest, is_ascii_letter);
-  if (letter == rest.end()) return Letters::none;
-  const auto at = static_cast<std::size_t>(letter - rest.begin());
-  const auto word_end = std::find_if_not(letter, rest.end(), is_ascii_letter);
-  const std::string word = ascii_lower(std::string_view(letter, word_end));
-  constexpr std::string_view kExtensionWords[] = {"x", "xt", "ext", "extn", "extension", "extensi", "anexo", "int"};
-  const std::string_view after_word(word_end, rest.end());
-  const bool only_digits_follow = std::ranges::none_of(after_word, is_ascii_letter);
-  if (only_digits_follow && std::ranges::find(kExtensionWords, word) != std::end(kExtensionWords))
-    return Letters::extension;
-  return is_vanity_form(rest, at) ? Letters::vanity : Letters::other;
+std::optional<LibraryReading> reading_of(const NumberingPlan& plan, const std::optional<NationalDigits>& read) {
+  if (!read) return std::nullopt;
+  LibraryReading reading{.code = std::string(plan.calling_code()),
+                         .national = std::string(read->digits),
+                         .extension = {},
+                         .code_was_written = read->code_was_written,
+                         .length = validation_result(plan.length_of(read->digits.size())),
+                         .valid = false};
+  reading.valid = reading.length == Library::IS_POSSIBLE && plan.is_valid(read->digits);
+  return reading;
 }
 
 // The text with its leading 00 or 011 turned into a plus; nothing without such a prefix.
@@ -201,13 +177,13 @@ struct NumberParser::State {
   CallingCodes codes;
   NationalForms national_forms;
   NumberingPlans plans;
-  std::set<std::string, std::less<>> regions;
+  std::map<std::string, int, std::less<>> regions;  // with their calling codes
 
   const NumberingPlan* plan_of(const SplitNumber& number) const;
   std::optional<LibraryNumber> library_number(PhoneNumber number) const;
   bool is_valid(PhoneNumber number) const;
   std::optional<PhoneNumber> valid_without_parsing(std::string_view text, std::string_view region) const;
-  std::optional<LibraryReading> read_with_plus(std::string_view text) const;
+  std::optional<LibraryReading> read_by_plan(std::string_view text, std::string_view region) const;
   MaybeReading read(const std::string& text, const std::string& region, Way way) const;
   MaybeReading read_with_prefixes(const std::string& text, const std::string& region, Way way) const;
   std::optional<ParsedNumber> mended(const LibraryReading& reading, Way way) const;
@@ -235,9 +211,10 @@ NumberParser::NumberParser() : state_(std::make_unique<State>()) {
   state_->library->SetLogger(new i18n::phonenumbers::NullLogger());
   std::set<std::string> regions;
   state_->library->GetSupportedRegions(&regions);
-  state_->regions.insert(regions.begin(), regions.end());
   for (const std::string& region : regions) {
-    state_->national_forms.add(region, state_->library->GetCountryCodeForRegion(region));
+    const int code = state_->library->GetCountryCodeForRegion(region);
+    state_->regions.emplace(region, code);
+    state_->national_forms.add(region, code);
   }
   std::set<int> codes;
   state_->library->GetSupportedCallingCodes(&codes);
@@ -293,35 +270,34 @@ std::optional<PhoneNumber> NumberParser::State::valid_without_parsing(std::strin
   return is_sure ? number : std::nullopt;
 }
 
-// What read() makes of digits with a plus, by the compiled plan of their calling code; nothing: ask the library. A plus
-// and a known calling code leave only the question whether a national prefix comes off.
-std::optional<LibraryReading> NumberParser::State::read_with_plus(std::string_view text) const {
+// What read() makes of plainly punctuated digits, by the compiled plan of their calling code or region; nothing: ask
+// the library.
+std::optional<LibraryReading> NumberParser::State::read_by_plan(std::string_view text, std::string_view region) const {
   constexpr std::size_t kDigitsMin = 7;
+  const bool has_plus = text.starts_with('+');
+  if (text.find_first_not_of("0123456789 ().-/", has_plus ? 1 : 0) != std::string_view::npos) return {};
   StaticText<CallingCodes::kNationalDigitsMax + 3> digits;
-  if (!text.starts_with('+') || text.find_first_not_of("0123456789 ().-/", 1) != std::string_view::npos) return {};
   for (const char character : text) {
     if (!is_digit(character)) continue;
     if (digits.size() == digits.max_size()) return {};
     digits.push_back(character);
   }
-  const auto split = codes.split(digits);
-  if (!split || digits.size() < kDigitsMin || split->national.size() > CallingCodes::kNationalDigitsMax) return {};
-  const NumberingPlan* plan = plan_of(*split);
-  const auto national = plan != nullptr ? plan->without_prefix(split->national) : std::nullopt;
-  if (!national || national->size() < 2) return {};
-  LibraryReading reading{.code = std::string(split->code),
-                         .national = std::string(*national),
-                         .extension = {},
-                         .code_was_written = true,
-                         .length = validation_result(plan->length_of(national->size())),
-                         .valid = false};
-  reading.valid = reading.length == Library::IS_POSSIBLE && plan->is_valid(*national);
-  return reading;
+  if (digits.size() < kDigitsMin) return {};
+  if (has_plus) {
+    const auto split = codes.split(digits);
+    const NumberingPlan* plan = split ? plan_of(*split) : nullptr;
+    return plan != nullptr ? reading_of(*plan, plan->read_after_code(split->national)) : std::nullopt;
+  }
+  const auto known = regions.find(region);
+  if (known == regions.end()) return {};
+  const NumberingPlan* plan = plans.find(static_cast<std::size_t>(known->second));
+  if (plan == nullptr || plan->main_region() != region) return {};
+  return reading_of(*plan, plan->read_in_main_region(digits));
 }
 
 MaybeReading NumberParser::State::read(const std::string& text, const std::string& region, Way way) const {
   if (way == Way::short_ways) {
-    if (auto reading = read_with_plus(text)) return *std::move(reading);
+    if (auto reading = read_by_plan(text, region)) return *std::move(reading);
   }
   LibraryNumber number;
   const auto outcome = library->ParseAndKeepRawInput(text, region, &number);
@@ -424,7 +400,7 @@ NumberFacts NumberParser::State::facts_by_library(PhoneNumber number) const {
   std::string region;
   library->GetRegionCodeForNumber(*converted, &region);
   if (region == kGlobalServices) facts.region = kGlobalServices;
-  if (const auto known = regions.find(region); known != regions.end()) facts.region = *known;
+  if (const auto known = regions.find(region); known != regions.end()) facts.region = known->first;
   std::string national;
   library->Format(*converted, Library::NATIONAL, &national);
   facts.national = std::string_view(national).substr(0, kNationalBytesMax);

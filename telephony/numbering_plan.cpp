@@ -155,10 +155,13 @@ class PlanCompiler {
   void read_rules_of_parsing(const PhoneMetadata& main) {
     plan_.lengths_ = length_bits(main.general_desc().possible_length());
     plan_.local_lengths_ = length_bits(main.general_desc().possible_length_local_only());
+    plan_.calling_code_ = std::to_string(main.country_code());
+    auto& prefixes = plan_.prefixes_;
     const std::string& prefix = main.national_prefix_for_parsing();
-    if (!prefix.empty()) plan_.prefix_.pattern = parse_digit_pattern(prefix);
-    plan_.prefix_.is_understood = main.national_prefix_transform_rule().empty() &&
-                                  plan_.prefix_.pattern.has_value() == !prefix.empty() && plan_.lengths_ > 1;
+    if (!prefix.empty()) prefixes.national = parse_digit_pattern(prefix);
+    prefixes.international = parse_digit_pattern(main.international_prefix());
+    prefixes.is_understood = main.national_prefix_transform_rule().empty() &&
+                             prefixes.national.has_value() == !prefix.empty() && plan_.lengths_ > 1;
   }
 
   // A sole region has all numbers of its code. Else the first region that claims the number: by its leading digits if
@@ -237,17 +240,37 @@ NumberingPlan::Length NumberingPlan::length_of(std::size_t digits) const {
   return bit > real ? Length::too_long : Length::invalid;
 }
 
-std::optional<std::string_view> NumberingPlan::without_prefix(std::string_view national) const {
-  if (!prefix_.is_understood) return std::nullopt;
-  if (!prefix_.pattern) return national;
-  const auto size = match_from_start(*prefix_.pattern, national);
+// A number that the main region's general pattern knows stays one.
+std::string_view NumberingPlan::without_prefix(std::string_view national) const {
+  const auto size = prefixes_.national ? match_from_start(*prefixes_.national, national) : std::nullopt;
   if (!size) return national;
-  // A number of the region stays one, and what is left must be long enough.
   const std::string_view rest = national.substr(*size);
-  const auto is_general = [this](std::string_view digits) { return rows_[automaton_.answer(digits)].is_general; };
-  if (is_general(national) && !is_general(rest)) return national;
+  return is_general(national) && !is_general(rest) ? national : rest;
+}
+
+std::optional<NationalDigits> NumberingPlan::read_after_code(std::string_view digits) const {
+  constexpr std::size_t kDigitsMin = 2;
+  constexpr std::size_t kParsedDigitsMax = 17;
+  if (!prefixes_.is_understood || digits.size() < kDigitsMin || digits.size() > kParsedDigitsMax) return std::nullopt;
+  // A prefix comes off only if what is left is long enough.
+  const std::string_view rest = without_prefix(digits);
   const Length length = length_of(rest.size());
-  return length == Length::possible || length == Length::too_long ? rest : national;
+  const bool is_long_enough = length == Length::possible || length == Length::too_long;
+  return NationalDigits{.digits = is_long_enough ? rest : digits};
+}
+
+std::optional<NationalDigits> NumberingPlan::read_in_main_region(std::string_view digits) const {
+  if (!prefixes_.is_understood || !prefixes_.international || digits.size() > kDigitsMax) return std::nullopt;
+  if (match_from_start(*prefixes_.international, digits)) return std::nullopt;
+  if (digits.starts_with(calling_code_)) {
+    // The calling code itself may stand in front, without its plus.
+    const std::string_view behind_code = without_prefix(digits.substr(calling_code_.size()));
+    const bool is_better = !is_general(digits) && is_general(behind_code);
+    if (is_better || length_of(digits.size()) == Length::too_long) return read_after_code(behind_code);
+  }
+  auto national = read_after_code(digits);
+  if (national) national->code_was_written = false;
+  return national;
 }
 
 std::size_t NumberingPlan::bytes() const {

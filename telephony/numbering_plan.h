@@ -18,6 +18,12 @@ class PhoneMetadata;
 
 namespace ringdex::telephony {
 
+// A national number, in a view into the digits that it was read from.
+struct NationalDigits {
+  std::string_view digits;
+  bool code_was_written = true;
+};
+
 // All that libphonenumber's metadata says of the numbers of one calling code, compiled so that the facts of any number
 // cost one step a digit. The differential test compares it with the library. Immutable, so safe from any thread.
 class NumberingPlan {
@@ -32,14 +38,17 @@ class NumberingPlan {
   NumberFacts facts_of(std::string_view national) const;
   bool is_valid(std::string_view national) const { return rows_[automaton_.answer(national)].valid; }
 
-  // What libphonenumber's parse leaves of `national` when it has taken off the prefix that is dialled in front of it
-  // inside the main region. Nothing where the library does more than take off: it is to be asked then.
-  std::optional<std::string_view> without_prefix(std::string_view national) const;
+  // What libphonenumber's parse makes of the digits behind this calling code, and of digits without a plus in the main
+  // region. Nothing where it does more than take off prefixes, or gives an error: it is to be asked then.
+  std::optional<NationalDigits> read_after_code(std::string_view digits) const;
+  std::optional<NationalDigits> read_in_main_region(std::string_view digits) const;
 
   // IsPossibleNumberWithReason, which knows the number of digits only.
   enum class Length : std::uint8_t { possible, local_only, too_short, too_long, invalid };
   Length length_of(std::size_t digits) const;
 
+  std::string_view main_region() const { return regions_->front(); }
+  std::string_view calling_code() const { return calling_code_; }
   std::size_t bytes() const;
 
  private:
@@ -51,15 +60,21 @@ class NumberingPlan {
     bool valid = false;
     bool is_general = false;  // the main region's pattern for any number matches
   };
-  struct PrefixRule {
+  // The main region's rules of parsing.
+  struct PrefixRules {
     bool is_understood = false;
-    std::optional<DigitPattern> pattern;  // nothing: nothing is taken off
+    std::optional<DigitPattern> national;  // nothing: nothing is taken off
+    std::optional<DigitPattern> international;
   };
+
+  std::string_view without_prefix(std::string_view national) const;
+  bool is_general(std::string_view national) const { return rows_[automaton_.answer(national)].is_general; }
 
   DigitAutomaton automaton_;
   std::vector<Row> rows_;
   std::vector<NationalTemplate> forms_;
-  PrefixRule prefix_;
+  std::string calling_code_;
+  PrefixRules prefixes_;
   std::uint32_t lengths_ = 0;        // bit n: n digits are possible
   std::uint32_t local_lengths_ = 0;  // bit n: n digits are dialled inside an area only
   // By pointer, as the facts' views must outlive a move of the plan.
