@@ -60,9 +60,11 @@ class PatternReader {
     if (take("(?:")) return closed(read_choice(depth + 1));
     if (rest_.starts_with("(?")) return std::nullopt;
     if (take("(")) {
+      const std::size_t number = ++groups_;
+      if (number > DigitMatch::kGroupsMax) return std::nullopt;
       MaybePattern inside = closed(read_choice(depth + 1));
       if (!inside) return std::nullopt;
-      DigitPattern group{.kind = Kind::group, .parts = {}};
+      DigitPattern group{.kind = Kind::group, .number = number, .parts = {}};
       group.parts.push_back(*std::move(inside));
       return group;
     }
@@ -147,6 +149,7 @@ class PatternReader {
   static DigitPattern digit(std::uint16_t digits) { return {.kind = Kind::digit, .digits = digits, .parts = {}}; }
 
   std::string_view rest_;
+  std::size_t groups_ = 0;
 };
 
 std::size_t times(std::size_t left, std::size_t right) {
@@ -164,50 +167,61 @@ std::size_t plus(std::size_t left, std::size_t right) {
 struct Rest {
   const DigitPattern* pattern = nullptr;
   std::size_t done = 0;   // parts of a sequence, rounds of a repeat
-  std::size_t begun = 0;  // where the last round of the repeat began
+  std::size_t begun = 0;  // where the group or the last round of the repeat began
   const Rest* after = nullptr;
 };
 
-std::optional<std::size_t> match_rest(const Rest* rest, std::string_view digits, std::size_t at);
+class Matcher {
+ public:
+  explicit Matcher(std::string_view digits) : digits_(digits) {}
 
-std::optional<std::size_t> match_part(const DigitPattern& pattern, std::string_view digits, std::size_t at,
-                                      const Rest* after) {
-  switch (pattern.kind) {
-    case Kind::digit:
-      if (at >= digits.size() || (pattern.digits >> (digits[at] - '0') & 1) == 0) return std::nullopt;
-      return match_rest(after, digits, at + 1);
-    case Kind::group:
-      return match_part(pattern.parts.front(), digits, at, after);
-    case Kind::sequence:
-    case Kind::repeat: {
-      const Rest whole{&pattern, 0, at, after};
-      return match_rest(&whole, digits, at);
+  std::optional<DigitMatch> match(const DigitPattern& pattern) {
+    if (!match_part(pattern, 0, nullptr)) return std::nullopt;
+    return match_;
+  }
+
+ private:
+  bool match_part(const DigitPattern& pattern, std::size_t at, const Rest* after) {
+    if (pattern.kind == Kind::digit) {
+      const bool is_taken = at < digits_.size() && (pattern.digits >> (digits_[at] - '0') & 1) != 0;
+      return is_taken && match_rest(after, at + 1);
     }
-    case Kind::choice:
-      break;
+    const Rest whole{&pattern, 0, at, after};
+    if (pattern.kind == Kind::group) return match_part(pattern.parts.front(), at, &whole);
+    if (pattern.kind != Kind::choice) return match_rest(&whole, at);
+    return std::ranges::any_of(pattern.parts, [&](const DigitPattern& part) { return match_part(part, at, after); });
   }
-  for (const DigitPattern& part : pattern.parts) {
-    if (const auto end = match_part(part, digits, at, after)) return end;
-  }
-  return std::nullopt;
-}
 
-std::optional<std::size_t> match_rest(const Rest* rest, std::string_view digits, std::size_t at) {
-  if (rest == nullptr) return at;
-  const DigitPattern& pattern = *rest->pattern;
-  const Rest next{&pattern, rest->done + 1, at, rest->after};
-  if (pattern.kind == Kind::sequence) {
-    if (rest->done == pattern.parts.size()) return match_rest(rest->after, digits, at);
-    return match_part(pattern.parts[rest->done], digits, at, &next);
+  bool match_rest(const Rest* rest, std::size_t at) {
+    if (rest == nullptr) {
+      match_.size = at;
+      return true;
+    }
+    const DigitPattern& pattern = *rest->pattern;
+    if (pattern.kind == Kind::group) return match_behind_group(*rest, at);
+    const Rest next{&pattern, rest->done + 1, at, rest->after};
+    if (pattern.kind == Kind::sequence) {
+      if (rest->done == pattern.parts.size()) return match_rest(rest->after, at);
+      return match_part(pattern.parts[rest->done], at, &next);
+    }
+    // A round that took nothing is not followed by another.
+    const bool may_repeat = rest->done < pattern.at_most && (rest->done == 0 || at > rest->begun);
+    if (may_repeat && match_part(pattern.parts.front(), at, &next)) return true;
+    if (may_repeat && rest->done < pattern.at_least) return false;
+    return match_rest(rest->after, at);
   }
-  // A round that took nothing is not followed by another.
-  const bool may_repeat = rest->done < pattern.at_most && (rest->done == 0 || at > rest->begun);
-  if (may_repeat) {
-    if (const auto end = match_part(pattern.parts.front(), digits, at, &next)) return end;
+
+  bool match_behind_group(const Rest& group, std::size_t at) {
+    std::string_view& taken = match_.groups[group.pattern->number];
+    const std::string_view before = std::exchange(taken, digits_.substr(group.begun, at - group.begun));
+    if (match_rest(group.after, at)) return true;
+    taken = before;
+    return false;
   }
-  if (rest->done < pattern.at_least && may_repeat) return std::nullopt;
-  return match_rest(rest->after, digits, at);
-}
+
+  std::string_view digits_;
+  DigitMatch match_;
+};
 
 }  // namespace
 
@@ -215,8 +229,8 @@ MaybePattern parse_digit_pattern(std::string_view text) {
   return PatternReader(text).read();
 }
 
-std::optional<std::size_t> match_from_start(const DigitPattern& pattern, std::string_view digits) {
-  return match_part(pattern, digits, 0, nullptr);
+std::optional<DigitMatch> match_from_start(const DigitPattern& pattern, std::string_view digits) {
+  return Matcher(digits).match(pattern);
 }
 
 DigitCount digit_count(const DigitPattern& pattern) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -16,7 +17,7 @@ struct DigitPattern {
     sequence,  // the parts one after the other
     choice,    // one of the parts
     repeat,    // the only part, `at_least` to `at_most` times
-    group,     // the only part, captured
+    group,     // the only part, captured under its number
   };
   static constexpr std::uint16_t kAnyDigit = 0x3FF;
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
@@ -25,6 +26,7 @@ struct DigitPattern {
   std::uint16_t digits = 0;  // of a digit: bit n is set when n may stand here
   std::size_t at_least = 1;
   std::size_t at_most = 1;
+  std::size_t number = 0;  // of a group: 1 for the first that opens
   std::vector<DigitPattern> parts;
   bool operator==(const DigitPattern&) const = default;
 };
@@ -41,8 +43,13 @@ struct DigitCount {
 };
 DigitCount digit_count(const DigitPattern& pattern);
 
-// How many digits the pattern takes from the start of `digits`, as a backtracking matcher finds it: the first choice
-// that leads to a match, and as many repeats as do. Nothing if there is no match.
-std::optional<std::size_t> match_from_start(const DigitPattern& pattern, std::string_view digits);
+// What a pattern takes from the start of some digits, as a backtracking matcher finds it: the first choice that leads
+// to a match, and as many repeats as do.
+struct DigitMatch {
+  static constexpr std::size_t kGroupsMax = 9;
+  std::size_t size = 0;
+  std::array<std::string_view, kGroupsMax + 1> groups;  // by number; empty for one that took no part
+};
+std::optional<DigitMatch> match_from_start(const DigitPattern& pattern, std::string_view digits);
 
 }  // namespace ringdex::telephony

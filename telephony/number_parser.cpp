@@ -89,7 +89,7 @@ Library::ValidationResult validation_result(NumberingPlan::Length length) {
 std::optional<LibraryReading> reading_of(const NumberingPlan& plan, const std::optional<NationalDigits>& read) {
   if (!read) return std::nullopt;
   LibraryReading reading{.code = std::string(plan.calling_code()),
-                         .national = std::string(read->digits),
+                         .national = std::string(std::string_view(read->digits)),
                          .extension = {},
                          .code_was_written = read->code_was_written,
                          .length = validation_result(plan.length_of(read->digits.size())),
@@ -273,7 +273,7 @@ std::optional<PhoneNumber> NumberParser::State::valid_without_parsing(std::strin
 // What read() makes of plainly punctuated digits, by the compiled plan of their calling code or region; nothing: ask
 // the library.
 std::optional<LibraryReading> NumberParser::State::read_by_plan(std::string_view text, std::string_view region) const {
-  constexpr std::size_t kDigitsMin = 7;
+  constexpr std::size_t kDigitsMin = 3;
   const bool has_plus = text.starts_with('+');
   if (text.find_first_not_of("0123456789 ().-/", has_plus ? 1 : 0) != std::string_view::npos) return {};
   StaticText<CallingCodes::kNationalDigitsMax + 3> digits;

@@ -8,6 +8,8 @@
 #include <tuple>
 #include <utility>
 
+#include "telephony/plain_text.h"
+
 namespace ringdex::telephony {
 namespace {
 
@@ -62,6 +64,12 @@ struct Region {
     return is_mobile || is_mobile_as_fixed ? kFixedLineOrMobile : kFixedLine;
   }
 };
+
+std::size_t group_count(const DigitPattern& pattern) {
+  std::size_t count = pattern.kind == DigitPattern::Kind::group ? 1 : 0;
+  for (const DigitPattern& part : pattern.parts) count += group_count(part);
+  return count;
+}
 
 struct Format {
   std::optional<PatternId> leading_digits;
@@ -160,8 +168,14 @@ class PlanCompiler {
     const std::string& prefix = main.national_prefix_for_parsing();
     if (!prefix.empty()) prefixes.national = parse_digit_pattern(prefix);
     prefixes.international = parse_digit_pattern(main.international_prefix());
-    prefixes.is_understood = main.national_prefix_transform_rule().empty() &&
-                             prefixes.national.has_value() == !prefix.empty() && plan_.lengths_ > 1;
+    prefixes.replacement = main.national_prefix_transform_rule();
+    if (!prefixes.replacement.empty()) {
+      // With two groups the first is a carrier, and the second says whether anything is to be replaced.
+      const std::size_t groups = prefixes.national ? group_count(*prefixes.national) : 0;
+      prefixes.replaced_group = std::min<std::size_t>(groups, 2);
+    }
+    const bool is_plain = prefixes.replacement.find_first_not_of("$0123456789") == std::string::npos;
+    prefixes.is_understood = prefixes.national.has_value() == !prefix.empty() && is_plain && plan_.lengths_ > 1;
   }
 
   // A sole region has all numbers of its code. Else the first region that claims the number: by its leading digits if
@@ -240,23 +254,39 @@ NumberingPlan::Length NumberingPlan::length_of(std::size_t digits) const {
   return bit > real ? Length::too_long : Length::invalid;
 }
 
-// A number that the main region's general pattern knows stays one.
-std::string_view NumberingPlan::without_prefix(std::string_view national) const {
-  const auto size = prefixes_.national ? match_from_start(*prefixes_.national, national) : std::nullopt;
-  if (!size) return national;
-  const std::string_view rest = national.substr(*size);
-  return is_general(national) && !is_general(rest) ? national : rest;
+// A number that the main region's general pattern knows stays one. Nothing if there would be too many digits.
+std::optional<StaticText<NumberingPlan::kDigitsMax>> NumberingPlan::without_prefix(std::string_view national) const {
+  using Digits = StaticText<kDigitsMax>;
+  const auto match = prefixes_.national ? match_from_start(*prefixes_.national, national) : std::nullopt;
+  if (!match) return Digits(national);
+  StaticText<2 * kNationalBytesMax> rest;
+  if (!match->groups[prefixes_.replaced_group].empty()) {
+    const std::string& replacement = prefixes_.replacement;
+    for (std::size_t at = 0; at < replacement.size() && rest.size() <= kDigitsMax; ++at) {
+      if (replacement[at] != '$') {
+        rest.push_back(replacement[at]);
+      } else if (++at < replacement.size() && is_digit(replacement[at])) {
+        rest.append(match->groups[static_cast<std::size_t>(replacement[at] - '0')]);
+      }
+    }
+  }
+  rest.append(national.substr(match->size));
+  if (rest.size() > kDigitsMax) return std::nullopt;
+  return is_general(national) && !is_general(rest) ? Digits(national) : Digits(std::string_view(rest));
 }
 
 std::optional<NationalDigits> NumberingPlan::read_after_code(std::string_view digits) const {
   constexpr std::size_t kDigitsMin = 2;
   constexpr std::size_t kParsedDigitsMax = 17;
   if (!prefixes_.is_understood || digits.size() < kDigitsMin || digits.size() > kParsedDigitsMax) return std::nullopt;
+  const auto rest = without_prefix(digits);
+  if (!rest) return std::nullopt;
   // A prefix comes off only if what is left is long enough.
-  const std::string_view rest = without_prefix(digits);
-  const Length length = length_of(rest.size());
-  const bool is_long_enough = length == Length::possible || length == Length::too_long;
-  return NationalDigits{.digits = is_long_enough ? rest : digits};
+  const Length length = length_of(rest->size());
+  const bool is_taken = length == Length::possible || length == Length::too_long;
+  NationalDigits national{.digits = is_taken ? *rest : StaticText<kDigitsMax>(digits)};
+  if (national.digits.size() < kDigitsMin || national.digits.size() > kParsedDigitsMax) return std::nullopt;
+  return national;
 }
 
 std::optional<NationalDigits> NumberingPlan::read_in_main_region(std::string_view digits) const {
@@ -264,9 +294,10 @@ std::optional<NationalDigits> NumberingPlan::read_in_main_region(std::string_vie
   if (match_from_start(*prefixes_.international, digits)) return std::nullopt;
   if (digits.starts_with(calling_code_)) {
     // The calling code itself may stand in front, without its plus.
-    const std::string_view behind_code = without_prefix(digits.substr(calling_code_.size()));
-    const bool is_better = !is_general(digits) && is_general(behind_code);
-    if (is_better || length_of(digits.size()) == Length::too_long) return read_after_code(behind_code);
+    const auto behind_code = without_prefix(digits.substr(calling_code_.size()));
+    if (!behind_code) return std::nullopt;
+    const bool is_better = !is_general(digits) && is_general(*behind_code);
+    if (is_better || length_of(digits.size()) == Length::too_long) return read_after_code(*behind_code);
   }
   auto national = read_after_code(digits);
   if (national) national->code_was_written = false;

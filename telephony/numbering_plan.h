@@ -11,6 +11,7 @@
 #include "telephony/digit_automaton.h"
 #include "telephony/national_template.h"
 #include "telephony/number_facts.h"
+#include "telephony/static_text.h"
 
 namespace i18n::phonenumbers {
 class PhoneMetadata;
@@ -18,9 +19,12 @@ class PhoneMetadata;
 
 namespace ringdex::telephony {
 
-// A national number, in a view into the digits that it was read from.
+// Of a national number: E.164 as kept has 19 digits, the calling code at least one of them.
+inline constexpr std::size_t kNationalDigitsMax = 18;
+
+// A national number as it was read.
 struct NationalDigits {
-  std::string_view digits;
+  StaticText<kNationalDigitsMax> digits;
   bool code_was_written = true;
 };
 
@@ -28,7 +32,7 @@ struct NationalDigits {
 // cost one step a digit. The differential test compares it with the library. Immutable, so safe from any thread.
 class NumberingPlan {
  public:
-  static constexpr std::size_t kDigitsMax = 18;  // of a national number: E.164 as kept has 19, the code at least one
+  static constexpr std::size_t kDigitsMax = kNationalDigitsMax;
 
   // `regions` are those of the calling code in libphonenumber's own order, the main one first. Nothing if a rule of
   // one of them is not understood: the library is to be asked then.
@@ -39,7 +43,7 @@ class NumberingPlan {
   bool is_valid(std::string_view national) const { return rows_[automaton_.answer(national)].valid; }
 
   // What libphonenumber's parse makes of the digits behind this calling code, and of digits without a plus in the main
-  // region. Nothing where it does more than take off prefixes, or gives an error: it is to be asked then.
+  // region. Nothing where its rules are not understood, or it gives an error: it is to be asked then.
   std::optional<NationalDigits> read_after_code(std::string_view digits) const;
   std::optional<NationalDigits> read_in_main_region(std::string_view digits) const;
 
@@ -64,10 +68,12 @@ class NumberingPlan {
   struct PrefixRules {
     bool is_understood = false;
     std::optional<DigitPattern> national;  // nothing: nothing is taken off
+    std::string replacement;               // "9$1": what stands for a national prefix that holds more than a prefix
+    std::size_t replaced_group = 0;        // the group that must have taken part for that; 0: no replacement
     std::optional<DigitPattern> international;
   };
 
-  std::string_view without_prefix(std::string_view national) const;
+  std::optional<StaticText<kDigitsMax>> without_prefix(std::string_view national) const;
   bool is_general(std::string_view national) const { return rows_[automaton_.answer(national)].is_general; }
 
   DigitAutomaton automaton_;

@@ -125,11 +125,12 @@ TEST_CASE("A match from the start ends where std::regex ends it") {
       CAPTURE(digits);
       std::smatch match;
       const bool is_matched = std::regex_search(digits, match, expression, std::regex_constants::match_continuous);
-      const auto size = match_from_start(*pattern, digits);
-      CHECK(size.has_value() == is_matched);
-      if (!size || !is_matched) continue;
+      const auto found = match_from_start(*pattern, digits);
+      CHECK(found.has_value() == is_matched);
+      if (!found || !is_matched) continue;
       ++matched;
-      CHECK(*size == static_cast<std::size_t>(match.length()));
+      CHECK(found->size == static_cast<std::size_t>(match.length()));
+      for (std::size_t group = 1; group < match.size(); ++group) CHECK(found->groups[group] == match[group].str());
     }
   }
   CHECK(matched > 1000);

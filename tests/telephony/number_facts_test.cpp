@@ -185,7 +185,7 @@ TEST_CASE("Every calling code is understood") {
 }
 
 TEST_CASE("Facts of examples, their mutations and real numbers are libphonenumber's") {
-  constexpr std::size_t kMutations = 70'000;
+  constexpr std::size_t kMutations = 50'000;
   std::mt19937_64 random(kSeed);
   MESSAGE("seed " << kSeed);
   Tally tally;
