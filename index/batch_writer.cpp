@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <new>
 #include <set>
 #include <tuple>
 
@@ -76,7 +77,7 @@ ApplyResult BatchWriter::apply(const ChangeBatch& batch) {
 }
 
 ApplyResult BatchWriter::confirm_sweep() {
-  result_.position = store_.snapshot()->position;
+  result_.position = store_.snapshot().position;
   if (state_.listing == SourceState::Listing::awaiting) {
     sweep(unlisted());
     write_changes();
@@ -293,13 +294,37 @@ void BatchWriter::write_record(const RecordId& id, const Touched& touched) {
 }
 
 void BatchWriter::commit(bool durable) {
-  const auto last = store_.snapshot();
-  result_.position = last->position + 1;
+  const Snapshot& last = store_.snapshot();
+  result_.position = last.position + 1;
   writes_.Put(store_.family(Family::meta), "position", key::u64(result_.position));
-  store_.write(writes_, durable);
-  auto checkpoints = std::make_shared<Checkpoints>(*last->checkpoints);
+  auto checkpoints = std::make_shared<Checkpoints>(*last.checkpoints);
   (*checkpoints)[account_][source_] = state_.checkpoint_at;
+  store_.write(writes_, durable);
+  update_table();
   store_.publish(result_.position, std::move(checkpoints));
+}
+
+void BatchWriter::update_table() {
+  NumberTable& table = store_.numbers;
+  if (table.state() == NumberTable::State::given_up) return;
+  const bool loading = table.state() == NumberTable::State::loading;
+  try {
+    table.begin(result_.position);
+    for (const auto& [id, touched] : touched_) {
+      if (touched.before == touched.after) continue;
+      const Record* before = record_of(touched.before);
+      const Record* after = record_of(touched.after);
+      if (loading && key::record(account_, id) >= store_.loaded_below) {
+        table.stamp(account_, before);
+        table.stamp(account_, after);
+      } else {
+        table.change(account_, before, after);
+      }
+    }
+    table.finish();
+  } catch (const std::bad_alloc&) {
+    table.give_up();
+  }
 }
 
 }  // namespace ringdex::index

@@ -42,6 +42,7 @@ class BatchWriter {
   void write_changes();
   void write_record(const RecordId& id, const Touched& touched);
   void commit(bool durable);
+  void update_table();
 
   Store::Impl& store_;
   const key::AccountNumber account_;

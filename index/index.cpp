@@ -1,6 +1,7 @@
 #include "index/index.h"
 
 #include <algorithm>
+#include <new>
 
 #include "index/batch_writer.h"
 #include "index/record_codec.h"
@@ -43,40 +44,52 @@ std::vector<RecordId> read_aliases(const Store::Impl& store, key::AccountNumber 
 
 }  // namespace
 
-IndexView::IndexView(Store& store, std::shared_ptr<const Snapshot> snapshot)
-    : store_(&store), snapshot_(std::move(snapshot)) {}
+// The pin comes first: what is loaded after it stays.
+IndexView::IndexView(Store& store)
+    : store_(&store), pin_(store.impl().pins.pin()), snapshot_(&store.impl().snapshot()) {}
 
 std::uint64_t IndexView::position() const {
   return snapshot_->position;
 }
 
 std::expected<Found, IndexError> IndexView::find(std::string_view account, telephony::PhoneNumber number,
-                                                 std::size_t records_max) const {
+                                                 std::size_t cards_max) const {
   const Store::Impl& store = store_->impl();
-  Found found;
+  std::expected<Found, IndexError> found;
   const auto account_number = store.account(account);
   if (!account_number) return found;
+  if (store.numbers.find(*account_number, number, snapshot_->position, cards_max, found->cards, found->total)) {
+    return found;
+  }
+  return find_in_store(*account_number, number, cards_max);
+}
+
+std::expected<Found, IndexError> IndexView::find_in_store(key::AccountNumber account, telephony::PhoneNumber number,
+                                                          std::size_t cards_max) const {
+  const Store::Impl& store = store_->impl();
+  Found found;
   try {
     rocksdb::ReadOptions options;
     options.snapshot = snapshot_->handle;
     options.prefix_same_as_start = true;
-    const std::string prefix = key::number_prefix(*account_number, number);
+    const std::string prefix = key::number_prefix(account, number);
     const auto it = store.iterate(Family::numbers, options);
     for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
       ++found.total;
-      if (found.records.size() >= records_max) continue;
+      if (found.from_store.size() >= cards_max) continue;
       const auto id = key::record_id(it->key().ToStringView(), key::kNumberPrefixBytes + 8);
-      auto entry = id ? read_entry(store, *account_number, *id, snapshot_->handle) : std::nullopt;
+      auto entry = id ? read_entry(store, account, *id, snapshot_->handle) : std::nullopt;
       if (!entry || !std::holds_alternative<Record>(*entry)) {
         throw StoreFailure{rocksdb::Status::Corruption("a number names a record that is not there")};
       }
-      found.records.push_back(std::get<Record>(std::move(*entry)));
+      found.from_store.push_back(std::get<Record>(std::move(*entry)));
     }
     if (!it->status().ok()) throw StoreFailure{it->status()};
-    return found;
   } catch (const StoreFailure& failure) {
     return std::unexpected(to_error(failure.status, "find by number"));
   }
+  for (const Record& record : found.from_store) found.cards.push_back(card_of(record, number));
+  return found;
 }
 
 std::expected<RecordAnswer, IndexError> IndexView::get(std::string_view account, const RecordId& id) const {
@@ -118,7 +131,7 @@ std::expected<SourceState, IndexError> IndexView::source_state(std::string_view 
   }
 }
 
-std::optional<TimePoint> IndexView::checkpoint_at(std::string_view account, const std::string& source) const {
+std::optional<TimePoint> IndexView::checkpoint_at(std::string_view account, std::string_view source) const {
   const auto account_number = store_->impl().account(account);
   if (!account_number) return std::nullopt;
   const auto sources = snapshot_->checkpoints->find(*account_number);
@@ -129,7 +142,48 @@ std::optional<TimePoint> IndexView::checkpoint_at(std::string_view account, cons
 }
 
 IndexView Index::read() const {
-  return IndexView(store_, store_.impl().snapshot());
+  return IndexView(store_);
+}
+
+std::expected<bool, IndexError> Index::load_table(std::size_t records_max) {
+  Store::Impl& store = store_.impl();
+  const std::lock_guard lock(store.writer);
+  if (store.numbers.state() != NumberTable::State::loading) return true;
+  try {
+    const auto it = store.iterate(Family::records, {});
+    std::size_t left = records_max;
+    for (it->Seek(store.loaded_below); it->Valid() && left > 0; it->Next(), --left) {
+      const std::string_view key = it->key().ToStringView();
+      const auto id = key::record_id(key, sizeof(key::AccountNumber));
+      const auto entry = id ? decode_entry(it->value().ToStringView(), *id) : std::nullopt;
+      if (!entry) throw StoreFailure{rocksdb::Status::Corruption("record")};
+      if (const auto* record = std::get_if<Record>(&*entry)) {
+        store.numbers.load(key::read_u32(key.substr(0, sizeof(key::AccountNumber))), *record);
+      }
+    }
+    if (!it->status().ok()) throw StoreFailure{it->status()};
+    store.numbers.finish();
+    if (!it->Valid()) {
+      store.numbers.complete();
+      return true;
+    }
+    store.loaded_below = it->key().ToString();
+    return false;
+  } catch (const StoreFailure& failure) {
+    store.numbers.give_up();
+    return std::unexpected(to_error(failure.status, "fill the number table"));
+  } catch (const std::bad_alloc&) {
+    store.numbers.give_up();
+    return true;
+  }
+}
+
+std::size_t Index::table_bytes() const {
+  return store_.impl().numbers.bytes();
+}
+
+NumberTable::State Index::table_state() const {
+  return store_.impl().numbers.state();
 }
 
 std::expected<ApplyResult, IndexError> Index::apply(const ChangeBatch& batch, const ApplyPolicy& policy,

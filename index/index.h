@@ -12,6 +12,8 @@
 
 #include "index/change_batch.h"
 #include "index/index_error.h"
+#include "index/number_table.h"
+#include "index/read_pins.h"
 #include "index/record.h"
 #include "index/source_state.h"
 #include "index/store.h"
@@ -19,10 +21,12 @@
 
 namespace ringdex::index {
 
-// The records that bear one number, the one that was first indexed here in front, ties by id.
+// The records that bear one number, the one that was first indexed here in front, ties by id. The cards are views,
+// valid as long as the IndexView that found them and this.
 struct Found {
-  std::vector<Record> records;
-  std::uint64_t total = 0;  // may exceed records.size(), which is bounded by the caller
+  Cards cards;
+  std::uint64_t total = 0;         // may exceed cards.size(), which is bounded by the caller
+  std::vector<Record> from_store;  // what the cards are of, where the number table could not answer
 };
 
 // What the index knows of one id.
@@ -37,24 +41,28 @@ using RecordAnswer = std::variant<KnownRecord, GoneRecord, UnknownRecord>;
 struct Snapshot;
 
 // One consistent view: all its reads see the index at `position()`. Cheap to take, safe from any thread; to be let go
-// after the answer, since it holds old versions on disk.
+// after the answer, since it holds old versions in memory and on disk.
 class IndexView {
  public:
   std::uint64_t position() const;
-  // `number` is in canonical form (telephony::canonical).
+  // `number` is in canonical form (telephony::canonical). Answered from memory, apart from what NumberTable leaves to
+  // RocksDB.
   std::expected<Found, IndexError> find(std::string_view account, telephony::PhoneNumber number,
-                                        std::size_t records_max) const;
+                                        std::size_t cards_max) const;
   // Follows aliases.
   std::expected<RecordAnswer, IndexError> get(std::string_view account, const RecordId& id) const;
   std::expected<SourceState, IndexError> source_state(std::string_view account, std::string_view source) const;
   // When the source's checkpoint last moved; nothing if it has none yet. Answered from memory.
-  std::optional<TimePoint> checkpoint_at(std::string_view account, const std::string& source) const;
+  std::optional<TimePoint> checkpoint_at(std::string_view account, std::string_view source) const;
 
  private:
   friend class Index;
-  IndexView(Store& store, std::shared_ptr<const Snapshot> snapshot);
+  explicit IndexView(Store& store);
+  std::expected<Found, IndexError> find_in_store(key::AccountNumber account, telephony::PhoneNumber number,
+                                                 std::size_t cards_max) const;
   Store* store_;
-  std::shared_ptr<const Snapshot> snapshot_;
+  ReadPins::Pin pin_;
+  const Snapshot* snapshot_;
 };
 
 // The mirror: records by id and by number. Any thread may call; writes come one after the other.
@@ -68,6 +76,13 @@ class Index {
   // returns, every later read() sees it; the WAL is synced if it moved a checkpoint or settled events. After an error
   // nothing of the batch is stored.
   std::expected<ApplyResult, IndexError> apply(const ChangeBatch& batch, const ApplyPolicy& policy, TimePoint now);
+
+  // Fills the number table after a start, up to `records_max` records a call; true when no more is to do. Until then,
+  // RocksDB answers. A writer waits for a call that runs, so calls should be short and leave gaps.
+  std::expected<bool, IndexError> load_table(std::size_t records_max);
+  // Of the number table.
+  std::size_t table_bytes() const;
+  NumberTable::State table_state() const;
 
   // Removes what the last listing of the source did not show and the guard held back.
   std::expected<ApplyResult, IndexError> confirm_sweep(const std::string& account, const std::string& source,

@@ -74,7 +74,7 @@ std::expected<std::unique_ptr<Store>, IndexError> Store::open(const StoreOptions
   for (std::size_t which = 0; which < kFamilies; ++which) {
     descriptors.emplace_back(kFamilyNames[which], family_options(static_cast<Family>(which), cache));
   }
-  auto impl = std::make_unique<Impl>();
+  auto impl = std::make_unique<Impl>(options.card_bytes_max);
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(db_options, options.path, descriptors, &impl->families, &db);
   if (!status.ok()) {
@@ -107,7 +107,8 @@ Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
 Store::Impl::~Impl() {
-  snapshot_.reset();
+  pins.drain();
+  delete snapshot_.load();
   if (!db) return;
   for (auto* handle : families) db->DestroyColumnFamilyHandle(handle);
   db->Close();
@@ -135,9 +136,9 @@ void Store::Impl::write(rocksdb::WriteBatch& batch, bool durable) {
 }
 
 std::optional<key::AccountNumber> Store::Impl::account(std::string_view name) const {
-  const std::shared_lock lock(accounts_mutex_);
-  const auto found = accounts_.find(name);
-  if (found == accounts_.end()) return std::nullopt;
+  const Accounts& accounts = *accounts_.load();
+  const auto found = accounts.find(name);
+  if (found == accounts.end()) return std::nullopt;
   return found->second;
 }
 
@@ -145,24 +146,25 @@ key::AccountNumber Store::Impl::account_for_write(std::string_view name) {
   if (const auto known = account(name)) return *known;
   const std::lock_guard adding(account_adding_);
   if (const auto known = account(name)) return *known;
-  const auto number = static_cast<key::AccountNumber>(accounts_.size() + 1);
+  Accounts more = *accounts_.load();
+  const auto number = static_cast<key::AccountNumber>(more.size() + 1);
   rocksdb::WriteBatch batch;
   batch.Put(family(Family::meta), key::account(name), key::u32(number));
   write(batch, true);
-  const std::unique_lock lock(accounts_mutex_);
-  accounts_.emplace(std::string(name), number);
+  more.emplace(std::string(name), number);
+  set_accounts(std::move(more));
   return number;
 }
 
-std::shared_ptr<const Snapshot> Store::Impl::snapshot() const {
-  const std::lock_guard lock(snapshot_mutex_);
-  return snapshot_;
+void Store::Impl::set_accounts(Accounts accounts) {
+  account_lists_.push_back(std::make_unique<const Accounts>(std::move(accounts)));
+  accounts_.store(account_lists_.back().get());
 }
 
 void Store::Impl::publish(std::uint64_t position, std::shared_ptr<const Checkpoints> checkpoints) {
-  auto fresh = std::make_shared<const Snapshot>(*db, position, std::move(checkpoints));
-  const std::lock_guard lock(snapshot_mutex_);
-  snapshot_.swap(fresh);
+  auto fresh = std::make_unique<const Snapshot>(*db, position, std::move(checkpoints));
+  const Snapshot* old = snapshot_.exchange(fresh.release());
+  if (old != nullptr) pins.retire([old] { delete old; });
 }
 
 void Store::Impl::prepare() {
@@ -172,11 +174,13 @@ void Store::Impl::prepare() {
     write(batch, true);
   }
   const std::string prefix = key::account("");
+  Accounts accounts;
   const auto names = iterate(Family::meta, {});
   for (names->Seek(prefix); names->Valid() && names->key().starts_with(prefix); names->Next()) {
-    accounts_.emplace(names->key().ToString().substr(prefix.size()), key::read_u32(names->value().ToString()));
+    accounts.emplace(names->key().ToString().substr(prefix.size()), key::read_u32(names->value().ToString()));
   }
   if (!names->status().ok()) throw StoreFailure{names->status()};
+  set_accounts(std::move(accounts));
   auto checkpoints = std::make_shared<Checkpoints>();
   const auto sources = iterate(Family::sources, {});
   for (sources->SeekToFirst(); sources->Valid(); sources->Next()) {
@@ -187,6 +191,9 @@ void Store::Impl::prepare() {
   }
   if (!sources->status().ok()) throw StoreFailure{sources->status()};
   publish(key::read_u64(get(Family::meta, "position").value_or("")), std::move(checkpoints));
+  const auto records = iterate(Family::records, {});
+  records->SeekToFirst();
+  if (!records->Valid() && records->status().ok()) numbers.complete();
 }
 
 }  // namespace ringdex::index

@@ -16,6 +16,7 @@ inline constexpr std::uint32_t kFormatVersion = 1;
 struct StoreOptions {
   std::string path;  // a folder, made if need be; its parent must exist
   std::size_t block_cache_bytes;
+  std::size_t card_bytes_max;  // of the number table (number_table.h); what does not fit is answered by RocksDB
 };
 
 // The RocksDB behind Index, Inbox and Ledger: its column families, the account numbers, the one writer's lock and the

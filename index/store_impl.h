@@ -3,16 +3,18 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "index/index_key.h"
+#include "index/number_table.h"
+#include "index/read_pins.h"
 #include "index/store.h"
 
 namespace ringdex::index {
@@ -33,9 +35,9 @@ enum class Family : std::size_t {
 inline constexpr std::size_t kFamilies = 11;
 
 // When each source's checkpoint last moved, by account and source.
-using Checkpoints = std::map<key::AccountNumber, std::map<std::string, TimePoint>>;
+using Checkpoints = std::map<key::AccountNumber, std::map<std::string, TimePoint, std::less<>>>;
 
-// What all reads of one lookup see. Released when the last reader lets go.
+// What all reads of one lookup see. Kept by the readers' pins.
 struct Snapshot {
   Snapshot(rocksdb::DB& opened, std::uint64_t read_position, std::shared_ptr<const Checkpoints> read_checkpoints)
       : db(opened), handle(opened.GetSnapshot()), position(read_position), checkpoints(std::move(read_checkpoints)) {}
@@ -60,9 +62,15 @@ struct Store::Impl {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
 
+  ReadPins pins;
+  NumberTable numbers;
+
   // Held by the one writer from its first read to its commit.
   std::mutex writer;
+  // Under `writer`: while the table is loading, the records with smaller keys are in it.
+  std::string loaded_below;
 
+  explicit Impl(std::size_t card_bytes_max) : numbers(pins, card_bytes_max) {}
   ~Impl();
 
   rocksdb::ColumnFamilyHandle* family(Family which) const { return families[static_cast<std::size_t>(which)]; }
@@ -72,23 +80,26 @@ struct Store::Impl {
   // Throws StoreFailure. `durable` syncs the WAL before it returns.
   void write(rocksdb::WriteBatch& batch, bool durable);
 
-  // The account's number; nothing if no write has named the account yet.
+  // The account's number; nothing if no write has named the account yet. Takes no lock.
   std::optional<key::AccountNumber> account(std::string_view name) const;
   // The same, giving the account a number if it has none.
   key::AccountNumber account_for_write(std::string_view name);
 
-  // Readers take the snapshot of the last committed batch.
-  std::shared_ptr<const Snapshot> snapshot() const;
+  // The last committed batch's. For readers that are pinned, and for the writer.
+  const Snapshot& snapshot() const { return *snapshot_.load(); }
+  // By the writer.
   void publish(std::uint64_t position, std::shared_ptr<const Checkpoints> checkpoints);
 
   void prepare();  // after opening: format, accounts, first snapshot
 
  private:
-  std::mutex account_adding_;                 // held by the one that adds an account; readers never wait for its disk
-  mutable std::shared_mutex accounts_mutex_;  // written only with account_adding_ held
-  std::map<std::string, key::AccountNumber, std::less<>> accounts_;
-  mutable std::mutex snapshot_mutex_;
-  std::shared_ptr<const Snapshot> snapshot_;
+  using Accounts = std::map<std::string, key::AccountNumber, std::less<>>;
+  std::mutex account_adding_;
+  std::vector<std::unique_ptr<const Accounts>> account_lists_;  // all that ever were, since readers may hold any
+  std::atomic<const Accounts*> accounts_{nullptr};
+  std::atomic<const Snapshot*> snapshot_{nullptr};
+
+  void set_accounts(Accounts accounts);  // under account_adding_
 };
 
 }  // namespace ringdex::index

@@ -12,28 +12,25 @@ int hex(char digit) {
   return -1;
 }
 
-std::optional<std::string> decode(std::string_view text, bool form) {
-  std::string out;
-  out.reserve(text.size());
+bool decode(std::string_view text, bool form, std::string& out) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '+' && form) {
       out.push_back(' ');
     } else if (text[i] == '%') {
-      if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) return std::nullopt;
+      if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) return false;
       out.push_back(static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])));
       i += 2;
     } else {
       out.push_back(text[i]);
     }
-    if (!out.empty() && out.back() == '\0') return std::nullopt;
+    if (out.back() == '\0') return false;
   }
-  return out;
+  return true;
 }
 
-template <typename Pairs>
-const std::string* find(const Pairs& pairs, std::string_view name) {
-  for (const auto& [key, value] : pairs) {
-    if (key == name) return &value;
+const std::string* find(const ReusedList<NamedText>& all, std::string_view name) {
+  for (const NamedText& one : all) {
+    if (one.name == name) return &one.value;
   }
   return nullptr;
 }
@@ -59,25 +56,37 @@ const std::string* HttpRequest::parameter(std::string_view name) const {
   return find(query, name);
 }
 
-bool read_target(std::string_view target, HttpRequest& request) {
-  request.target = target;
+void HttpRequest::clear() {
+  for (std::string* text : {&method, &target, &body}) text->clear();
+  path.clear();
+  query.clear();
+  headers.clear();
+  parameters.clear();
+  principal.account.clear();
+  principal.scopes = 0;
+  principal.key_id.clear();
+}
+
+void HttpResponse::clear() {
+  status = 200;
+  content_type = "application/json";
+  body.clear();
+  headers.clear();
+}
+
+bool read_target(HttpRequest& request) {
+  std::string_view target = request.target;
   target = target.substr(0, target.find('#'));
   const std::size_t mark = target.find('?');
-  const bool path_good = split(target.substr(0, mark), '/', [&](std::string_view part) {
-    auto segment = decode(part, false);
-    if (segment) request.path.push_back(std::move(*segment));
-    return segment.has_value();
-  });
+  const bool path_good = split(target.substr(0, mark), '/',
+                               [&](std::string_view part) { return decode(part, false, request.path.add()); });
   if (!path_good) return false;
   if (mark == std::string_view::npos) return true;
   return split(target.substr(mark + 1), '&', [&](std::string_view part) {
     const std::size_t equals = part.find('=');
-    auto name = decode(part.substr(0, equals), true);
-    auto value =
-        equals == std::string_view::npos ? std::optional<std::string>("") : decode(part.substr(equals + 1), true);
-    if (!name || !value) return false;
-    request.query.emplace_back(std::move(*name), std::move(*value));
-    return true;
+    NamedText& added = request.query.add();
+    if (!decode(part.substr(0, equals), true, added.name)) return false;
+    return equals == std::string_view::npos || decode(part.substr(equals + 1), true, added.value);
   });
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "server/reused_list.h"
 
 namespace ringdex::server {
 
@@ -18,32 +18,45 @@ struct Principal {
   bool may(Scope scope) const { return scope == Scope::none || (scopes & static_cast<unsigned>(scope)) != 0; }
 };
 
+// A name and what it stands for: a header, a query's parameter.
+struct NamedText {
+  std::string name;
+  std::string value;
+  void clear() {
+    name.clear();
+    value.clear();
+  }
+  bool operator==(const NamedText&) const = default;
+};
+
 // A request as the handlers see it: decoded, checked and free of any socket.
 struct HttpRequest {
   std::string method;
-  std::string target;                                        // raw
-  std::vector<std::string> path;                             // percent-decoded segments, empty ones left out
-  std::vector<std::pair<std::string, std::string>> query;    // form-decoded, in order
-  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string target;             // raw
+  ReusedList<std::string> path;   // percent-decoded segments, empty ones left out
+  ReusedList<NamedText> query;    // form-decoded, in order
+  ReusedList<NamedText> headers;  // names in lower case
   std::string body;
-  std::string remote_address;
   bool from_loopback = false;
-  Principal principal;                  // set by the router
-  std::vector<std::string> parameters;  // what the route's {…} matched
+  Principal principal;                 // set by the router
+  ReusedList<std::string> parameters;  // what the route's {…} matched
 
   const std::string* header(std::string_view name) const;
   const std::string* parameter(std::string_view name) const;  // of the query; the first of that name
+  void clear();  // all but from_loopback, which is the connection's
 };
 
 struct HttpResponse {
   int status = 200;
-  std::string content_type = "application/json";
+  std::string_view content_type = "application/json";  // text that lives as long as the program
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+
+  void clear();
 };
 
-// Splits and decodes a request target. False: broken percent-encoding or a NUL.
-bool read_target(std::string_view target, HttpRequest& request);
+// Splits and decodes the request's target. False: broken percent-encoding or a NUL.
+bool read_target(HttpRequest& request);
 
 // RFC 9457: type, title, status, detail, and our stable `code`.
 HttpResponse problem(int status, std::string_view code, std::string_view detail);

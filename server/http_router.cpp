@@ -10,16 +10,14 @@ namespace {
 
 constexpr unsigned kAllScopes = 0xff;
 
-bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& path,
-             std::vector<std::string>& parameters) {
+bool is_parameter(const std::string& segment) {
+  return segment.starts_with('{');
+}
+
+bool matches(const std::vector<std::string>& pattern, const ReusedList<std::string>& path) {
   if (pattern.size() != path.size()) return false;
-  parameters.clear();
   for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i].starts_with('{')) {
-      parameters.push_back(path[i]);
-    } else if (pattern[i] != path[i]) {
-      return false;
-    }
+    if (!is_parameter(pattern[i]) && pattern[i] != path[i]) return false;
   }
   return true;
 }
@@ -66,47 +64,55 @@ std::string_view key_of(const HttpRequest& request) {
 HttpRouter::HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys) : keys_(keys) {
   for (HttpRoute& route : routes) {
     HttpRequest pattern;
-    read_target(route.path, pattern);
-    routes_.push_back({std::move(route), std::move(pattern.path)});
+    pattern.target = route.path;
+    read_target(pattern);
+    routes_.push_back({std::move(route), {pattern.path.begin(), pattern.path.end()}});
   }
 }
 
-HttpRouter::Decision HttpRouter::decide(HttpRequest& request) const {
-  std::string allowed;
-  const HttpRoute* found = nullptr;
-  std::vector<std::string> parameters;
+const HttpRoute* HttpRouter::decide(HttpRequest& request, HttpResponse& refusal) const {
   const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  const Compiled* found = nullptr;
+  std::string allowed;
   for (const Compiled& candidate : routes_) {
-    if (!matches(candidate.segments, request.path, parameters)) continue;
+    if (!matches(candidate.segments, request.path)) continue;
     if (candidate.route.method == method) {
-      found = &candidate.route;
-      request.parameters = std::move(parameters);
+      found = &candidate;
       break;
     }
     allowed += (allowed.empty() ? "" : ", ") + candidate.route.method;
   }
   if (found == nullptr && !allowed.empty()) {
-    HttpResponse refusal = problem(405, "method_not_allowed", fmt::format("use {}", allowed));
+    refusal = problem(405, "method_not_allowed", fmt::format("use {}", allowed));
     refusal.headers.emplace_back("Allow", allowed);
-    return {nullptr, std::move(refusal)};
+    return nullptr;
   }
-  if (found == nullptr) return {nullptr, problem(404, "no_such_path", "nothing is served at this path")};
-  if (found->open) return {found, {}};
-  Decision decision{found, {}};
-  auto principal = authenticate(request, decision.refusal);
-  if (!principal) return {nullptr, std::move(decision.refusal)};
-  if (!principal->may(found->scope)) {
-    return {nullptr, problem(403, "scope_missing", "the key does not have the scope that this needs")};
+  if (found == nullptr) {
+    refusal = problem(404, "no_such_path", "nothing is served at this path");
+    return nullptr;
   }
-  request.principal = std::move(*principal);
-  return decision;
+  for (std::size_t i = 0; i < found->segments.size(); ++i) {
+    if (is_parameter(found->segments[i])) request.parameters.add() = request.path[i];
+  }
+  const HttpRoute& route = found->route;
+  if (route.open) return &route;
+  if (!authenticate(request, refusal)) return nullptr;
+  if (!request.principal.may(route.scope)) {
+    refusal = problem(403, "scope_missing", "the key does not have the scope that this needs");
+    return nullptr;
+  }
+  return &route;
 }
 
-std::optional<Principal> HttpRouter::authenticate(const HttpRequest& request, HttpResponse& refusal) const {
+bool HttpRouter::authenticate(HttpRequest& request, HttpResponse& refusal) const {
   if (!keys_.empty()) {
     auto principal = keys_.check(key_of(request));
-    if (!principal) refusal = unauthorized("send a valid API key as Authorization: Bearer");
-    return principal;
+    if (!principal) {
+      refusal = unauthorized("send a valid API key as Authorization: Bearer");
+      return false;
+    }
+    request.principal = std::move(*principal);
+    return true;
   }
   // Without keys only programs on this machine are served: no proxy's clients, and no web page in a local browser,
   // whose requests bear another site's name.
@@ -114,17 +120,20 @@ std::optional<Principal> HttpRouter::authenticate(const HttpRequest& request, Ht
   const bool forwarded = request.header("x-forwarded-for") != nullptr || request.header("forwarded") != nullptr;
   if (!request.from_loopback || forwarded || is_cross_site(request) || (host != nullptr && !names_loopback(*host))) {
     refusal = unauthorized("without API keys only local programs are served; make one with 'ringdex key create'");
-    return std::nullopt;
+    return false;
   }
-  return Principal{"default", kAllScopes, ""};
+  request.principal.account = "default";
+  request.principal.scopes = kAllScopes;
+  request.principal.key_id.clear();
+  return true;
 }
 
-HttpResponse HttpRouter::run(const HttpRoute& route, const HttpRequest& request) const {
+void HttpRouter::run(const HttpRoute& route, const HttpRequest& request, HttpResponse& response) const {
   try {
-    return route.handler(request);
+    route.handler(request, response);
   } catch (const std::exception& error) {
     spdlog::error("{} {}: {}", route.method, route.path, error.what());
-    return problem(500, "internal_error", "the request could not be handled; the server's log says more");
+    response = problem(500, "internal_error", "the request could not be handled; the server's log says more");
   }
 }
 

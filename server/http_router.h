@@ -3,12 +3,34 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "server/api_keys.h"
 #include "server/http_message.h"
 
 namespace ringdex::server {
+
+// What a route does: either gives its answer, or writes it into the one that is there, and so allocates nothing.
+class HttpHandler {
+ public:
+  HttpHandler() = default;
+  template <typename Function>
+    requires std::is_invocable_r_v<HttpResponse, const Function&, const HttpRequest&>
+  HttpHandler(Function function)
+      : run_([function = std::move(function)](const HttpRequest& request, HttpResponse& response) {
+          response = function(request);
+        }) {}
+  template <typename Function>
+    requires std::is_invocable_v<const Function&, const HttpRequest&, HttpResponse&>
+  HttpHandler(Function function) : run_(std::move(function)) {}
+
+  void operator()(const HttpRequest& request, HttpResponse& response) const { run_(request, response); }
+
+ private:
+  std::function<void(const HttpRequest&, HttpResponse&)> run_;
+};
 
 // One row of the table: `path` is "/v1/records/{id}/resync". A handler that may block (disk sync, a CRM's answer) runs
 // apart from the threads that answer lookups.
@@ -17,7 +39,7 @@ struct HttpRoute {
   std::string path;
   Scope scope = Scope::none;
   bool may_block = false;
-  std::function<HttpResponse(const HttpRequest&)> handler;
+  HttpHandler handler;
   bool open = false;  // needs no principal: health, and webhooks, which are signed
 };
 
@@ -26,23 +48,17 @@ class HttpRouter {
  public:
   HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys);
 
-  // What to do with a request: a route to run, or the answer that refuses it.
-  struct Decision {
-    const HttpRoute* route = nullptr;
-    HttpResponse refusal;
-  };
-  // Fills in the request's principal and parameters.
-  Decision decide(HttpRequest& request) const;
+  // The route for a request, with its principal and parameters filled in; nothing: it is refused with `refusal`.
+  const HttpRoute* decide(HttpRequest& request, HttpResponse& refusal) const;
   // Runs the route. Exceptions end here, as status 500.
-  HttpResponse run(const HttpRoute& route, const HttpRequest& request) const;
+  void run(const HttpRoute& route, const HttpRequest& request, HttpResponse& response) const;
 
  private:
   struct Compiled {
     HttpRoute route;
     std::vector<std::string> segments;
   };
-  // Nothing: the request is refused with the response.
-  std::optional<Principal> authenticate(const HttpRequest& request, HttpResponse& refusal) const;
+  bool authenticate(HttpRequest& request, HttpResponse& refusal) const;
 
   std::vector<Compiled> routes_;
   const ApiKeys& keys_;

@@ -2,16 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <cctype>
-#include <iterator>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <charconv>
 #include <memory>
 #include <optional>
+
+#include "server/http_parser.h"
 
 namespace ringdex::server {
 namespace {
@@ -25,35 +26,20 @@ using boost::system::error_code;
 using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
 using TlsStream = asio::ssl::stream<Socket>;
 
-constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kReadBytes = 4 * 1024;
+constexpr std::size_t kBufferBytesMax = 1 << 20;
+// Answers to requests that came together go out together, up to this.
+constexpr std::size_t kOutBytesMax = 64 * 1024;
+// A connection keeps memory for its next request, but not what one large request took.
+constexpr std::size_t kKeptBytesMax = 64 * 1024;
 constexpr std::chrono::seconds kWriteTimeout{30};
 constexpr std::chrono::seconds kTlsTimeout{10};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
-std::string_view view(beast::string_view text) {
-  return {text.data(), text.size()};
-}
-
-HttpRequest to_request(http::request<http::string_body>&& message, const asio::ip::tcp::endpoint& remote, bool& good) {
-  HttpRequest request;
-  request.method = view(message.method_string());
-  for (const auto& field : message) {
-    request.headers.emplace_back(lower(view(field.name_string())), std::string(view(field.value())));
-  }
-  good = read_target(view(message.target()), request);
-  request.body = std::move(message.body());
-  auto address = remote.address();
+bool is_loopback(asio::ip::address address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
-  request.remote_address = address.to_string();
-  request.from_loopback = address.is_loopback();
-  return request;
+  return address.is_loopback();
 }
 
 template <typename Stream>
@@ -64,8 +50,9 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
     worker_.connections.insert(this);
     shared_.metrics.connection_opened();
     error_code ignored;
-    remote_ = socket().remote_endpoint(ignored);
+    request_.from_loopback = is_loopback(socket().remote_endpoint(ignored).address());
     socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    socket().non_blocking(true, ignored);
   }
   ~Session() override {
     worker_.connections.erase(this);
@@ -76,10 +63,10 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       expires_after(kTlsTimeout);
       stream_.async_handshake(asio::ssl::stream_base::server, [self = this->shared_from_this()](error_code error) {
-        if (!error) self->await_request();
+        if (!error) self->serve();
       });
     } else {
-      await_request();
+      serve();
     }
   }
 
@@ -105,94 +92,157 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   }
   void expires_after(std::chrono::milliseconds wait) { deadline = worker_.tick_after(wait); }
 
-  // Waits for the first byte with the idle limit; what follows has the limit of a whole request.
-  void await_request() {
-    busy_ = false;
-    if (shared_.stopping) return close();
-    if (buffer_.size() > 0) return read_request();
-    expires_after(shared_.options.idle_timeout);
-    stream_.async_read_some(buffer_.prepare(kReadBytes),
-                            [self = this->shared_from_this()](error_code error, std::size_t bytes) {
-                              if (error) return;
-                              self->buffer_.commit(bytes);
-                              self->read_request();
-                            });
+  // Answers what is in the buffer, request by request, then sends and reads on.
+  void serve() {
+    while (out_.size() < kOutBytesMax && read_request()) {
+      const HttpRoute* route = decide();
+      if (route != nullptr && route->may_block) return run_apart(*route);
+      if (route != nullptr) shared_.router.run(*route, request_, response_);
+      add_answer();
+      if (!keep_alive_) break;
+    }
+    send();
   }
 
-  void read_request() {
+  // True: a whole request is in hand. False: there is none yet, or the answer that refuses it is written.
+  bool read_request() {
+    if (ending_ || (buffer_.size() == 0 && !parser_)) return false;
+    if (!parser_) begin_request();
+    error_code error;
+    while (buffer_.size() > 0 && !parser_->is_done()) {
+      const std::size_t used = parser_->put(buffer_.data(), error);
+      buffer_.consume(used);
+      if (error == http::error::need_more) return false;
+      if (error) {
+        refuse(error);
+        return false;
+      }
+    }
+    return parser_->is_done();
+  }
+
+  void begin_request() {
     busy_ = true;
-    parser_.emplace();
+    request_.clear();
+    parser_.emplace(request_);
     parser_->header_limit(static_cast<std::uint32_t>(shared_.options.header_bytes_max));
     parser_->body_limit(shared_.options.body_bytes_max);
     expires_after(shared_.options.header_timeout);
-    http::async_read(stream_, buffer_, *parser_, [self = this->shared_from_this()](error_code error, std::size_t) {
-      error ? self->read_failed(error) : self->handle();
-    });
   }
 
-  void read_failed(error_code error) {
+  void refuse(error_code error) {
+    response_.clear();
     keep_alive_ = false;
     version_ = 11;
+    head_only_ = false;
     if (error == http::error::body_limit) {
-      return write(
-          problem(413, "body_too_large",
-                  "the body is over the limit of " + std::to_string(shared_.options.body_bytes_max) + " bytes"));
+      response_ = problem(413, "body_too_large",
+                          fmt::format("the body is over the limit of {} bytes", shared_.options.body_bytes_max));
+    } else if (error == http::error::header_limit) {
+      response_ =
+          problem(431, "header_too_large",
+                  fmt::format("the request header is over the limit of {} bytes", shared_.options.header_bytes_max));
+    } else {
+      response_ = problem(400, "bad_request", "this is no HTTP request: " + error.message());
     }
-    if (error == http::error::header_limit) {
-      return write(problem(
-          431, "header_too_large",
-          "the request header is over the limit of " + std::to_string(shared_.options.header_bytes_max) + " bytes"));
-    }
-    if (error.category() == http::make_error_code(http::error::bad_method).category() &&
-        error != http::error::end_of_stream && error != http::error::partial_message) {
-      return write(problem(400, "bad_request", "this is no HTTP request: " + error.message()));
-    }
+    add_answer();
   }
 
-  void handle() {
-    auto message = parser_->release();
-    keep_alive_ = message.keep_alive() && !shared_.stopping;
-    version_ = message.version();
-    head_only_ = message.method() == http::verb::head;
-    bool good = false;
-    HttpRequest request = to_request(std::move(message), remote_, good);
-    if (!good) return write(problem(400, "bad_target", "the path or query has broken percent-encoding"));
-    auto decision = shared_.router.decide(request);
-    if (decision.route == nullptr) return write(std::move(decision.refusal));
-    if (!decision.route->may_block) return write(shared_.router.run(*decision.route, request));
+  // What to run for the request in hand; nothing: the answer that refuses it is in place.
+  const HttpRoute* decide() {
+    keep_alive_ = parser_->keep_alive() && !shared_.stopping;
+    version_ = parser_->version();
+    head_only_ = request_.method == "HEAD";
+    parser_.reset();
+    response_.clear();
+    if (read_target(request_)) return shared_.router.decide(request_, response_);
+    response_ = problem(400, "bad_target", "the path or query has broken percent-encoding");
+    return nullptr;
+  }
+
+  void run_apart(const HttpRoute& route) {
     deadline = UINT64_MAX;
-    asio::post(shared_.blocking, [self = this->shared_from_this(), route = decision.route,
-                                  request = std::move(request)]() mutable {
+    asio::post(shared_.blocking, [self = this->shared_from_this(), &route]() mutable {
       Session& session = *self;
-      HttpResponse response = session.shared_.router.run(*route, request);
-      asio::post(session.worker_.context, [self = std::move(self), response = std::move(response)]() mutable {
-        self->write(std::move(response));
+      session.shared_.router.run(route, session.request_, session.response_);
+      asio::post(session.worker_.context, [self = std::move(self)] {
+        self->add_answer();
+        self->keep_alive_ ? self->serve() : self->send();
       });
     });
   }
 
-  void write(HttpResponse response) {
-    shared_.metrics.http_answered(response.status);
-    write_head(response);
+  void add_answer() {
+    shared_.metrics.http_answered(response_.status);
+    add_head();
     // To HEAD the length is that of the body that GET would get.
-    if (!head_only_) out_ += response.body;
-    expires_after(kWriteTimeout);
-    asio::async_write(stream_, asio::buffer(out_), [self = this->shared_from_this()](error_code error, std::size_t) {
-      if (error) return;
-      self->keep_alive_ ? self->await_request() : self->close();
-    });
+    if (!head_only_) out_ += response_.body;
+    if (!keep_alive_) ending_ = true;
   }
 
-  void write_head(const HttpResponse& response) {
-    out_.clear();
-    fmt::format_to(std::back_inserter(out_),
-                   "HTTP/1.{} {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n",
-                   version_ % 10, response.status, status_title(response.status), response.content_type,
-                   response.body.size());
-    for (const auto& [name, value] : response.headers) out_.append(name).append(": ").append(value).append("\r\n");
+  void add_head() {
+    const auto number = [this](auto value) {
+      std::array<char, 20> digits;
+      const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+      out_.append(digits.data(), end);
+    };
+    out_.append(version_ == 10 ? "HTTP/1.0 " : "HTTP/1.1 ");
+    number(response_.status);
+    out_.append(" ").append(status_title(response_.status));
+    out_.append("\r\nContent-Type: ").append(response_.content_type).append("\r\nContent-Length: ");
+    number(response_.body.size());
+    out_.append("\r\nCache-Control: no-store\r\n");
+    for (const auto& [name, value] : response_.headers) out_.append(name).append(": ").append(value).append("\r\n");
     if (!keep_alive_) out_ += "Connection: close\r\n";
     if (keep_alive_ && version_ == 10) out_ += "Connection: keep-alive\r\n";
     out_ += "\r\n";
+  }
+
+  void send() {
+    std::size_t sent = 0;
+    if constexpr (!std::is_same_v<Stream, TlsStream>) {
+      // Nearly always the socket takes it at once.
+      error_code error;
+      if (!out_.empty()) sent = socket().write_some(asio::buffer(out_), error);
+      if (error && error != asio::error::would_block) return;
+    }
+    if (sent == out_.size()) return sent_all();
+    expires_after(kWriteTimeout);
+    asio::async_write(stream_, asio::buffer(out_) + sent, [self = this->shared_from_this()](error_code error, std::size_t) {
+      if (!error) self->sent_all();
+    });
+  }
+
+  void sent_all() {
+    const bool cut_short = out_.size() >= kOutBytesMax;
+    out_.clear();
+    if (ending_) return close();
+    // Requests may be left in the buffer; each round begins anew, so that the stack does not grow with them.
+    if (cut_short) return asio::post(worker_.context, [self = this->shared_from_this()] { self->serve(); });
+    receive();
+  }
+
+  // Between requests the idle limit counts; within one the limit that began with it.
+  void receive() {
+    if (!parser_) {
+      busy_ = false;
+      release_memory();
+      if (shared_.stopping) return close();
+      expires_after(shared_.options.idle_timeout);
+    }
+    stream_.async_read_some(buffer_.prepare(kReadBytes),
+                            [self = this->shared_from_this()](error_code error, std::size_t bytes) {
+                              if (error) return;
+                              self->buffer_.commit(bytes);
+                              self->serve();
+                            });
+  }
+
+  void release_memory() {
+    if (request_.body.capacity() > kKeptBytesMax) request_.body = {};
+    if (response_.body.capacity() > kKeptBytesMax) response_.body = {};
+    if (out_.capacity() > 2 * kKeptBytesMax) out_ = {};
+    if (buffer_.capacity() > kKeptBytesMax) buffer_ = beast::flat_buffer(kBufferBytesMax);
   }
 
   void close() {
@@ -208,12 +258,14 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   Stream stream_;
   HttpWorker& worker_;
   HttpShared& shared_;
-  asio::ip::tcp::endpoint remote_;
-  beast::flat_buffer buffer_{1 << 20};
-  std::optional<http::request_parser<http::string_body>> parser_;
-  std::string out_;
-  bool busy_ = false;
-  bool keep_alive_ = false;
+  beast::flat_buffer buffer_{kBufferBytesMax};
+  std::optional<HttpParser> parser_;  // of the request that is being read
+  HttpRequest request_;
+  HttpResponse response_;
+  std::string out_;        // answers that are not sent yet
+  bool busy_ = false;      // a request is being read or answered
+  bool ending_ = false;    // the last answer is written
+  bool keep_alive_ = true;  // after the answer in hand
   bool head_only_ = false;
   unsigned version_ = 11;
 };

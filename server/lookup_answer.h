@@ -1,24 +1,26 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <chrono>
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "index/record.h"
+#include "index/index.h"
 #include "telephony/asked_number.h"
 #include "telephony/number_parser.h"
 
 namespace ringdex::server {
 
+struct AccountSettings;
+
 struct LookupRequest {
-  std::string account;
-  std::string number;  // as the phone system sent it
-  std::string region;  // overrides the account's and the called line's; may be empty
-  std::string called;  // the called line; may be empty
+  std::string_view account;
+  std::string_view number;  // as the phone system sent it
+  std::string_view region;  // overrides the account's and the called line's; may be empty
+  std::string_view called;  // the called line; may be empty
   telephony::Plan plan = telephony::Plan::automatic;
 };
 
@@ -28,43 +30,51 @@ std::string_view to_string(Match);
 enum class Unmatchable { withheld, not_a_number, extension, own_number };
 std::string_view to_string(Unmatchable);
 
-// One record of a candidate, addressable on its own (a ticket must go to the right id in each CRM).
-struct CandidateRecord {
-  index::RecordId id;
-  std::string label;  // of its source
-  std::string url;
-};
-
-// One person. The leading record is the one that the pick rules put in front.
+// One person: cards[first] is the leading record, which the pick rules put in front, and the rest its other records,
+// addressable on their own (a ticket must go to the right id in each CRM).
 struct Candidate {
-  index::Record leading;
-  std::string label;
-  index::RecordPhone phone;  // the one that matched
-  std::vector<CandidateRecord> records;
+  std::size_t first = 0;
+  std::size_t records = 1;
 };
 
 struct PickReason {
-  std::string rule;
-  std::string because;
+  std::string_view rule;
+  std::string because;  // empty: nobody else has the number
 };
 
 struct AnsweredNumber {
-  std::string input;
+  std::string_view input;
   std::optional<telephony::ParsedNumber> parsed;
   telephony::NumberFacts facts;
   telephony::Reading reading = telephony::Reading::literal;
 };
 
+struct SourceFreshness {
+  std::string_view source;
+  std::optional<std::chrono::seconds> age;  // of its checkpoint; nothing: it has none yet
+};
+
+// Views into the request, the index and the account's settings. The latter two it holds itself, so it should be let go
+// once it is written.
 struct LookupAnswer {
+  explicit LookupAnswer(index::IndexView seen) : view(std::move(seen)) {}
+
   Match match = Match::none;
   std::optional<Unmatchable> unmatchable;
   AnsweredNumber number;
-  std::vector<Candidate> candidates;  // in pick order, at most kCandidatesMax
+  index::Found found;                                       // its cards in pick order, each person's together
+  boost::container::small_vector<Candidate, 4> candidates;  // in pick order, at most kCandidatesMax
   std::uint64_t total = 0;
   std::optional<PickReason> default_reason;
-  std::optional<std::string> shared_organization;                        // all candidates are of this one
-  std::map<std::string, std::optional<std::chrono::seconds>> freshness;  // source -> age of its checkpoint
-  std::uint64_t position = 0;
+  std::optional<std::string_view> shared_organization;  // all candidates are of this one
+  boost::container::small_vector<SourceFreshness, 4> freshness;
+
+  index::IndexView view;
+  std::shared_ptr<const AccountSettings> account;
+
+  std::uint64_t position() const { return view.position(); }
+  const index::Card& leading(const Candidate& candidate) const { return found.cards[candidate.first]; }
+  std::string_view label(const index::Card& card) const;  // of its source
 };
 
 inline constexpr std::size_t kCandidatesMax = 25;

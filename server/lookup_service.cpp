@@ -9,7 +9,7 @@
 namespace ringdex::server {
 namespace {
 
-using index::Record;
+using index::Card;
 using telephony::PhoneNumber;
 using Steps = std::vector<std::string>;
 
@@ -32,51 +32,64 @@ Unmatchable unmatchable_from(telephony::Unmatchable reason) {
   return Unmatchable::not_a_number;
 }
 
-std::string label_of(const AccountSettings& account, const Record& record) {
-  const auto found = account.source_labels.find(record.id.source);
-  return found == account.source_labels.end() ? record.id.source : found->second;
-}
-
-index::RecordPhone matched_phone(const Record& record, PhoneNumber number) {
-  const auto found = std::ranges::find_if(record.phones, [number](const auto& phone) {
-    return phone.number && telephony::canonical(*phone.number) == number;
-  });
-  return found == record.phones.end() ? index::RecordPhone{} : *found;
-}
-
-Candidate candidate_from(std::vector<Record> group, PhoneNumber number, const AccountSettings& account) {
-  Candidate candidate;
-  for (const Record& record : group) candidate.records.push_back({record.id, label_of(account, record), record.url});
-  candidate.leading = std::move(group.front());
-  candidate.label = label_of(account, candidate.leading);
-  candidate.phone = matched_phone(candidate.leading, number);
-  return candidate;
-}
-
-std::optional<std::string> shared_organization(const std::vector<Candidate>& candidates, bool complete) {
-  if (candidates.size() < 2 || !complete) return std::nullopt;
-  const std::string& first = candidates.front().leading.organization;
-  const bool all = !first.empty() && std::ranges::all_of(candidates, [&first](const Candidate& candidate) {
-    return candidate.leading.organization == first;
+std::optional<std::string_view> shared_organization(const LookupAnswer& answer) {
+  if (answer.candidates.size() < 2 || answer.candidates.size() < answer.total) return std::nullopt;
+  const std::string_view first = answer.leading(answer.candidates.front()).organization;
+  const bool all = !first.empty() && std::ranges::all_of(answer.candidates, [&](const Candidate& candidate) {
+    return answer.leading(candidate).organization == first;
   });
   return all ? std::optional(first) : std::nullopt;
 }
 
-void explain_candidates(const std::vector<Candidate>& candidates, PhoneNumber number, const PickContext& pick,
-                        Steps* steps) {
+void explain_candidates(const LookupAnswer& answer, const PickContext& pick, Steps* steps) {
   if (steps == nullptr) return;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const Record& record = candidates[i].leading;
-    say(steps, fmt::format("candidate {}: {} ({}), records: {}", i + 1,
-                           record.name.empty() ? record.organization : record.name, record.id.to_string(),
-                           candidates[i].records.size()));
+  for (std::size_t i = 0; i < answer.candidates.size(); ++i) {
+    const Card& card = answer.leading(answer.candidates[i]);
+    say(steps, fmt::format("candidate {}: {} ({}), records: {}", i + 1, card.name.empty() ? card.organization : card.name,
+                           card.id_text(), answer.candidates[i].records));
   }
-  for (std::size_t i = 1; i < candidates.size(); ++i) {
+  for (std::size_t i = 1; i < answer.candidates.size(); ++i) {
     for (const PickRule rule : pick.rules) {
-      const auto order = compare_by(rule, candidates[0].leading, candidates[i].leading, number, pick);
+      const auto order =
+          compare_by(rule, answer.leading(answer.candidates[0]), answer.leading(answer.candidates[i]), pick);
       say(steps, fmt::format("rule {}: candidate 1 {} candidate {}", to_string(rule),
                              order < 0 ? "before" : (order > 0 ? "after" : "equal to"), i + 1));
       if (order != 0) break;
+    }
+  }
+}
+
+// The cards of each person together, in pick order, with the reason of the first.
+void pick_candidates(LookupAnswer& answer, const AccountSettings& account, Steps* steps) {
+  index::Cards& cards = answer.found.cards;
+  const std::uint64_t beyond = answer.found.total - cards.size();
+  if (cards.size() == 1) {
+    answer.candidates.push_back({});
+  } else {
+    std::ranges::sort(cards, [&](const Card& left, const Card& right) { return compare(left, right, account.pick) < 0; });
+    std::size_t first = 0;
+    for (const std::size_t records : group_same_person(cards, account.same_person)) {
+      answer.candidates.push_back({first, records});
+      first += records;
+    }
+  }
+  answer.total = answer.candidates.size() + beyond;
+  answer.match = answer.total == 1 ? Match::one : Match::many;
+  answer.default_reason.emplace("only_candidate");
+  if (answer.candidates.size() > 1) {
+    answer.default_reason =
+        reason_for(answer.leading(answer.candidates[0]), answer.leading(answer.candidates[1]), account.pick);
+  }
+  answer.shared_organization = shared_organization(answer);
+  explain_candidates(answer, account.pick, steps);
+  if (answer.candidates.size() > kCandidatesMax) answer.candidates.resize(kCandidatesMax);
+}
+
+void add_freshness(LookupAnswer& answer, const AccountSettings& account, std::string_view name, index::TimePoint now) {
+  for (const auto& [source, label] : account.source_labels) {
+    SourceFreshness& freshness = answer.freshness.emplace_back(source);
+    if (const auto moved = answer.view.checkpoint_at(name, source)) {
+      freshness.age = std::max(std::chrono::floor<std::chrono::seconds>(now - *moved), std::chrono::seconds(0));
     }
   }
 }
@@ -109,32 +122,44 @@ std::string_view to_string(Unmatchable unmatchable) {
   return "not_a_number";
 }
 
+std::string_view LookupAnswer::label(const index::Card& card) const {
+  const auto label = account->source_labels.find(card.source);
+  return label == account->source_labels.end() ? card.source : std::string_view(label->second);
+}
+
 LookupService::LookupService(const telephony::NumberParser& parser, const index::Index& index, Accounts accounts)
-    : parser_(parser), index_(index), accounts_(std::make_shared<const Accounts>(std::move(accounts))) {}
+    : parser_(parser), index_(index) {
+  set_accounts(std::move(accounts));
+}
 
 void LookupService::set_accounts(Accounts accounts) {
-  auto fresh = std::make_shared<const Accounts>(std::move(accounts));
+  decltype(accounts_) fresh;
+  for (auto& [name, account] : accounts) {
+    fresh.emplace(name, std::make_shared<const AccountSettings>(std::move(account)));
+  }
   const std::lock_guard lock(mutex_);
   accounts_.swap(fresh);
 }
 
-std::shared_ptr<const Accounts> LookupService::accounts() const {
+std::shared_ptr<const AccountSettings> LookupService::settings(std::string_view account) const {
   const std::lock_guard lock(mutex_);
-  return accounts_;
+  const auto found = accounts_.find(account);
+  return found == accounts_.end() ? nullptr : found->second;
 }
 
-bool LookupService::has_account(const std::string& account) const {
-  return accounts()->contains(account);
+bool LookupService::has_account(std::string_view account) const {
+  return settings(account) != nullptr;
 }
 
-std::expected<std::string, LookupError> LookupService::region_for(const LookupRequest& request,
-                                                                  const AccountSettings& account, Steps* steps) const {
+std::expected<std::string_view, LookupError> LookupService::region_for(const LookupRequest& request,
+                                                                       const AccountSettings& account,
+                                                                       Steps* steps) const {
   if (!request.region.empty()) {
     if (!parser_.knows_region(request.region)) {
       return std::unexpected(LookupError{LookupError::Kind::unknown_region,
                                          fmt::format("region '{}' is no ISO 3166-1 alpha-2 code", request.region)});
     }
-    say(steps, fmt::format("region {} is the request's", request.region));
+    if (steps != nullptr) say(steps, fmt::format("region {} is the request's", request.region));
     return request.region;
   }
   if (!request.called.empty()) {
@@ -147,48 +172,26 @@ std::expected<std::string, LookupError> LookupService::region_for(const LookupRe
         say(steps, fmt::format("region {} is configured for the called line {}", configured->second, line.to_e164()));
         return configured->second;
       }
-      const std::string region(parser_.describe(line).region);
+      const std::string_view region = parser_.describe(line).region;
       if (parser_.knows_region(region)) {
         say(steps, fmt::format("region {} is the called line's, {}", region, line.to_e164()));
         return region;
       }
     }
   }
-  say(steps, fmt::format("region {} is the account's", account.region));
+  if (steps != nullptr) say(steps, fmt::format("region {} is the account's", account.region));
   return account.region;
 }
 
-std::expected<LookupAnswer, LookupError> LookupService::lookup(const LookupRequest& request, index::TimePoint now,
-                                                               Steps* steps) const {
-  const auto all_accounts = accounts();
-  const auto found_account = all_accounts->find(request.account);
-  if (found_account == all_accounts->end()) {
-    return std::unexpected(
-        LookupError{LookupError::Kind::unknown_account, fmt::format("no account '{}'", request.account)});
-  }
-  const AccountSettings& account = found_account->second;
-  const auto region = region_for(request, account, steps);
-  if (!region) return std::unexpected(region.error());
-
-  LookupAnswer answer;
-  answer.number.input = request.number;
-  const index::IndexView view = index_.read();
-  answer.position = view.position();
-  for (const auto& [source, label] : account.source_labels) {
-    const auto moved = view.checkpoint_at(request.account, source);
-    auto& age = answer.freshness[source];
-    if (moved) age = std::max(std::chrono::floor<std::chrono::seconds>(now - *moved), std::chrono::seconds(0));
-  }
-
-  const auto asked =
-      telephony::read_asked_number(parser_, request.number, *region, request.plan, account.dial_plan, steps);
-  if (asked.readings.empty()) {
-    answer.unmatchable = unmatchable_from(asked.unmatchable.value_or(telephony::Unmatchable::not_a_number));
-    return answer;
-  }
-
-  std::vector<Record> records;
-  std::uint64_t beyond = 0;
+std::expected<void, LookupError> LookupService::find(const LookupRequest& request,
+                                                     const telephony::AskedNumber& asked, LookupAnswer& answer,
+                                                     Steps* steps) const {
+  const AccountSettings& account = *answer.account;
+  const auto hidden = [&](const Card& card) {
+    if (account.source_labels.contains(card.source)) return false;
+    if (steps != nullptr) say(steps, fmt::format("{} is left out: its source is not configured", card.id_text()));
+    return true;
+  };
   const telephony::NumberReading* read = &asked.readings.front();
   for (const telephony::NumberReading& reading : asked.readings) {
     const PhoneNumber key = telephony::canonical(reading.parsed.number);
@@ -198,40 +201,48 @@ std::expected<LookupAnswer, LookupError> LookupService::lookup(const LookupReque
       read = &reading;
       break;
     }
-    auto found = view.find(request.account, key, kRecordsPerNumberMax);
+    auto found = answer.view.find(request.account, key, kRecordsPerNumberMax);
     if (!found) return std::unexpected(LookupError{LookupError::Kind::store, found.error().message});
-    say(steps, fmt::format("key {} ({} reading): {} record(s) at position {}", key.to_e164(),
-                           to_string(reading.reading), found->total, answer.position));
-    beyond = found->total - found->records.size();
-    std::erase_if(found->records, [&](const Record& record) {
-      const bool hidden = !account.source_labels.contains(record.id.source);
-      if (hidden) say(steps, fmt::format("{} is left out: its source is not configured", record.id.to_string()));
-      return hidden;
-    });
-    if (found->records.empty()) continue;
-    records = std::move(found->records);
+    if (steps != nullptr) {
+      say(steps, fmt::format("key {} ({} reading): {} record(s) at position {}", key.to_e164(),
+                             to_string(reading.reading), found->total, answer.position()));
+    }
+    const auto left_out = std::ranges::remove_if(found->cards, hidden);
+    found->total -= left_out.size();
+    found->cards.erase(left_out.begin(), left_out.end());
+    if (found->cards.empty()) continue;
+    answer.found = std::move(*found);
     read = &reading;
     break;
   }
   answer.number.parsed = read->parsed;
   answer.number.reading = read->reading;
-  answer.number.facts = parser_.describe(read->parsed.number);
-  if (answer.unmatchable || records.empty()) return answer;
+  return {};
+}
 
-  const PhoneNumber key = telephony::canonical(read->parsed.number);
-  std::ranges::sort(
-      records, [&](const Record& left, const Record& right) { return compare(left, right, key, account.pick) < 0; });
-  auto groups = group_same_person(std::move(records), account.same_person);
-  answer.total = groups.size() + beyond;
-  for (auto& group : groups) answer.candidates.push_back(candidate_from(std::move(group), key, account));
-  answer.match = answer.total == 1 ? Match::one : Match::many;
-  answer.default_reason = answer.candidates.size() == 1 ? PickReason{"only_candidate", "nobody else has this number"}
-                                                        : reason_for(answer.candidates[0].leading,
-                                                                     answer.candidates[1].leading, key, account.pick);
-  answer.shared_organization = shared_organization(answer.candidates, beyond == 0);
-  explain_candidates(answer.candidates, key, account.pick, steps);
-  if (answer.candidates.size() > kCandidatesMax) answer.candidates.resize(kCandidatesMax);
-  return answer;
+std::expected<LookupAnswer, LookupError> LookupService::lookup(const LookupRequest& request, index::TimePoint now,
+                                                               Steps* steps) const {
+  std::expected<LookupAnswer, LookupError> result(std::in_place, index_.read());
+  LookupAnswer& answer = *result;
+  answer.account = settings(request.account);
+  if (answer.account == nullptr) {
+    return std::unexpected(
+        LookupError{LookupError::Kind::unknown_account, fmt::format("no account '{}'", request.account)});
+  }
+  const auto region = region_for(request, *answer.account, steps);
+  if (!region) return std::unexpected(region.error());
+  answer.number.input = request.number;
+  add_freshness(answer, *answer.account, request.account, now);
+  const auto asked = telephony::read_asked_number(parser_, request.number, *region, request.plan,
+                                                  answer.account->dial_plan, steps);
+  if (asked.readings.empty()) {
+    answer.unmatchable = unmatchable_from(asked.unmatchable.value_or(telephony::Unmatchable::not_a_number));
+    return result;
+  }
+  if (auto looked = find(request, asked, answer, steps); !looked) return std::unexpected(looked.error());
+  answer.number.facts = parser_.describe(answer.number.parsed->number);
+  if (!answer.unmatchable && !answer.found.cards.empty()) pick_candidates(answer, *answer.account, steps);
+  return result;
 }
 
 }  // namespace ringdex::server

@@ -26,7 +26,8 @@ struct AccountSettings {
   std::set<telephony::PhoneNumber> own_numbers;                  // canonical
   std::map<telephony::PhoneNumber, std::string> called_regions;  // canonical called line -> region
   std::vector<telephony::DialRewrite> dial_plan;
-  std::map<std::string, std::string> source_labels;  // the configured sources; records of others are not shown
+  // The configured sources; records of others are not shown.
+  std::map<std::string, std::string, std::less<>> source_labels;
 };
 using Accounts = std::map<std::string, AccountSettings, std::less<>>;
 
@@ -48,17 +49,22 @@ class LookupService {
 
   // Takes effect with the next lookup.
   void set_accounts(Accounts accounts);
-  bool has_account(const std::string& account) const;
+  bool has_account(std::string_view account) const;
 
  private:
-  std::shared_ptr<const Accounts> accounts() const;
-  std::expected<std::string, LookupError> region_for(const LookupRequest& request, const AccountSettings& account,
-                                                     std::vector<std::string>* steps) const;
+  using Steps = std::vector<std::string>;
+  // Nothing: there is no such account.
+  std::shared_ptr<const AccountSettings> settings(std::string_view account) const;
+  std::expected<std::string_view, LookupError> region_for(const LookupRequest& request, const AccountSettings& account,
+                                                          Steps* steps) const;
+  // The records of the first reading that has any.
+  std::expected<void, LookupError> find(const LookupRequest& request, const telephony::AskedNumber& asked,
+                                        LookupAnswer& answer, Steps* steps) const;
 
   const telephony::NumberParser& parser_;
   const index::Index& index_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const Accounts> accounts_;
+  std::map<std::string, std::shared_ptr<const AccountSettings>, std::less<>> accounts_;  // under `mutex_`
 };
 
 }  // namespace ringdex::server

@@ -6,9 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "index/record.h"
+#include "index/card.h"
 #include "server/lookup_answer.h"
-#include "telephony/phone_number.h"
 
 namespace ringdex::server {
 
@@ -22,16 +21,14 @@ struct PickContext {
   std::vector<std::string> source_order;  // best first; a source that is not named comes last
 };
 
-// What one rule says of two records that bear `number` (canonical): less means that `left` comes first. Pure.
-std::strong_ordering compare_by(PickRule rule, const index::Record& left, const index::Record& right,
-                                telephony::PhoneNumber number, const PickContext& context);
+// What one rule says of two cards for one number: less means that `left` comes first. Pure.
+std::strong_ordering compare_by(PickRule rule, const index::Card& left, const index::Card& right,
+                                const PickContext& context);
 
 // The whole order. Pure.
-std::strong_ordering compare(const index::Record& left, const index::Record& right, telephony::PhoneNumber number,
-                             const PickContext& context);
+std::strong_ordering compare(const index::Card& left, const index::Card& right, const PickContext& context);
 
 // Which rule put `winner` before `runner_up`, and why in words.
-PickReason reason_for(const index::Record& winner, const index::Record& runner_up, telephony::PhoneNumber number,
-                      const PickContext& context);
+PickReason reason_for(const index::Card& winner, const index::Card& runner_up, const PickContext& context);
 
 }  // namespace ringdex::server

@@ -4,40 +4,10 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
-#include <algorithm>
 #include <map>
-
-#include "telephony/number_variants.h"
+#include <utility>
 
 namespace ringdex::server {
-namespace {
-
-bool share_number(const index::Record& left, const index::Record& right) {
-  for (const auto& one : left.phones) {
-    for (const auto& other : right.phones) {
-      if (one.number && other.number && telephony::canonical(*one.number) == telephony::canonical(*other.number)) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-bool share_email(const index::Record& left, const index::Record& right) {
-  return std::ranges::any_of(
-      left.emails, [&](const auto& email) { return std::ranges::find(right.emails, email) != right.emails.end(); });
-}
-
-// Both names agree already.
-bool agree(const index::Record& left, const index::Record& right, SamePerson rules) {
-  if (share_number(left, right)) return true;
-  if (rules == SamePerson::name_number) return false;
-  const std::string organization = normalised_name(left.organization);
-  return share_email(left, right) || (!organization.empty() && organization == normalised_name(right.organization));
-}
-
-}  // namespace
-
 std::optional<SamePerson> same_person_from(std::string_view name) {
   if (name == "none") return SamePerson::none;
   if (name == "name_number") return SamePerson::name_number;
@@ -67,27 +37,24 @@ std::string normalised_name(std::string_view name) {
   return out;
 }
 
-std::vector<std::vector<index::Record>> group_same_person(std::vector<index::Record> records, SamePerson rules) {
-  std::vector<std::vector<index::Record>> groups;
-  std::multimap<std::string, std::size_t> by_name;
-  const bool grouping = rules != SamePerson::none && records.size() > 1;
-  for (index::Record& record : records) {
-    std::string name = grouping ? normalised_name(record.name) : "";
-    if (!name.empty()) {
-      const auto [first, last] = by_name.equal_range(name);
-      const auto same = std::find_if(first, last, [&](const auto& group) {
-        return std::ranges::any_of(groups[group.second],
-                                   [&](const auto& member) { return agree(member, record, rules); });
-      });
-      if (same != last) {
-        groups[same->second].push_back(std::move(record));
-        continue;
-      }
-      by_name.emplace(std::move(name), groups.size());
-    }
-    groups.emplace_back().push_back(std::move(record));
+std::vector<std::size_t> group_same_person(index::Cards& cards, SamePerson rules) {
+  if (rules == SamePerson::none) return std::vector<std::size_t>(cards.size(), 1);
+  std::vector<std::vector<index::Card>> groups;
+  std::map<std::string, std::size_t> by_name;
+  for (const index::Card& card : cards) {
+    std::string name = normalised_name(card.name);
+    const std::size_t next = groups.size();
+    const std::size_t group = name.empty() ? next : by_name.emplace(std::move(name), next).first->second;
+    if (group == next) groups.emplace_back();
+    groups[group].push_back(card);
   }
-  return groups;
+  std::vector<std::size_t> sizes;
+  cards.clear();
+  for (const auto& group : groups) {
+    sizes.push_back(group.size());
+    cards.insert(cards.end(), group.begin(), group.end());
+  }
+  return sizes;
 }
 
 }  // namespace ringdex::server

@@ -5,12 +5,13 @@
 #include <string_view>
 #include <vector>
 
-#include "index/record.h"
+#include "index/number_table.h"
 
 namespace ringdex::server {
 
-// Which records are one person (design section 4). Both rule sets ask for the same normalised name; `name_number` also
-// for a number in common, `name_number_email_org` for a number, an e-mail or the organization in common.
+// Which records are one person (design section 4). Both rule sets ask for the same normalised name, and besides for
+// something in common: `name_number` for a number, `name_number_email_org` for a number, an e-mail or the organization.
+// The cards of one lookup all have the asked number in common, so there the name decides alone.
 enum class SamePerson { none, name_number, name_number_email_org };
 std::optional<SamePerson> same_person_from(std::string_view name);
 
@@ -18,7 +19,8 @@ std::optional<SamePerson> same_person_from(std::string_view name);
 // "doe anna" are equal; word order matters.
 std::string normalised_name(std::string_view name);
 
-// Records in the order given, gathered into groups; a group stands where its first record stood. Pure.
-std::vector<std::vector<index::Record>> group_same_person(std::vector<index::Record> records, SamePerson rules);
+// Arranges cards of one number so that each person's stand together, a person where its first card stood, and gives the
+// size of each group. Pure.
+std::vector<std::size_t> group_same_person(index::Cards& cards, SamePerson rules);
 
 }  // namespace ringdex::server

@@ -19,12 +19,6 @@ struct Api {
   bool mask_numbers;
 };
 
-HttpResponse text_response(std::string json) {
-  HttpResponse response;
-  response.body = std::move(json);
-  return response;
-}
-
 HttpResponse failure(const LookupError& error) {
   switch (error.kind) {
     case LookupError::Kind::unknown_account:
@@ -76,17 +70,22 @@ bool read_options(const HttpRequest& request, LookupRequest& lookup, HttpRespons
   return true;
 }
 
-HttpResponse get_lookup(const Api& api, const HttpRequest& request, bool explain) {
+void get_lookup(const Api& api, const HttpRequest& request, bool explain, HttpResponse& response) {
   LookupRequest lookup;
-  HttpResponse refusal;
-  if (!read_options(request, lookup, refusal)) return refusal;
+  if (!read_options(request, lookup, response)) return;
   const std::string* number = request.parameter("number");
-  if (number == nullptr) return problem(400, "number_missing", "name the number: ?number=%2B13105550123");
+  if (number == nullptr) {
+    response = problem(400, "number_missing", "name the number: ?number=%2B13105550123");
+    return;
+  }
   lookup.number = *number;
   std::vector<std::string> steps;
   const auto found = answer(api, lookup, explain ? &steps : nullptr);
-  if (!found) return failure(found.error());
-  JsonWriter out;
+  if (!found) {
+    response = failure(found.error());
+    return;
+  }
+  JsonWriter out(response.body);
   if (explain) {
     out.open('{').key("steps").open('[');
     for (const std::string& step : steps) out.text(step);
@@ -94,7 +93,6 @@ HttpResponse get_lookup(const Api& api, const HttpRequest& request, bool explain
   }
   write_answer(out, *found);
   if (explain) out.close('}');
-  return text_response(out.take());
 }
 
 // Body: {"numbers": ["+1…", …], "region"?, "called"?, "plan"?}; one answer a number, in their order.
@@ -111,7 +109,9 @@ HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
                      fmt::format("unknown field '{}'; there are numbers, region, called, plan", name));
     }
     if (!value.is_string()) return problem(400, "bad_field", fmt::format("'{}' must be a text", name));
-    options.query.emplace_back(name, value.get<std::string>());
+    NamedText& option = options.query.add();
+    option.name = name;
+    option.value = value.get<std::string>();
   }
   LookupRequest lookup;
   if (!read_options(options, lookup, refusal)) return refusal;
@@ -119,17 +119,18 @@ HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
   if (numbers == body->end() || !numbers->is_array() || numbers->empty() || numbers->size() > kNumbersPerRequestMax) {
     return problem(400, "bad_numbers", fmt::format("'numbers' must be a list of 1 to {} texts", kNumbersPerRequestMax));
   }
-  JsonWriter answers;
+  HttpResponse response;
+  JsonWriter answers(response.body);
   answers.open('{').key("answers").open('[');
   for (const auto& number : *numbers) {
     if (!number.is_string()) return problem(400, "bad_numbers", "each of 'numbers' must be a text");
-    lookup.number = number.get<std::string>();
+    lookup.number = number.get_ref<const std::string&>();
     const auto found = answer(api, lookup);
     if (!found) return failure(found.error());
     write_answer(answers, *found);
   }
   answers.close(']').close('}');
-  return text_response(answers.take());
+  return response;
 }
 
 }  // namespace
@@ -140,7 +141,8 @@ std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metr
       {.method = "GET",
        .path = "/v1/lookup",
        .scope = Scope::lookup,
-       .handler = [api](const HttpRequest& request) { return get_lookup(api, request, false); }},
+       .handler = [api](const HttpRequest& request,
+                        HttpResponse& response) { get_lookup(api, request, false, response); }},
       // A hundred busy numbers take their time, and must not keep a ring waiting on the same thread.
       {.method = "POST",
        .path = "/v1/lookup",
@@ -150,7 +152,8 @@ std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metr
       {.method = "GET",
        .path = "/v1/explain",
        .scope = Scope::lookup,
-       .handler = [api](const HttpRequest& request) { return get_lookup(api, request, true); }},
+       .handler = [api](const HttpRequest& request,
+                        HttpResponse& response) { get_lookup(api, request, true, response); }},
   };
 }
 

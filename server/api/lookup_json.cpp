@@ -21,21 +21,35 @@ void write_number(JsonWriter& out, const AnsweredNumber& number) {
   out.close('}');
 }
 
-void write_candidate(JsonWriter& out, const Candidate& candidate) {
-  const index::Record& leading = candidate.leading;
-  out.open('{').member("id", leading.id.to_string());
+void write_id(JsonWriter& out, const index::Card& card) {
+  out.text({card.source, ":", to_string(card.kind), ":", card.external_id});
+}
+
+void write_url(JsonWriter& out, const index::Card& card) {
+  out.key("url").text({card.url.head, card.url.middle, card.url.tail});
+}
+
+void write_candidate(JsonWriter& out, const LookupAnswer& answer, const Candidate& candidate) {
+  const index::Card& leading = answer.leading(candidate);
+  out.open('{').key("id");
+  write_id(out, leading);
   out.member("name", leading.name.empty() ? leading.organization : leading.name);
   out.member("organization", leading.organization);
-  out.member("kind", to_string(leading.id.kind));
-  out.member("source", leading.id.source);
-  out.member("label", candidate.label);
-  out.key("phone").open('{').member("raw", candidate.phone.raw).member("label", candidate.phone.label);
-  if (!candidate.phone.extension.empty()) out.member("extension", candidate.phone.extension);
-  out.close('}').member("url", leading.url);
+  out.member("kind", to_string(leading.kind));
+  out.member("source", leading.source);
+  out.member("label", answer.label(leading));
+  out.key("phone").open('{').member("raw", leading.phone_raw).member("label", leading.phone_label);
+  if (!leading.phone_extension.empty()) out.member("extension", leading.phone_extension);
+  out.close('}');
+  write_url(out, leading);
   out.key("records").open('[');
-  for (const CandidateRecord& record : candidate.records) {
-    out.open('{').member("id", record.id.to_string()).member("source", record.id.source);
-    out.member("label", record.label).member("url", record.url).close('}');
+  for (std::size_t i = candidate.first; i < candidate.first + candidate.records; ++i) {
+    const index::Card& record = answer.found.cards[i];
+    out.open('{').key("id");
+    write_id(out, record);
+    out.member("source", record.source).member("label", answer.label(record));
+    write_url(out, record);
+    out.close('}');
   }
   out.close(']').close('}');
 }
@@ -48,15 +62,18 @@ void write_answer(JsonWriter& out, const LookupAnswer& answer) {
   out.key("number");
   write_number(out, answer.number);
   out.key("candidates").open('[');
-  for (const Candidate& candidate : answer.candidates) write_candidate(out, candidate);
+  for (const Candidate& candidate : answer.candidates) write_candidate(out, answer, candidate);
   out.close(']').key("total").number(answer.total).key("default");
-  answer.candidates.empty() ? out.null() : out.text(answer.candidates.front().leading.id.to_string());
+  if (answer.candidates.empty()) {
+    out.null();
+  } else {
+    write_id(out, answer.leading(answer.candidates.front()));
+  }
   out.key("default_reason");
   if (answer.default_reason) {
-    out.open('{')
-        .member("rule", answer.default_reason->rule)
-        .member("because", answer.default_reason->because)
-        .close('}');
+    const std::string_view because = answer.default_reason->because;
+    out.open('{').member("rule", answer.default_reason->rule);
+    out.member("because", because.empty() ? "nobody else has this number" : because).close('}');
   } else {
     out.null();
   }
@@ -64,11 +81,11 @@ void write_answer(JsonWriter& out, const LookupAnswer& answer) {
     out.key("shared").open('{').member("organization", *answer.shared_organization).close('}');
   }
   out.key("freshness").open('{');
-  for (const auto& [source, age] : answer.freshness) {
-    out.key(source);
-    age ? out.number(age->count()) : out.null();
+  for (const SourceFreshness& freshness : answer.freshness) {
+    out.key(freshness.source);
+    freshness.age ? out.number(freshness.age->count()) : out.null();
   }
-  out.close('}').key("position").number(answer.position).close('}');
+  out.close('}').key("position").number(answer.position()).close('}');
 }
 
 }  // namespace ringdex::server

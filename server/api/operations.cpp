@@ -10,7 +10,7 @@ std::vector<HttpRoute> operation_routes(const index::Index& index, const Metrics
   // The listener opens after the index, so a server that answers here answers lookups; a store that cannot be read
   // shows itself.
   const auto ready = [&index](const HttpRequest&) {
-    const auto read = index.read().find("default", telephony::PhoneNumber::from_packed(1), 1);
+    const auto read = index.read().get("default", {"ready", index::RecordKind::contact, "?"});
     if (!read) return problem(503, "not_ready", read.error().message);
     return json_response({{"status", "ready"}});
   };

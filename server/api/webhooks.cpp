@@ -6,8 +6,10 @@ namespace ringdex::server {
 namespace {
 
 HttpResponse accept_webhook(sync::SyncScheduler& scheduler, Metrics& metrics, const HttpRequest& request) {
-  const auto accepted =
-      scheduler.accept_webhook(request.parameters[0], request.parameters[1], {request.headers, request.body});
+  sync::WebhookRequest hook;
+  for (const NamedText& header : request.headers) hook.headers.emplace_back(header.name, header.value);
+  hook.body = request.body;
+  const auto accepted = scheduler.accept_webhook(request.parameters[0], request.parameters[1], hook);
   if (accepted) {
     metrics.webhook_accepted(accepted->events);
     return json_response({{"accepted", accepted->events}, {"ignored", accepted->ignored}});

@@ -222,7 +222,7 @@ TEST_CASE("an organization's name reaches its members, old and new") {
   CHECK(open.organizations({{"7", "Acme GmbH"}}).renamed == 2);
   CHECK(open.record(contact("1")).organization == "Acme GmbH");
   CHECK(open.record(contact("1")).version == 1);
-  CHECK(open.find(kOld).records.at(2).organization == "Acme GmbH");
+  CHECK(open.look(kOld).found.cards.at(2).organization == "Acme GmbH");
   // Moved to another organization, deleted: no longer a member.
   open.upsert({member("1", "Anna", 2, "8")});
   open.erase(contact("3"), 1);

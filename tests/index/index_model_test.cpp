@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 
@@ -60,6 +61,8 @@ class RandomBatches {
       RecordPhone& phone = record.phones.emplace_back();
       if (!one_in(5)) phone.number = numbers()[below(numbers().size())];
       phone.label = one_in(4) ? "fax" : "";
+      phone.raw = pick({"", "0123 raw"});
+      phone.extension = pick({"", "12"});
     }
     record.first_indexed_at = at(static_cast<std::int64_t>(below(100)));
     record.version = version();
@@ -98,6 +101,12 @@ class RandomBatches {
   std::mt19937_64 chance_;
 };
 
+bool shows(const Cards& cards, const std::vector<Record>& records, telephony::PhoneNumber number) {
+  return std::ranges::equal(cards, records, [number](const Card& card, const Record& record) {
+    return text_of(card) == text_of(card_of(record, number));
+  });
+}
+
 // The first thing in which index and model differ; empty if nothing.
 std::string difference(const IndexView& view, const IndexModel& model, const std::string& account) {
   if (view.position() != model.position()) return "position";
@@ -106,10 +115,10 @@ std::string difference(const IndexView& view, const IndexModel& model, const std
     const std::vector<Record> expected = model.find(account, canonical);
     const auto found = view.find(account, canonical, 100);
     if (!found) return "find: " + found.error().message;
-    if (found->records != expected || found->total != expected.size()) return "find " + asked.to_e164();
+    if (!shows(found->cards, expected, canonical) || found->total != expected.size()) return "find " + asked.to_e164();
     const auto first = view.find(account, canonical, 1);
     if (!first || first->total != expected.size()) return "total of " + asked.to_e164();
-    if (first->records.size() != std::min<std::size_t>(expected.size(), 1)) return "first of " + asked.to_e164();
+    if (first->cards.size() != std::min<std::size_t>(expected.size(), 1)) return "first of " + asked.to_e164();
   }
   for (const std::string& source : RandomBatches::sources()) {
     const auto state = view.source_state(account, source);
@@ -148,8 +157,11 @@ std::string run_history(OpenIndex& open, IndexModel& model, std::uint64_t seed) 
     const std::string where = " at step " + std::to_string(step);
     if (random.one_in(100)) {
       earlier.reset();
-      open.reopen();
+      // Now and then there is no memory, and RocksDB answers all.
+      open.reopen(random.one_in(3) ? 0 : kCardBytesMax);
     }
+    // While the table is loading, the history goes on.
+    if (!random.one_in(3) && !open.index->load_table(random.below(12))) return "loading" + where;
     if (random.one_in(10)) earlier.emplace(open.index->read(), model);
     now += static_cast<std::int64_t>(random.below(2));
     const std::string& account = accounts[random.below(2)];

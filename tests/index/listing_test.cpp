@@ -36,7 +36,7 @@ TEST_CASE("a listing removes what vanished") {
   TenListed open;
   open.list(people(10, 13), true, false);
   CHECK(open.state().listing == Listing::running);
-  CHECK(open.find("+13108675309").total == 10);
+  CHECK(open.total("+13108675309") == 10);
   const ApplyResult result = open.list(people(16, 20), false, true);
   CHECK(result.swept == 2);
   CHECK(result.deleted == 2);
@@ -154,7 +154,7 @@ TEST_CASE("what the guard held back goes when confirmed, but for what came meanw
   TenListed open;
   open.list(people(10, 14), true, false);
   CHECK(open.list({}, false, true).awaiting_confirmation == 5);
-  CHECK(open.find("+13108675309").total == 10);
+  CHECK(open.total("+13108675309") == 10);
   open.upsert({one_person(15, 2), one_person(40)});
   open.erase(contact("16"), 5);
   open.reopen();

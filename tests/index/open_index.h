@@ -40,11 +40,32 @@ inline Record person(const std::string& external_id, const std::string& name, st
   return person(contact(external_id), name, version, phones);
 }
 
-inline std::unique_ptr<Store> open_store(const tests::TempDir& folder) {
-  auto opened = Store::open({.path = folder.file("store"), .block_cache_bytes = 1 << 20});
+constexpr std::size_t kCardBytesMax = 64 << 20;
+
+inline std::unique_ptr<Store> open_store(const tests::TempDir& folder, std::size_t card_bytes_max = kCardBytesMax) {
+  auto opened = Store::open(
+      {.path = folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = card_bytes_max});
   REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().message));
   return std::move(*opened);
 }
+
+// All that a card says, for comparison.
+inline std::string text_of(const Card& card) {
+  std::string text = card.id_text();
+  for (const std::string_view part : {card.name, card.organization, card.phone_raw, card.phone_label,
+                                      card.phone_extension, std::string_view(card.primary_phone ? "primary" : "")}) {
+    text.append("|").append(part);
+  }
+  text.append("|").append(card.url.text()).append("|");
+  text.append(std::to_string(card.first_indexed_at.time_since_epoch().count())).append("|");
+  return text.append(card.updated_at ? std::to_string(card.updated_at->time_since_epoch().count()) : "never");
+}
+
+// What one look by number gives, kept readable.
+struct Look {
+  IndexView view;
+  Found found;
+};
 
 // An index in a folder of its own, and short words for what the tests ask of it.
 struct OpenIndex {
@@ -52,10 +73,11 @@ struct OpenIndex {
   std::unique_ptr<Store> store = open_store(folder);
   std::optional<Index> index{std::in_place, *store};
 
-  void reopen() {
+  // The number table stays as loading leaves it: load_table() is the caller's.
+  void reopen(std::size_t card_bytes_max = kCardBytesMax) {
     index.reset();
     store.reset();
-    store = open_store(folder);
+    store = open_store(folder, card_bytes_max);
     index.emplace(*store);
   }
 
@@ -96,16 +118,20 @@ struct OpenIndex {
     return apply(changes, policy);
   }
 
-  Found find(const std::string& e164, std::size_t records_max = 25, const std::string& account = "default") const {
-    auto found = index->read().find(account, number(e164), records_max);
+  Look look(const std::string& e164, std::size_t cards_max = 25, const std::string& account = "default") const {
+    IndexView view = index->read();
+    auto found = view.find(account, number(e164), cards_max);
     REQUIRE_MESSAGE(found.has_value(), (found ? "" : found.error().message));
-    return *found;
+    return {std::move(view), std::move(*found)};
+  }
+  std::uint64_t total(const std::string& e164, const std::string& account = "default") const {
+    return look(e164, 25, account).found.total;
   }
   // The external ids of what find() gives, in its order: "1 2".
   std::string ids(const std::string& e164, const std::string& account = "default") const {
     std::string text;
-    for (const Record& record : find(e164, 25, account).records) {
-      text.append(text.empty() ? "" : " ").append(record.id.external_id);
+    for (const Card& card : look(e164, 25, account).found.cards) {
+      text.append(text.empty() ? "" : " ").append(card.external_id);
     }
     return text;
   }

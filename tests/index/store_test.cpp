@@ -30,7 +30,7 @@ TEST_CASE("a store of a newer format is refused by a message that says so, and i
   open.index.reset();
   open.store.reset();
   for (int attempt = 0; attempt < 2; ++attempt) {
-    const IndexError error = error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20});
+    const IndexError error = error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
     CHECK(error.kind == IndexError::Kind::newer_format);
     CHECK(error.message.find("format 2") != std::string::npos);
     CHECK(error.message.find(open.folder.file("store")) != std::string::npos);
@@ -45,14 +45,14 @@ TEST_CASE("a store with a column family of later versions is refused as newer") 
   REQUIRE(impl.db->DestroyColumnFamilyHandle(later).ok());
   open.index.reset();
   open.store.reset();
-  const IndexError error = error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20});
+  const IndexError error = error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
   CHECK(error.kind == IndexError::Kind::newer_format);
   CHECK(error.message.find("newer ringdex") != std::string::npos);
 }
 
 TEST_CASE("a second opener is told that the store is busy") {
   OpenIndex open;
-  const IndexError error = error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20});
+  const IndexError error = error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
   CHECK(error.kind == IndexError::Kind::busy);
   CHECK(error.message.find("another ringdex") != std::string::npos);
   CHECK(open.upsert({person("1", "Anna", 1)}).added == 1);
@@ -63,7 +63,7 @@ TEST_CASE("a folder that cannot be made is an I/O error") {
   std::ofstream(folder.file("LOCK")) << "a file";
   for (const char* path : {"LOCK", "LOCK/store", "missing/parent/store"}) {
     CAPTURE(path);
-    const IndexError error = error_of({.path = folder.file(path), .block_cache_bytes = 1 << 20});
+    const IndexError error = error_of({.path = folder.file(path), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
     CHECK(error.kind == IndexError::Kind::io);
     CHECK(error.message.find(folder.file(path)) != std::string::npos);
   }
@@ -75,7 +75,7 @@ TEST_CASE("a damaged store is an error, not a crash") {
   open.index.reset();
   open.store.reset();
   std::ofstream(open.folder.file("store") + "/CURRENT") << "nonsense";
-  const IndexError error = error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20});
+  const IndexError error = error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
   CHECK(error.kind == IndexError::Kind::corruption);
 }
 
@@ -122,8 +122,8 @@ TEST_CASE("a store opened again has kept everything") {
   CHECK_FALSE(open.index->read().checkpoint_at("other", "crm"));
   CHECK(open.answer(contact("1")) == "crm:contact:1 <- crm:contact:3");
   CHECK(open.record(contact("1")).organization == "Acme");
-  CHECK(open.find("+13108675309").records.at(0).name == "Anna");
-  CHECK(open.find("+13108675309", 25, "other").records.at(0).name == "Otto");
+  CHECK(open.look("+13108675309").found.cards.at(0).name == "Anna");
+  CHECK(open.look("+13108675309", 25, "other").found.cards.at(0).name == "Otto");
   CHECK(open.upsert({person("2", "Bo", 2)}).position == position + 1);
 }
 
@@ -141,9 +141,9 @@ TEST_CASE("accounts keep their numbers over a restart and new ones get their own
   batch.upserts = {person("1", "in later", 1, {"+13108675309"})};
   open.apply(batch);
   for (const char* name : {"a", "", "a/b", "\xff", "later"}) {
-    const Found found = open.find("+13108675309", 25, name);
-    REQUIRE(found.total == 1);
-    CHECK(found.records[0].name == std::string("in ") + name);
+    const Look look = open.look("+13108675309", 25, name);
+    REQUIRE(look.found.total == 1);
+    CHECK(look.found.cards[0].name == std::string("in ") + name);
   }
 }
 

@@ -28,30 +28,29 @@ struct Fixture {
                     keys};
 
   HttpRequest request(const std::string& method, const std::string& target,
-                      std::vector<std::pair<std::string, std::string>> headers = {{"host", "localhost:8480"}}) {
+                      ReusedList<NamedText> headers = {{"host", "localhost:8480"}}) {
     HttpRequest made;
     made.method = method;
+    made.target = target;
     made.headers = std::move(headers);
     made.from_loopback = true;
-    read_target(target, made);
+    read_target(made);
     return made;
   }
-  int status(HttpRequest made) {
-    const auto decision = router.decide(made);
-    return decision.route ? router.run(*decision.route, made).status : decision.refusal.status;
+  HttpResponse answer(HttpRequest made) {
+    HttpResponse response;
+    if (const HttpRoute* route = router.decide(made, response)) router.run(*route, made, response);
+    return response;
   }
+  int status(const HttpRequest& made) { return answer(made).status; }
 };
 
 TEST_CASE_FIXTURE(Fixture, "paths and methods") {
-  HttpRequest found = request("GET", "/v1/things/a%2Fb");
-  const auto decision = router.decide(found);
-  REQUIRE(decision.route);
-  CHECK(router.run(*decision.route, found).body == "a/b;");
+  CHECK(answer(request("GET", "/v1/things/a%2Fb")).body == "a/b;");
   CHECK(status(request("HEAD", "/v1/things/1")) == 200);
   CHECK(status(request("GET", "/v1/things")) == 404);
   CHECK(status(request("GET", "/v1/things/1/2")) == 404);
-  HttpRequest wrong = request("DELETE", "/v1/things/1");
-  const auto refused = router.decide(wrong).refusal;
+  const auto refused = answer(request("DELETE", "/v1/things/1"));
   CHECK(refused.status == 405);
   CHECK(refused.headers.at(0) == std::pair<std::string, std::string>("Allow", "GET, POST"));
   CHECK(status(request("GET", "/throws")) == 500);
@@ -59,7 +58,7 @@ TEST_CASE_FIXTURE(Fixture, "paths and methods") {
 
 TEST_CASE_FIXTURE(Fixture, "without keys only local programs are served") {
   struct Row {
-    std::vector<std::pair<std::string, std::string>> headers;
+    ReusedList<NamedText> headers;
     bool loopback;
     int status;
   };
@@ -94,8 +93,8 @@ TEST_CASE_FIXTURE(Fixture, "with keys the key decides, wherever it comes from") 
   CHECK(status(request("GET", "/v1/things/1")) == 401);
   HttpRequest with_key = request("GET", "/v1/things/1", {{"authorization", "Bearer " + key}});
   with_key.from_loopback = false;
-  const auto decision = router.decide(with_key);
-  REQUIRE(decision.route);
+  HttpResponse refusal;
+  REQUIRE(router.decide(with_key, refusal));
   CHECK(with_key.principal.account == "acme");
   CHECK(status(request("POST", "/v1/things/1", {{"x-api-key", key}})) == 403);
   CHECK(status(request("GET", "/v1/things/1", {{"authorization", "Basic " + key}})) == 401);

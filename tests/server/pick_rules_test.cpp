@@ -29,12 +29,14 @@ Record record(const std::string& id, RecordKind kind = RecordKind::contact, cons
   return made;
 }
 
-PickReason reason(const Record& winner, const Record& loser, std::vector<PickRule> rules,
+PickReason reason(const Record& winner_record, const Record& loser_record, std::vector<PickRule> rules,
                   std::vector<std::string> order = {}) {
   const PickContext context{std::move(rules), std::move(order)};
-  CHECK(compare(winner, loser, kNumber, context) < 0);
-  CHECK(compare(loser, winner, kNumber, context) > 0);
-  return reason_for(winner, loser, kNumber, context);
+  const index::Card winner = card_of(winner_record, kNumber);
+  const index::Card loser = card_of(loser_record, kNumber);
+  CHECK(compare(winner, loser, context) < 0);
+  CHECK(compare(loser, winner, context) > 0);
+  return reason_for(winner, loser, context);
 }
 
 TEST_CASE("each rule decides by its own field, and says so") {
@@ -101,7 +103,7 @@ TEST_CASE("the order is total: any shuffle sorts the same") {
     records.push_back(made);
   }
   const auto before = [&](const Record& left, const Record& right) {
-    return compare(left, right, kNumber, context) < 0;
+    return compare(card_of(left, kNumber), card_of(right, kNumber), context) < 0;
   };
   std::ranges::sort(records, before);
   for (int round = 0; round < 20; ++round) {

@@ -169,8 +169,8 @@ TEST_CASE("a store that fails is tried again after a pause and the run goes on")
     }
     store.write(batch, true);
     // Readers see what the next batch publishes.
-    const auto last = store.snapshot();
-    store.publish(last->position, last->checkpoints);
+    const index::Snapshot& last = store.snapshot();
+    store.publish(last.position, last.checkpoints);
   };
 
   SUBCASE("when a run starts; a request for a full copy is kept") {
