@@ -74,8 +74,8 @@ void print_text(const LoadResult& result) {
   fmt::print("{} answers, {:.0f} a second, {:.0f} bytes each; {} errors, {} wrong, {} unanswered\n", result.answers,
              rate_of(result), mean_body(result), result.errors, result.wrong, result.unanswered);
   if (result.lateness.count() > 0) {
-    fmt::print("sent late by {:.1f} us at p50, {:.1f} us at p99\n", microseconds(result.lateness.percentile(50)),
-               microseconds(result.lateness.percentile(99)));
+    fmt::print("client itself late by {:.1f} us at p50, {:.1f} us at p99\n",
+               microseconds(result.lateness.percentile(50)), microseconds(result.lateness.percentile(99)));
   }
 }
 

@@ -125,7 +125,7 @@ class LoadRun {
     connection.output_sent = 0;
     connection.start = due;
     connection.busy = true;
-    if (open_loop() && due >= count_from_) result_.lateness.record(now - due);
+    if (open_loop() && due >= count_from_) result_.lateness.record(now - std::max(due, idle_since_));
     flush(connection);
   }
 
@@ -181,12 +181,13 @@ class LoadRun {
       last_answer_ = now;
     }
     connection.input_size = 0;
-    set_idle(connection);
+    set_idle(connection, now);
     if (!open_loop()) send_due(now);
   }
 
-  void set_idle(Connection& connection) {
+  void set_idle(Connection& connection, Clock::time_point now) {
     connection.busy = false;
+    if (idle_.empty()) idle_since_ = now;
     idle_.push_back(&connection);
   }
 
@@ -195,8 +196,9 @@ class LoadRun {
     if (++result_.errors > kErrorsMax) throw std::runtime_error(fmt::format("more than {} errors", kErrorsMax));
     connect(connection);
     if (!connection.busy) return;
-    if (connection.start >= count_from_) result_.latency.record(Clock::now() - connection.start);
-    set_idle(connection);
+    const Clock::time_point now = Clock::now();
+    if (connection.start >= count_from_) result_.latency.record(now - connection.start);
+    set_idle(connection, now);
   }
 
   void give_up(Clock::time_point now) {
@@ -266,6 +268,7 @@ class LoadRun {
   std::vector<Connection*> idle_;
   std::uint64_t sent_ = 0;
   Clock::time_point begin_, count_from_, end_, last_answer_;
+  Clock::time_point idle_since_;  // when a connection became free after none was
   LoadResult result_;
 };
 

@@ -26,7 +26,7 @@ struct LoadOptions {
 
 struct LoadResult {
   LatencyHistogram latency;
-  // How late the client itself sent, after the time that the rate asked for: what the machine and busy connections add.
+  // How late the client itself sent although a connection was free: what the machine adds. Open loop only.
   LatencyHistogram lateness;
   std::uint64_t answers = 0;
   std::uint64_t errors = 0;      // connections that broke and answers that are not good

@@ -14,6 +14,7 @@ declare -A pid_of=()
 # Where servers and clients run, as taskset has it; empty leaves it to the kernel.
 server_cores=
 client_cores=
+client_prefix=() # what a client is run by
 
 die() {
   echo "$script: $*" >&2
@@ -165,7 +166,7 @@ wait_for_compaction() {
   done
 }
 
-as_client() { ${client_cores:+taskset -c "$client_cores"} "$@"; }
+as_client() { ${client_cores:+taskset -c "$client_cores"} "${client_prefix[@]}" "$@"; }
 
 # load PORT COUNT ARGUMENTS...: one line of JSON
 load() {
