@@ -35,8 +35,8 @@ missing_of() {
 }
 open_folder() {
   local missing
-  missing=$(missing_of curl awk "$ringdex" "$programs/people_generator" "$programs/load_client" "$@" | tr '\n' ' ')
-  [ -z "$missing" ] || die "$missing missing; './dev bench $script' installs and builds what it takes"
+  missing=$(missing_of curl awk "$ringdex" "$programs/people_generator" "$programs/load_client" "$@" | paste -sd ' ')
+  [ -z "$missing" ] || die "missing: $missing; './dev bench $script' installs and builds what it takes"
   folder=$(mktemp -d)
   chmod 711 "$folder" # PostgreSQL's user passes through
   trap close_folder EXIT
