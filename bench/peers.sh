@@ -3,7 +3,8 @@
 #   start_PEER    starts it on a free port, PEER_port; fails with a word on stderr
 #   load_PEER     puts the people in
 #   client_PEER   the arguments that make load_client ask it
-# and asks_by_wrk if wrk can ask it as well. Another peer is these four and its name in the list.
+#   words_PEER    prints what was asked, for the report
+# and its name in asks_by_wrk if wrk can ask it as well. Another peer is these five and its name in the list.
 peers=(nginx ringdex redis postgres)
 asks_by_wrk=(nginx ringdex)
 
@@ -41,11 +42,13 @@ TEXT
   wait_for nginx 10 curl -sf --max-time 2 "http://127.0.0.1:$nginx_port/"
 }
 load_nginx() { :; }
+words_nginx() { echo "nginx $(nginx -v 2>&1 | sed 's/.*nginx\///'): one worker, a constant of $answer_bytes bytes."; }
 
 # ---- ringdex: started and loaded before the others, since its answers give the sizes
 needs_ringdex=()
 client_ringdex=(--check)
 load_ringdex() { :; }
+words_ringdex() { echo "ringdex $("$ringdex" version | head -n 1 | sed 's/^ringdex //'): one HTTP thread."; }
 
 # ---- redis: E.164 text to a JSON text of the size of ringdex's answer
 needs_redis=(redis-server redis-cli)
@@ -60,6 +63,7 @@ load_redis() {
     redis-cli -p "$redis_port" --pipe >"$folder/redis.load" 2>&1 || return 1
   grep -q 'errors: 0' "$folder/redis.load"
 }
+words_redis() { echo "Redis $(redis-server --version | sed 's/.* v=\([^ ]*\).*/\1/'): GET of $found_bytes bytes."; }
 
 # ---- postgres: a table with an index on the number, asked by a prepared statement over its own protocol
 postgres_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)
@@ -90,3 +94,4 @@ load_postgres() {
     postgres_sql -c 'COPY phones FROM STDIN' || return 1
   postgres_sql -c 'CREATE INDEX phones_number ON phones (number)' -c 'VACUUM (ANALYZE) phones' -c 'CHECKPOINT'
 }
+words_postgres() { echo "PostgreSQL $("$postgres_bin/postgres" --version | awk '{ print $3 }'): a prepared SELECT of four columns by index."; }

@@ -111,8 +111,16 @@ at_most() { awk -v a="$1" -v b="$2" 'BEGIN { print (a <= b ? "MET" : "NOT MET") 
 memory() { awk -v field="$2:" '$1 == field { printf "%.0f", $2 / 1024 }' "/proc/${pid_of[$1]}/status"; }
 cpu_seconds() { awk -v ticks="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); printf "%.2f", ($12 + $13) / ticks }' "/proc/${pid_of[$1]}/stat"; }
 disk_bytes() { du -sb "$1" 2>/dev/null | cut -f1; }
+# Percent of all cores' time that was taken, by programs here or by the host (steal), in the next second.
+busy_percent() {
+  { head -n 1 /proc/stat && sleep 1 && head -n 1 /proc/stat; } |
+    awk '{ all = 0; for (i = 2; i <= 9; ++i) all += $i; idle = $5 + $6 }
+      NR == 1 { all_before = all; idle_before = idle }
+      END { printf "%.0f", 100 - 100 * (idle - idle_before) / (all - all_before) }'
+}
+# Called while nothing of ours has work, so that the figures of a busy machine can be told from those of a quiet one.
 machine() {
-  echo "$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), load $(cut -d' ' -f1 /proc/loadavg)"
+  echo "$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(busy_percent) % of them taken by others before"
 }
 
 # field NAME: a number or word of the JSON text on stdin, the first of that name
