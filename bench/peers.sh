@@ -66,7 +66,7 @@ load_redis() {
 words_redis() { echo "Redis $(redis-server --version | sed 's/.* v=\([^ ]*\).*/\1/'): GET of $found_bytes bytes."; }
 
 # ---- postgres: a table with an index on the number, asked by a prepared statement over its own protocol
-postgres_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)
+postgres_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1 || true)
 needs_postgres=("${postgres_bin:-/usr/lib/postgresql}/initdb" psql)
 client_postgres=(--protocol postgres --user bench --database postgres --check)
 # It refuses to run as root; the package brings a user for it.

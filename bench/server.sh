@@ -158,7 +158,7 @@ wait_for_import() {
       shown=$SECONDS
       progress "imported $(field records <<<"$state") of $count"
     fi
-    sleep 0.05
+    sleep 0.2 # asking takes some of the machine as well
   done
   [ "$(field records <<<"$state")" = "$count" ] || die "not all of $count people were read: $state"
 }
