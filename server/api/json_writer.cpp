@@ -1,29 +1,35 @@
 #include "server/api/json_writer.h"
 
-#include <fmt/format.h>
 #include <unicode/utf8.h>
 
+#include <array>
 #include <cstdint>
-#include <iterator>
 
 namespace ringdex::server {
 namespace {
 
-bool is_plain(unsigned char byte) {
-  return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
-}
+// Bytes that stand for themselves between quotes.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte < 0x80; ++byte) plain[byte] = byte != '"' && byte != '\\';
+  return plain;
+}();
 
-void append_escape(std::string& out, unsigned char byte) {
+char* put_escape(char* at, unsigned char byte) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  *at++ = '\\';
   if (byte == '"' || byte == '\\') {
-    out.append({'\\', static_cast<char>(byte)});
-  } else {
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+    *at++ = static_cast<char>(byte);
+    return at;
   }
+  for (const char character : {'u', '0', '0', kHex[byte >> 4], kHex[byte & 15]}) *at++ = character;
+  return at;
 }
 
-// One sequence of UTF-8, or U+FFFD for bytes that are none; gives where the next begins.
-std::size_t append_sequence(std::string& out, std::string_view value, std::size_t at) {
-  std::size_t next = at;
+// One sequence of UTF-8, or U+FFFD for bytes that are none; moves `from` behind it.
+char* put_sequence(char* at, std::string_view value, std::size_t& from) {
+  constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+  std::size_t next = from;
   UChar32 character = 0;
 // The macro narrows inside.
 #pragma GCC diagnostic push
@@ -31,31 +37,28 @@ std::size_t append_sequence(std::string& out, std::string_view value, std::size_
 #pragma GCC diagnostic ignored "-Wsign-conversion"
   U8_NEXT(value.data(), next, value.size(), character);
 #pragma GCC diagnostic pop
-  if (character < 0) {
-    out.append("\xef\xbf\xbd");
-  } else {
-    out.append(value.substr(at, next - at));
-  }
-  return next;
+  const std::string_view put = character < 0 ? kReplacement : value.substr(from, next - from);
+  std::memcpy(at, put.data(), put.size());
+  from = next;
+  return at + put.size();
 }
 
 }  // namespace
 
-void JsonWriter::append_escaped(std::string_view value) {
-  std::size_t at = 0;
-  while (at < value.size()) {
-    std::size_t end = at;
-    while (end < value.size() && is_plain(static_cast<unsigned char>(value[end]))) ++end;
-    out_.append(value.substr(at, end - at));
-    if (end == value.size()) return;
-    const auto byte = static_cast<unsigned char>(value[end]);
-    if (byte < 0x80) {
-      append_escape(out_, byte);
-      at = end + 1;
+char* JsonWriter::escaped(char* at, std::string_view value) {
+  std::size_t from = 0;
+  while (from < value.size()) {
+    const auto byte = static_cast<unsigned char>(value[from]);
+    if (kPlain[byte]) {
+      *at++ = value[from++];
+    } else if (byte < 0x80) {
+      at = put_escape(at, byte);
+      ++from;
     } else {
-      at = append_sequence(out_, value, end);
+      at = put_sequence(at, value, from);
     }
   }
+  return at;
 }
 
 }  // namespace ringdex::server
