@@ -55,6 +55,14 @@ HttpConfig read_http(ObjectReader& reader, const std::string& folder) {
   return http;
 }
 
+IndexConfig read_index(ObjectReader& reader) {
+  constexpr std::size_t kMemoryBytesMax = std::size_t{32} << 30;
+  IndexConfig index;
+  reader.number("memory_bytes_max", index.memory_bytes_max, 0, kMemoryBytesMax);
+  reader.finish();
+  return index;
+}
+
 LogConfig read_log(ObjectReader& reader) {
   LogConfig log;
   reader.choice("level", log.level, {"debug", "info", "warn", "error"});
@@ -146,6 +154,7 @@ LoadResult load_text(const std::string& text, const std::string& folder,
   root.text("$schema", schema);
   root.text("data_dir", config.data_dir, Presence::required);
   if (auto http = root.object("http")) config.http = read_http(*http, folder);
+  if (auto index = root.object("index")) config.index = read_index(*index);
   if (auto log = root.object("log")) config.log = read_log(*log);
   read_accounts(root, config, problems);
   for (auto& source : root.objects("sources")) config.sources.push_back(read_source(source, places));

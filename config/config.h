@@ -95,6 +95,11 @@ struct SourceConfig {
   std::string type_name() const;
 };
 
+struct IndexConfig {
+  // Of the cards that lookups are answered from; who does not fit is answered from disk.
+  std::size_t memory_bytes_max = std::size_t{1536} << 20;
+};
+
 struct LogConfig {
   std::string level = "info";
   bool mask_numbers = true;
@@ -103,6 +108,7 @@ struct LogConfig {
 struct Config {
   std::string data_dir;
   HttpConfig http;
+  IndexConfig index;
   LogConfig log;
   std::map<std::string, AccountConfig> accounts;  // "default" always stands
   std::vector<SourceConfig> sources;

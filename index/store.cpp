@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/rate_limiter.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
@@ -18,6 +20,10 @@ constexpr std::array<const char*, kFamilies> kFamilyNames = {"default", "records
                                                              "members", "aliases", "listed",  "sources",
                                                              "inbox",   "runs",    "rejects"};
 constexpr std::size_t kWriteBufferBytes = 32 << 20;
+constexpr std::size_t kAllWriteBuffersBytes = 128 << 20;
+constexpr std::size_t kBlockBytes = 16 << 10;
+// Background writes leave the disk to the log, on which a webhook's answer waits.
+constexpr std::int64_t kBackgroundBytesPerSecond = 100 << 20;
 constexpr std::size_t kInfoLogBytes = 4 << 20;
 constexpr int kOpenFilesMax = 512;
 // What is read again after a start; RocksDB's own bound would be 2.8 GB.
@@ -26,12 +32,14 @@ constexpr std::uint64_t kLogBytesMax = 64 << 20;
 rocksdb::ColumnFamilyOptions family_options(Family which, const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
+  table.block_size = kBlockBytes;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = kWriteBufferBytes;
   options.compression = rocksdb::kLZ4Compression;
+  options.bottommost_compression = rocksdb::kZSTD;
   options.level_compaction_dynamic_level_bytes = true;
   if (which == Family::numbers) {
     options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(key::kNumberPrefixBytes));
@@ -64,6 +72,11 @@ std::expected<std::unique_ptr<Store>, IndexError> Store::open(const StoreOptions
   db_options.keep_log_file_num = 3;
   db_options.max_log_file_size = kInfoLogBytes;
   db_options.max_background_jobs = 2;
+  db_options.db_write_buffer_size = kAllWriteBuffersBytes;
+  db_options.rate_limiter.reset(rocksdb::NewGenericRateLimiter(kBackgroundBytesPerSecond));
+  for (const auto pool : {rocksdb::Env::LOW, rocksdb::Env::HIGH}) {
+    db_options.env->LowerThreadPoolCPUPriority(pool, rocksdb::CpuPriority::kLow);
+  }
   db_options.max_total_wal_size = kLogBytesMax;
   db_options.bytes_per_sync = 1 << 20;
   // A torn last record is what a killed process leaves; anything else in the log is corruption and must be seen.

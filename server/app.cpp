@@ -11,8 +11,11 @@
 #include <filesystem>
 #include <mutex>
 #include <random>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
+#include "index/background.h"
 #include "index/inbox.h"
 #include "index/index.h"
 #include "index/ledger.h"
@@ -41,6 +44,9 @@ constexpr unsigned kBlockingThreads = 4;
 constexpr std::chrono::milliseconds kResyncDeadline = 10s;
 constexpr std::chrono::milliseconds kAnswersDeadline = 2s;
 constexpr std::chrono::seconds kKeysInterval{1};
+// The index's writer waits for a step, and comes in between two.
+constexpr std::size_t kTableStep = 1'000;
+constexpr std::chrono::microseconds kTablePause{200};
 
 index::TimePoint wall_clock() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -97,12 +103,14 @@ struct App::Parts {
   std::optional<HttpRouter> router;
   std::optional<HttpServer> http;
   boost::asio::io_context signals;
+  std::jthread loading;  // of the number table
 
   std::vector<HttpRoute> routes();
   HttpServerOptions http_options() const;
   std::expected<void, std::string> start();
   void reload();
   void watch_keys(boost::asio::steady_timer& timer);
+  void load_table(const std::stop_token& stopping);
   void stop();
 };
 
@@ -153,7 +161,22 @@ std::expected<void, std::string> App::Parts::start() {
   http.emplace(http_options(), *router, metrics);
   if (auto listening = http->start(); !listening) return listening;
   scheduler.start();
+  loading = std::jthread([this](const std::stop_token& stopping) { load_table(stopping); });
   return {};
+}
+
+// Lookups are answered meanwhile, out of RocksDB.
+void App::Parts::load_table(const std::stop_token& stopping) {
+  index::give_way_to_lookups();
+  const Metrics::Timer timer;
+  while (!stopping.stop_requested()) {
+    const auto done = index.load_table(kTableStep);
+    if (!done) return spdlog::error("lookups are answered from disk: {}", done.error().message);
+    if (*done) break;
+    std::this_thread::sleep_for(kTablePause);
+  }
+  spdlog::info("the number table takes {} MiB, loaded in {:.1f} s", index.table_bytes() >> 20,
+               std::chrono::duration<double>(timer.elapsed()).count());
 }
 
 void App::Parts::reload() {
@@ -191,8 +214,10 @@ void App::Parts::watch_keys(boost::asio::steady_timer& timer) {
 }
 
 void App::Parts::stop() {
+  loading.request_stop();
   scheduler.stop();
   if (http) http->stop(kAnswersDeadline);
+  if (loading.joinable()) loading.join();
 }
 
 App::App() = default;
@@ -206,7 +231,9 @@ std::expected<std::unique_ptr<App>, std::string> App::start(const config::Config
   std::filesystem::create_directories(config.data_dir, error);
   if (error) return std::unexpected(fmt::format("cannot make data_dir {}: {}", config.data_dir, error.message()));
   std::filesystem::permissions(config.data_dir, std::filesystem::perms::owner_all, error);
-  auto store = index::Store::open({.path = config.data_dir + "/index", .block_cache_bytes = kBlockCacheBytes});
+  auto store = index::Store::open({.path = config.data_dir + "/index",
+                                   .block_cache_bytes = kBlockCacheBytes,
+                                   .card_bytes_max = config.index.memory_bytes_max});
   if (!store) return std::unexpected(store.error().message);
   std::unique_ptr<App> app(new App());
   app->parts_ = std::make_unique<Parts>(config, config_path, std::move(*store));

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "index/background.h"
+
 namespace ringdex::sync {
 namespace {
 
@@ -84,6 +86,7 @@ void SyncScheduler::start() {
   for (auto& source : sources_) {
     Source* const it = source.get();
     it->page_worker.thread = std::jthread([it](std::stop_token stop) {
+      index::give_way_to_lookups();
       it->page_worker.run(stop, [it](TimePoint now) { return it->syncer.step(now); });
     });
     it->single_worker.thread = std::jthread([it](std::stop_token stop) {

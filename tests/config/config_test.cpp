@@ -103,6 +103,7 @@ TEST_CASE("every setting reaches its field") {
     "http": {"listen": "[::1]:9000", "threads": 4, "tls": {"certificate": "c.pem", "key": "/k.pem"},
              "connections_max": 10, "header_bytes_max": 2048, "body_bytes_max": 4096,
              "header_timeout": "2s", "idle_timeout": "500ms"},
+    "index": {"memory_bytes_max": 123},
     "log": {"level": "debug", "mask_numbers": false},
     "accounts": {
       "default": {"region": "IT", "pick": ["source_order", "oldest"], "same_person": "none", "own_numbers": ["+39 06 1234"],
@@ -133,6 +134,7 @@ TEST_CASE("every setting reaches its field") {
   CHECK(config.http.body_bytes_max == 4096);
   CHECK(config.http.header_timeout == 2s);
   CHECK(config.http.idle_timeout == 500ms);
+  CHECK(config.index.memory_bytes_max == 123);
   CHECK(config.log.level == "debug");
   CHECK_FALSE(config.log.mask_numbers);
 

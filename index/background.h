@@ -1,0 +1,8 @@
+#pragma once
+
+namespace ringdex::index {
+
+// The calling thread works when no lookup wants the processor: for syncing, loading, and whatever nobody waits for.
+void give_way_to_lookups();
+
+}  // namespace ringdex::index
