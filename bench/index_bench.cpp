@@ -53,7 +53,10 @@ void apply(Index& index, const ChangeBatch& batch) {
 
 struct Filled {
   tests::TempDir folder;
-  std::unique_ptr<Store> store = Store::open({.path = folder.file("store"), .block_cache_bytes = 256 << 20, .card_bytes_max = std::size_t{2} << 30}).value();
+  std::unique_ptr<Store> store =
+      Store::open(
+          {.path = folder.file("store"), .block_cache_bytes = 256 << 20, .card_bytes_max = std::size_t{2} << 30})
+          .value();
   Index index{*store};
 
   explicit Filled(std::int64_t records) {

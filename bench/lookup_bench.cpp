@@ -68,7 +68,9 @@ struct Bench {
   tests::TempDir folder;
   telephony::NumberParser parser;
   std::unique_ptr<index::Store> store =
-      index::Store::open({.path = folder.file("store"), .block_cache_bytes = 256 << 20, .card_bytes_max = std::size_t{2} << 30}).value();
+      index::Store::open(
+          {.path = folder.file("store"), .block_cache_bytes = 256 << 20, .card_bytes_max = std::size_t{2} << 30})
+          .value();
   index::Index index{*store};
   LookupService service{parser, index, account_settings(one_source(), parser).value()};
   Metrics metrics;

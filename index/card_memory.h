@@ -45,7 +45,7 @@ class CardMemory {
   const std::size_t chunks_max_;
   std::array<std::unique_ptr<std::byte[], Free>, kChunksMax> chunks_;  // each is set once
   std::size_t used_chunks_ = 0;
-  std::size_t next_unit_ = kUnitMask + 1;                      // of the last chunk
+  std::size_t next_unit_ = kUnitMask + 1;                     // of the last chunk
   std::unordered_map<std::size_t, std::vector<Ref>> vacant_;  // by units
 };
 

@@ -1,5 +1,6 @@
 #include "server/http_message.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace ringdex::server {
@@ -13,19 +14,21 @@ int hex(char digit) {
 }
 
 bool decode(std::string_view text, bool form, std::string& out) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && form) {
+  const std::string_view special = form ? "%+" : "%";
+  while (true) {
+    const std::size_t end = std::min(text.find_first_of(special), text.size());
+    out.append(text.substr(0, end));
+    if (end == text.size()) return out.find('\0') == std::string::npos;
+    text.remove_prefix(end);
+    if (text[0] == '+') {
       out.push_back(' ');
-    } else if (text[i] == '%') {
-      if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) return false;
-      out.push_back(static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])));
-      i += 2;
+      text.remove_prefix(1);
     } else {
-      out.push_back(text[i]);
+      if (text.size() < 3 || hex(text[1]) < 0 || hex(text[2]) < 0) return false;
+      out.push_back(static_cast<char>(hex(text[1]) * 16 + hex(text[2])));
+      text.remove_prefix(3);
     }
-    if (out.back() == '\0') return false;
   }
-  return true;
 }
 
 const std::string* find(const ReusedList<NamedText>& all, std::string_view name) {

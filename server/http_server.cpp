@@ -76,7 +76,7 @@ std::expected<void, std::string> HttpServer::start() {
 
 void HttpServer::accept() {
   HttpWorker& worker = *workers_[next_worker_++ % workers_.size()];
-  acceptor_->async_accept(worker.context, [this, &worker](error_code error, tcp::socket socket) {
+  acceptor_->async_accept([this, &worker](error_code error, tcp::socket socket) {
     if (stopping_ || error == asio::error::operation_aborted) return;
     if (error) {
       // Out of file descriptors or the like: a pause lets connections end.
@@ -90,8 +90,11 @@ void HttpServer::accept() {
       error_code ignored;
       socket.close(ignored);
     } else {
-      asio::post(worker.context, [this, &worker, socket = std::move(socket)]() mutable {
-        serve_http(std::move(socket), tls_ ? &*tls_ : nullptr, worker, shared_);
+      // Handed over as a bare descriptor, since each worker's sockets are its own thread's.
+      const auto protocol = socket.local_endpoint(error).protocol();
+      const auto descriptor = socket.release(error);
+      asio::post(worker.context, [this, &worker, protocol, descriptor] {
+        serve_http(protocol, descriptor, tls_ ? &*tls_ : nullptr, worker, shared_);
       });
     }
     accept();

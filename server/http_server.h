@@ -59,7 +59,8 @@ struct HttpWorker {
   }
 
   std::unordered_set<HttpConnection*> connections;  // touched on this thread only; outlives the sessions in `context`
-  boost::asio::io_context context{1};
+  // One thread runs it, and alone touches its sockets; handlers may be posted from any.
+  boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   boost::asio::steady_timer timer{context};
   std::jthread thread;
 };

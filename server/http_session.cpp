@@ -208,9 +208,10 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
     }
     if (sent == out_.size()) return sent_all();
     expires_after(kWriteTimeout);
-    asio::async_write(stream_, asio::buffer(out_) + sent, [self = this->shared_from_this()](error_code error, std::size_t) {
-      if (!error) self->sent_all();
-    });
+    asio::async_write(stream_, asio::buffer(out_) + sent,
+                      [self = this->shared_from_this()](error_code error, std::size_t) {
+                        if (!error) self->sent_all();
+                      });
   }
 
   void sent_all() {
@@ -262,9 +263,9 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   std::optional<HttpParser> parser_;  // of the request that is being read
   HttpRequest request_;
   HttpResponse response_;
-  std::string out_;        // answers that are not sent yet
-  bool busy_ = false;      // a request is being read or answered
-  bool ending_ = false;    // the last answer is written
+  std::string out_;         // answers that are not sent yet
+  bool busy_ = false;       // a request is being read or answered
+  bool ending_ = false;     // the last answer is written
   bool keep_alive_ = true;  // after the answer in hand
   bool head_only_ = false;
   unsigned version_ = 11;
@@ -272,12 +273,9 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
 
 }  // namespace
 
-void serve_http(asio::ip::tcp::socket accepted, asio::ssl::context* tls, HttpWorker& worker, HttpShared& shared) {
-  error_code failed;
-  const auto protocol = accepted.local_endpoint(failed).protocol();
-  const auto handle = accepted.release(failed);
-  if (failed) return;
-  Socket socket(worker.context.get_executor(), protocol, handle);
+void serve_http(asio::ip::tcp protocol, asio::ip::tcp::socket::native_handle_type descriptor, asio::ssl::context* tls,
+                HttpWorker& worker, HttpShared& shared) {
+  Socket socket(worker.context.get_executor(), protocol, descriptor);
   if (tls != nullptr) {
     std::make_shared<Session<TlsStream>>(TlsStream(std::move(socket), *tls), worker, shared)->start();
   } else {

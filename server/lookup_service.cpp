@@ -45,8 +45,9 @@ void explain_candidates(const LookupAnswer& answer, const PickContext& pick, Ste
   if (steps == nullptr) return;
   for (std::size_t i = 0; i < answer.candidates.size(); ++i) {
     const Card& card = answer.leading(answer.candidates[i]);
-    say(steps, fmt::format("candidate {}: {} ({}), records: {}", i + 1, card.name.empty() ? card.organization : card.name,
-                           card.id_text(), answer.candidates[i].records));
+    say(steps,
+        fmt::format("candidate {}: {} ({}), records: {}", i + 1, card.name.empty() ? card.organization : card.name,
+                    card.id_text(), answer.candidates[i].records));
   }
   for (std::size_t i = 1; i < answer.candidates.size(); ++i) {
     for (const PickRule rule : pick.rules) {
@@ -66,7 +67,8 @@ void pick_candidates(LookupAnswer& answer, const AccountSettings& account, Steps
   if (cards.size() == 1) {
     answer.candidates.push_back({});
   } else {
-    std::ranges::sort(cards, [&](const Card& left, const Card& right) { return compare(left, right, account.pick) < 0; });
+    std::ranges::sort(cards,
+                      [&](const Card& left, const Card& right) { return compare(left, right, account.pick) < 0; });
     std::size_t first = 0;
     for (const std::size_t records : group_same_person(cards, account.same_person)) {
       answer.candidates.push_back({first, records});
@@ -172,7 +174,7 @@ std::expected<std::string_view, LookupError> LookupService::region_for(const Loo
         say(steps, fmt::format("region {} is configured for the called line {}", configured->second, line.to_e164()));
         return configured->second;
       }
-      const std::string_view region = parser_.describe(line).region;
+      const std::string_view region = called.readings.front().facts.region;
       if (parser_.knows_region(region)) {
         say(steps, fmt::format("region {} is the called line's, {}", region, line.to_e164()));
         return region;
@@ -183,9 +185,8 @@ std::expected<std::string_view, LookupError> LookupService::region_for(const Loo
   return account.region;
 }
 
-std::expected<void, LookupError> LookupService::find(const LookupRequest& request,
-                                                     const telephony::AskedNumber& asked, LookupAnswer& answer,
-                                                     Steps* steps) const {
+std::expected<void, LookupError> LookupService::find(const LookupRequest& request, const telephony::AskedNumber& asked,
+                                                     LookupAnswer& answer, Steps* steps) const {
   const AccountSettings& account = *answer.account;
   const auto hidden = [&](const Card& card) {
     if (account.source_labels.contains(card.source)) return false;
@@ -217,6 +218,7 @@ std::expected<void, LookupError> LookupService::find(const LookupRequest& reques
   }
   answer.number.parsed = read->parsed;
   answer.number.reading = read->reading;
+  answer.number.facts = read->facts;
   return {};
 }
 
@@ -233,14 +235,13 @@ std::expected<LookupAnswer, LookupError> LookupService::lookup(const LookupReque
   if (!region) return std::unexpected(region.error());
   answer.number.input = request.number;
   add_freshness(answer, *answer.account, request.account, now);
-  const auto asked = telephony::read_asked_number(parser_, request.number, *region, request.plan,
-                                                  answer.account->dial_plan, steps);
+  const auto asked =
+      telephony::read_asked_number(parser_, request.number, *region, request.plan, answer.account->dial_plan, steps);
   if (asked.readings.empty()) {
     answer.unmatchable = unmatchable_from(asked.unmatchable.value_or(telephony::Unmatchable::not_a_number));
     return result;
   }
   if (auto looked = find(request, asked, answer, steps); !looked) return std::unexpected(looked.error());
-  answer.number.facts = parser_.describe(answer.number.parsed->number);
   if (!answer.unmatchable && !answer.found.cards.empty()) pick_candidates(answer, *answer.account, steps);
   return result;
 }

@@ -38,18 +38,18 @@ std::string reading_step(std::string_view name, const Parsed& parsed) {
   return step + ".";
 }
 
-void add_reading(AskedNumber& asked, const Parsed& parsed, Reading reading) {
+void add_reading(AskedNumber& asked, const NumberParser& parser, const Parsed& parsed, Reading reading) {
   if (!parsed) return;
   const bool is_known = std::ranges::any_of(
       asked.readings, [&](const NumberReading& known) { return known.parsed.number == parsed->number; });
-  if (!is_known) asked.readings.push_back({*parsed, reading});
+  if (!is_known) asked.readings.push_back({*parsed, reading, parser.describe(parsed->number)});
 }
 
 void read_literal(AskedNumber& asked, const NumberParser& parser, std::string_view text, std::string_view region,
                   const Teller& teller) {
   const Parsed parsed = parser.parse(text, region);
   teller.tell([&] { return reading_step("an international number as written", parsed); });
-  add_reading(asked, parsed, Reading::literal);
+  add_reading(asked, parser, parsed, Reading::literal);
   if (parsed) return;
   const bool is_short = digits_of(text).size() <= kExtensionLengthMax;
   asked.unmatchable = is_short ? Unmatchable::extension : Unmatchable::not_a_number;
@@ -81,7 +81,7 @@ void read_without_plus(AskedNumber& asked, const NumberParser& parser, const std
     teller.tell([&] { return reading_step("a number dialled in " + std::string(region), national); });
     if (national && is_international_prefix_dialled(digits, *national)) {
       teller.tell("An international prefix is in front of it, so there is no other reading.");
-      add_reading(asked, national, Reading::literal);
+      add_reading(asked, parser, national, Reading::literal);
       return;
     }
   }
@@ -97,9 +97,9 @@ void read_without_plus(AskedNumber& asked, const NumberParser& parser, const std
   const bool is_same = national && international && national->number == international->number;
   const bool is_international_better =
       international && (!national || (international->valid && !national->valid) || is_same);
-  if (is_international_better) add_reading(asked, international, Reading::international);
-  add_reading(asked, national, Reading::national);
-  add_reading(asked, international, Reading::international);
+  if (is_international_better) add_reading(asked, parser, international, Reading::international);
+  add_reading(asked, parser, national, Reading::national);
+  add_reading(asked, parser, international, Reading::international);
   if (!asked.readings.empty()) return;
   asked.unmatchable = Unmatchable::not_a_number;
   teller.tell("Neither reading is a matchable number.");
@@ -144,7 +144,8 @@ AskedNumber read_asked_number(const NumberParser& parser, std::string_view text,
   // By far the most texts are clean E.164, and then all that is below comes to this.
   if (steps == nullptr && rewrite_for(text, rewrites) == nullptr) {
     if (const auto clean = parser.parse_clean_e164(text)) {
-      asked.readings.push_back({{*clean, {}, parser.is_valid(*clean)}, Reading::literal});
+      const NumberFacts facts = parser.describe(*clean);
+      asked.readings.push_back({{*clean, {}, facts.valid}, Reading::literal, facts});
       return asked;
     }
   }

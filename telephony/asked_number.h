@@ -29,6 +29,7 @@ std::string_view to_string(Unmatchable);
 struct NumberReading {
   ParsedNumber parsed;
   Reading reading;
+  NumberFacts facts;
   bool operator==(const NumberReading&) const = default;
 };
 

@@ -15,7 +15,7 @@ namespace ringdex::server {
 // U+FFFD.
 class JsonWriter {
  public:
-  explicit JsonWriter(std::string& out) : out_(out), used_(out.size()) { out_.resize(out_.capacity()); }
+  explicit JsonWriter(std::string& out) : out_(out), used_(out.size()) { grow(out_.capacity()); }
   ~JsonWriter() { out_.resize(used_); }
   JsonWriter(const JsonWriter&) = delete;
   JsonWriter& operator=(const JsonWriter&) = delete;
@@ -75,8 +75,13 @@ class JsonWriter {
   JsonWriter& word(std::string_view value) { return done(copied(separated(value.size()), value)); }
   // Where to write at most so many bytes.
   char* room(std::size_t bytes) {
-    if (out_.size() - used_ < bytes) out_.resize(2 * out_.size() + bytes);
+    if (out_.size() - used_ < bytes) [[unlikely]]
+      grow(2 * out_.size() + bytes);
     return out_.data() + used_;
+  }
+  // What is added is not set to zero first, since it is written over or cut off.
+  void grow(std::size_t bytes) {
+    out_.resize_and_overwrite(bytes, [](char*, std::size_t size) { return size; });
   }
   // The same, behind a comma where one is due.
   char* separated(std::size_t bytes) {

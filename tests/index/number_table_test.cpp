@@ -41,7 +41,8 @@ using Model = std::map<std::uint64_t, Record>;
 std::vector<std::string> expected(const Model& model, std::uint64_t number) {
   std::map<std::pair<TimePoint, RecordId>, std::string> ordered;
   for (const auto& [id, record] : model) {
-    const bool bears = std::ranges::any_of(record.phones, [&](const auto& p) { return p.number == nth_number(number); });
+    const bool bears =
+        std::ranges::any_of(record.phones, [&](const auto& p) { return p.number == nth_number(number); });
     if (bears) ordered[{record.first_indexed_at, record.id}] = text_of(card_of(record, nth_number(number)));
   }
   std::vector<std::string> texts;

@@ -43,8 +43,8 @@ inline Record person(const std::string& external_id, const std::string& name, st
 constexpr std::size_t kCardBytesMax = 64 << 20;
 
 inline std::unique_ptr<Store> open_store(const tests::TempDir& folder, std::size_t card_bytes_max = kCardBytesMax) {
-  auto opened = Store::open(
-      {.path = folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = card_bytes_max});
+  auto opened =
+      Store::open({.path = folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = card_bytes_max});
   REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().message));
   return std::move(*opened);
 }

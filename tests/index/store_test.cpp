@@ -30,7 +30,8 @@ TEST_CASE("a store of a newer format is refused by a message that says so, and i
   open.index.reset();
   open.store.reset();
   for (int attempt = 0; attempt < 2; ++attempt) {
-    const IndexError error = error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
+    const IndexError error =
+        error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
     CHECK(error.kind == IndexError::Kind::newer_format);
     CHECK(error.message.find("format 2") != std::string::npos);
     CHECK(error.message.find(open.folder.file("store")) != std::string::npos);
@@ -45,14 +46,16 @@ TEST_CASE("a store with a column family of later versions is refused as newer") 
   REQUIRE(impl.db->DestroyColumnFamilyHandle(later).ok());
   open.index.reset();
   open.store.reset();
-  const IndexError error = error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
+  const IndexError error =
+      error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
   CHECK(error.kind == IndexError::Kind::newer_format);
   CHECK(error.message.find("newer ringdex") != std::string::npos);
 }
 
 TEST_CASE("a second opener is told that the store is busy") {
   OpenIndex open;
-  const IndexError error = error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
+  const IndexError error =
+      error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
   CHECK(error.kind == IndexError::Kind::busy);
   CHECK(error.message.find("another ringdex") != std::string::npos);
   CHECK(open.upsert({person("1", "Anna", 1)}).added == 1);
@@ -75,7 +78,8 @@ TEST_CASE("a damaged store is an error, not a crash") {
   open.index.reset();
   open.store.reset();
   std::ofstream(open.folder.file("store") + "/CURRENT") << "nonsense";
-  const IndexError error = error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
+  const IndexError error =
+      error_of({.path = open.folder.file("store"), .block_cache_bytes = 1 << 20, .card_bytes_max = 0});
   CHECK(error.kind == IndexError::Kind::corruption);
 }
 

@@ -10,7 +10,9 @@ namespace {
 
 std::string as_text(std::string_view value) {
   std::string out;
-  { JsonWriter(out).text(value); }
+  {
+    JsonWriter(out).text(value);
+  }
   return out;
 }
 
@@ -30,8 +32,20 @@ TEST_CASE("any bytes come out as JSON, as another library writes and reads them"
   constexpr std::uint32_t kSeed = 31;
   MESSAGE("seed ", kSeed);
   std::mt19937 chance(kSeed);
-  const std::string_view parts[] = {"a",    "\"",       "\\", "\x01",         "\x7f", "\xc3\xa9", "\xe2\x82\xac",
-                                    "\xff", "\xed\xa0", "/",  "\xf0\x9f\x98\x80", "\xc0", "\n",   "plain text"};
+  const std::string_view parts[] = {"a",
+                                    "\"",
+                                    "\\",
+                                    "\x01",
+                                    "\x7f",
+                                    "\xc3\xa9",
+                                    "\xe2\x82\xac",
+                                    "\xff",
+                                    "\xed\xa0",
+                                    "/",
+                                    "\xf0\x9f\x98\x80",
+                                    "\xc0",
+                                    "\n",
+                                    "plain text"};
   for (int round = 0; round < 20'000; ++round) {
     std::string value;
     for (std::size_t left = chance() % 8; left > 0; --left) {

@@ -336,7 +336,8 @@ class History {
         }
       }
       std::vector<std::string> found;
-      for (const auto& record : scene_.open.look(number, 25, account_).found.cards) found.emplace_back(record.external_id);
+      for (const auto& record : scene_.open.look(number, 25, account_).found.cards)
+        found.emplace_back(record.external_id);
       std::ranges::sort(found);
       if (found != expected) wrong += number + " finds others than it should\n";
     }
