@@ -270,6 +270,11 @@ void BatchWriter::write_changes() {
   for (const auto& [id, touched] : touched_) {
     if (touched.before != touched.after) write_record(id, touched);
   }
+  // In order, so that the memtable looks for the place of each near the one before.
+  std::ranges::sort(number_writes_);
+  for (const auto& [key, is_put] : number_writes_) {
+    is_put ? writes_.Put(store_.family(Family::numbers), key, "") : writes_.Delete(store_.family(Family::numbers), key);
+  }
   writes_.Put(store_.family(Family::sources), key::source(account_, source_), encode_source_state(state_));
 }
 
@@ -277,10 +282,10 @@ void BatchWriter::write_record(const RecordId& id, const Touched& touched) {
   const Implied before = implied_by(account_, id, touched.before);
   const Implied after = implied_by(account_, id, touched.after);
   for (const auto& number : before.numbers) {
-    if (!after.numbers.contains(number)) writes_.Delete(store_.family(Family::numbers), number);
+    if (!after.numbers.contains(number)) number_writes_.emplace_back(number, false);
   }
   for (const auto& number : after.numbers) {
-    if (!before.numbers.contains(number)) writes_.Put(store_.family(Family::numbers), number, "");
+    if (!before.numbers.contains(number)) number_writes_.emplace_back(number, true);
   }
   for (const auto& [family, was, is] : {std::tuple{Family::members, &before.member, &after.member},
                                         std::tuple{Family::aliases, &before.alias, &after.alias}}) {

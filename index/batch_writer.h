@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "index/change_batch.h"
 #include "index/record_codec.h"
@@ -55,6 +57,7 @@ class BatchWriter {
   std::map<std::string, std::string> organizations_;  // read or changed by this batch
   std::set<RecordId> listed_now_;                     // what this batch shows of a running listing
   bool begins_here_ = false;                          // the listing began in this batch
+  std::vector<std::pair<std::string, bool>> number_writes_;  // key of `numbers`, and whether it is put or deleted
   rocksdb::WriteBatch writes_;
   ApplyResult result_;
 };

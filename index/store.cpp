@@ -45,6 +45,11 @@ rocksdb::ColumnFamilyOptions family_options(Family which, const std::shared_ptr<
     options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(key::kNumberPrefixBytes));
     options.memtable_prefix_bloom_size_ratio = 0.1;
   }
+  if (which == Family::records) {
+    // Most records that a page brings are new, which the filter knows without a search.
+    options.memtable_whole_key_filtering = true;
+    options.memtable_prefix_bloom_size_ratio = 0.1;
+  }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }

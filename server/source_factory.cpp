@@ -5,6 +5,7 @@
 #include "server/private_file.h"
 #include "sync/connectors/csv_file.h"
 #include "sync/connectors/zendesk.h"
+#include "sync/read_ahead.h"
 #include "sync/credential.h"
 #include "sync/http_client.h"
 #include "sync/rate_budget.h"
@@ -78,7 +79,7 @@ void make(const config::CsvSourceConfig& csv, Making& making) {
                                  .kind = csv.kind == "lead" ? index::RecordKind::lead : index::RecordKind::contact,
                                  .rows_per_page = kCsvRowsPerPage,
                                  .file_bytes_max = kCsvBytesMax};
-  making.setup.pages = sync::make_csv_connector(options, making.parser);
+  making.setup.pages = sync::make_read_ahead(sync::make_csv_connector(options, making.parser));
   making.setup.singles = sync::make_csv_connector(options, making.parser);
 }
 
