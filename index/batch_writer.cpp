@@ -22,7 +22,7 @@ const Tombstone* tombstone_of(const std::optional<Entry>& entry) {
 
 // Index entries that an entry implies, so that before and after can be compared.
 struct Implied {
-  std::set<std::string> numbers;
+  std::vector<std::string> numbers;  // in order, each once
   std::optional<std::string> member;
   std::optional<std::string> alias;
 };
@@ -32,8 +32,11 @@ Implied implied_by(key::AccountNumber account, const RecordId& id, const std::op
   if (const Record* record = record_of(entry)) {
     for (const RecordPhone& phone : record->phones) {
       if (!phone.number) continue;
-      implied.numbers.insert(key::number(account, telephony::canonical(*phone.number), record->first_indexed_at, id));
+      implied.numbers.push_back(
+          key::number(account, telephony::canonical(*phone.number), record->first_indexed_at, id));
     }
+    std::ranges::sort(implied.numbers);
+    implied.numbers.erase(std::unique(implied.numbers.begin(), implied.numbers.end()), implied.numbers.end());
     if (!record->organization_id.empty()) implied.member = key::member(account, id, record->organization_id);
   }
   if (const Tombstone* tombstone = tombstone_of(entry); tombstone && tombstone->merged_into) {
@@ -54,10 +57,10 @@ BatchWriter::BatchWriter(Store::Impl& store, const std::string& account, const s
   }
 }
 
-ApplyResult BatchWriter::apply(const ChangeBatch& batch) {
+ApplyResult BatchWriter::apply(ChangeBatch batch) {
   if (batch.begins_listing) begin_listing();
   for (const OrganizationName& organization : batch.organizations) rename(organization);
-  for (const Record& record : batch.upserts) upsert(record);
+  for (Record& record : batch.upserts) upsert(std::move(record));
   for (const Deletion& deletion : batch.deletions) erase(deletion);
   // A page whose records did not all fit is asked for again once the limit is raised.
   const bool whole = result_.over_limit == 0;
@@ -131,19 +134,18 @@ void BatchWriter::rename(const OrganizationName& organization) {
   if (!members->status().ok()) throw StoreFailure{members->status()};
 }
 
-void BatchWriter::upsert(const Record& incoming) {
-  Touched& touched = touch(incoming.id);
+void BatchWriter::upsert(Record next) {
+  Touched& touched = touch(next.id);
   if (state_.listing == SourceState::Listing::running || state_.listing == SourceState::Listing::awaiting) {
-    writes_.Put(store_.family(Family::listed), key::record(account_, incoming.id), "");
-    listed_now_.insert(incoming.id);
+    writes_.Put(store_.family(Family::listed), key::record(account_, next.id), "");
+    listed_now_.insert(next.id);
   }
   const Record* live = record_of(touched.after);
   const Tombstone* tombstone = tombstone_of(touched.after);
-  if ((live && incoming.version < live->version) || (tombstone && incoming.version <= tombstone->version)) {
+  if ((live && next.version < live->version) || (tombstone && next.version <= tombstone->version)) {
     ++result_.stale;
     return;
   }
-  Record next = incoming;
   if (!next.organization_id.empty()) {
     // Until its organization is known, the record's own word for it counts.
     if (std::string name = organization_name(next.organization_id); !name.empty()) next.organization = std::move(name);
@@ -282,10 +284,10 @@ void BatchWriter::write_record(const RecordId& id, const Touched& touched) {
   const Implied before = implied_by(account_, id, touched.before);
   const Implied after = implied_by(account_, id, touched.after);
   for (const auto& number : before.numbers) {
-    if (!after.numbers.contains(number)) number_writes_.emplace_back(number, false);
+    if (!std::ranges::binary_search(after.numbers, number)) number_writes_.emplace_back(number, false);
   }
   for (const auto& number : after.numbers) {
-    if (!before.numbers.contains(number)) number_writes_.emplace_back(number, true);
+    if (!std::ranges::binary_search(before.numbers, number)) number_writes_.emplace_back(number, true);
   }
   for (const auto& [family, was, is] : {std::tuple{Family::members, &before.member, &after.member},
                                         std::tuple{Family::aliases, &before.alias, &after.alias}}) {

@@ -22,7 +22,7 @@ class BatchWriter {
   BatchWriter(Store::Impl& store, const std::string& account, const std::string& source, const ApplyPolicy& policy,
               TimePoint now);
 
-  ApplyResult apply(const ChangeBatch& batch);
+  ApplyResult apply(ChangeBatch batch);
   ApplyResult confirm_sweep();
 
  private:
@@ -34,7 +34,7 @@ class BatchWriter {
   Touched& touch(const RecordId& id);
   void rename(const OrganizationName& organization);
   std::string organization_name(const std::string& id);
-  void upsert(const Record& incoming);
+  void upsert(Record next);
   void erase(const Deletion& deletion);
   void begin_listing();
   void end_listing();
@@ -54,9 +54,9 @@ class BatchWriter {
 
   SourceState state_;
   std::map<RecordId, Touched> touched_;
-  std::map<std::string, std::string> organizations_;  // read or changed by this batch
-  std::set<RecordId> listed_now_;                     // what this batch shows of a running listing
-  bool begins_here_ = false;                          // the listing began in this batch
+  std::map<std::string, std::string> organizations_;         // read or changed by this batch
+  std::set<RecordId> listed_now_;                            // what this batch shows of a running listing
+  bool begins_here_ = false;                                 // the listing began in this batch
   std::vector<std::pair<std::string, bool>> number_writes_;  // key of `numbers`, and whether it is put or deleted
   rocksdb::WriteBatch writes_;
   ApplyResult result_;

@@ -186,15 +186,15 @@ NumberTable::State Index::table_state() const {
   return store_.impl().numbers.state();
 }
 
-std::expected<ApplyResult, IndexError> Index::apply(const ChangeBatch& batch, const ApplyPolicy& policy,
-                                                    TimePoint now) {
+std::expected<ApplyResult, IndexError> Index::apply(ChangeBatch batch, const ApplyPolicy& policy, TimePoint now) {
   Store::Impl& store = store_.impl();
+  const std::string source = batch.source;
   const std::lock_guard lock(store.writer);
   try {
     BatchWriter writer(store, batch.account, batch.source, policy, now);
-    return writer.apply(batch);
+    return writer.apply(std::move(batch));
   } catch (const StoreFailure& failure) {
-    return std::unexpected(to_error(failure.status, "apply changes of " + batch.source));
+    return std::unexpected(to_error(failure.status, "apply changes of " + source));
   }
 }
 

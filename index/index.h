@@ -75,7 +75,7 @@ class Index {
   // Writes the batch with its checkpoint as one atomic unit (change_batch.h; newer wins, design section 6). When it
   // returns, every later read() sees it; the WAL is synced if it moved a checkpoint or settled events. After an error
   // nothing of the batch is stored.
-  std::expected<ApplyResult, IndexError> apply(const ChangeBatch& batch, const ApplyPolicy& policy, TimePoint now);
+  std::expected<ApplyResult, IndexError> apply(ChangeBatch batch, const ApplyPolicy& policy, TimePoint now);
 
   // Fills the number table after a start, up to `records_max` records a call; true when no more is to do. Until then,
   // RocksDB answers. A writer waits for a call that runs, so calls should be short and leave gaps.

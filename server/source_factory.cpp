@@ -5,10 +5,10 @@
 #include "server/private_file.h"
 #include "sync/connectors/csv_file.h"
 #include "sync/connectors/zendesk.h"
-#include "sync/read_ahead.h"
 #include "sync/credential.h"
 #include "sync/http_client.h"
 #include "sync/rate_budget.h"
+#include "sync/read_ahead.h"
 
 namespace ringdex::server {
 namespace {

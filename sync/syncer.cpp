@@ -128,7 +128,7 @@ TimePoint Syncer::apply_page(SourcePage page, TimePoint now) {
   for (const Rejected& row : page.rejected) {
     if (row.withdrawal) batch.deletions.push_back(*row.withdrawal);
   }
-  const auto applied = index_.apply(batch, options_.policy, now);
+  const auto applied = index_.apply(std::move(batch), options_.policy, now);
   if (!applied) return store_failed(applied.error().message, now);
 
   attempt_ = 0;
