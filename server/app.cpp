@@ -39,7 +39,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kBlockCacheBytes = 256 << 20;
+constexpr std::size_t kBlockCacheBytes = 128 << 20;
 constexpr unsigned kBlockingThreads = 4;
 constexpr std::chrono::milliseconds kResyncDeadline = 10s;
 constexpr std::chrono::milliseconds kAnswersDeadline = 2s;

@@ -1,6 +1,5 @@
 #include "server/http_message.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace ringdex::server {
@@ -14,20 +13,22 @@ int hex(char digit) {
 }
 
 bool decode(std::string_view text, bool form, std::string& out) {
-  const std::string_view special = form ? "%+" : "%";
+  std::size_t at = 0;
   while (true) {
-    const std::size_t end = std::min(text.find_first_of(special), text.size());
-    out.append(text.substr(0, end));
-    if (end == text.size()) return out.find('\0') == std::string::npos;
-    text.remove_prefix(end);
-    if (text[0] == '+') {
-      out.push_back(' ');
-      text.remove_prefix(1);
-    } else {
-      if (text.size() < 3 || hex(text[1]) < 0 || hex(text[2]) < 0) return false;
-      out.push_back(static_cast<char>(hex(text[1]) * 16 + hex(text[2])));
-      text.remove_prefix(3);
+    std::size_t end = at;
+    while (end < text.size() && text[end] != '%' && text[end] != '+' && text[end] != '\0') ++end;
+    out.append(text.substr(at, end - at));
+    if (end == text.size()) return true;
+    if (text[end] == '\0') return false;
+    at = end + 1;
+    if (text[end] == '+') {
+      out.push_back(form ? ' ' : '+');
+      continue;
     }
+    if (at + 2 > text.size() || hex(text[at]) < 0 || hex(text[at + 1]) < 0) return false;
+    out.push_back(static_cast<char>(hex(text[at]) * 16 + hex(text[at + 1])));
+    if (out.back() == '\0') return false;
+    at += 2;
   }
 }
 

@@ -10,8 +10,9 @@ void HttpParser::on_request_impl(boost::beast::http::verb, Text method, Text tar
 
 void HttpParser::on_field_impl(boost::beast::http::field, Text name, Text value, ErrorCode&) {
   NamedText& added = into_.headers.add();
-  for (const char letter : name) {
-    added.name.push_back(letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter);
+  added.name.assign(name.data(), name.size());
+  for (char& letter : added.name) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
   }
   added.value.assign(value.data(), value.size());
 }

@@ -29,8 +29,12 @@ std::string source_metrics(const sync::SyncScheduler& scheduler, const index::In
   }
   return records + ages + states +
          fmt::format(
-             "# HELP ringdex_position Writes to the index.\n# TYPE ringdex_position counter\nringdex_position {}\n",
-             view.position());
+             "# HELP ringdex_position Writes to the index.\n# TYPE ringdex_position counter\nringdex_position {}\n"
+             "# HELP ringdex_number_table_bytes Memory that lookups are answered from.\n"
+             "# TYPE ringdex_number_table_bytes gauge\nringdex_number_table_bytes {}\n"
+             "# HELP ringdex_number_table_loaded 1 once lookups are answered from memory, 0 while RocksDB answers.\n"
+             "# TYPE ringdex_number_table_loaded gauge\nringdex_number_table_loaded {}\n",
+             view.position(), index.table_bytes(), index.table_state() == index::NumberTable::State::complete ? 1 : 0);
 }
 
 }  // namespace ringdex::server

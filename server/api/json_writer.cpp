@@ -2,6 +2,7 @@
 
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -56,17 +57,22 @@ char* put_sequence(char* at, std::string_view value, std::size_t& from) {
 }  // namespace
 
 char* JsonWriter::escaped(char* at, std::string_view value) {
+  constexpr std::uint64_t kSpaces = 0x2020202020202020;
   std::size_t from = 0;
   while (from < value.size()) {
-    std::uint64_t eight = 0;
-    if (value.size() - from >= sizeof eight) {
+    // What is plain goes eight bytes at a time, the last of them filled up with spaces that the next text covers.
+    const std::size_t length = std::min(value.size() - from, sizeof(std::uint64_t));
+    std::uint64_t eight = kSpaces;
+    if (length == sizeof eight) {
       std::memcpy(&eight, value.data() + from, sizeof eight);
-      if (all_plain(eight)) {
-        std::memcpy(at, &eight, sizeof eight);
-        at += sizeof eight;
-        from += sizeof eight;
-        continue;
-      }
+    } else {
+      std::memcpy(&eight, value.data() + from, length);
+    }
+    if (all_plain(eight)) {
+      std::memcpy(at, &eight, sizeof eight);
+      at += length;
+      from += length;
+      continue;
     }
     const auto byte = static_cast<unsigned char>(value[from]);
     if (kPlain[byte]) {

@@ -87,9 +87,9 @@ void get_lookup(const Api& api, const HttpRequest& request, bool explain, HttpRe
   }
   JsonWriter out(response.body);
   if (explain) {
-    out.open('{').key("steps").open('[');
+    out.open('{').key<"steps">().open('[');
     for (const std::string& step : steps) out.text(step);
-    out.close(']').key("answer");
+    out.close(']').key<"answer">();
   }
   write_answer(out, *found);
   if (explain) out.close('}');
@@ -121,7 +121,7 @@ HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
   }
   HttpResponse response;
   JsonWriter answers(response.body);
-  answers.open('{').key("answers").open('[');
+  answers.open('{').key<"answers">().open('[');
   for (const auto& number : *numbers) {
     if (!number.is_string()) return problem(400, "bad_numbers", "each of 'numbers' must be a text");
     lookup.number = number.get_ref<const std::string&>();

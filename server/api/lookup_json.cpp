@@ -4,50 +4,51 @@ namespace ringdex::server {
 namespace {
 
 void write_number(JsonWriter& out, const AnsweredNumber& number) {
-  out.open('{').member("input", number.input);
+  out.open('{').member<"input">(number.input);
   if (!number.parsed) {
-    for (const char* name : {"e164", "region", "national", "type"}) out.key(name).null();
-    out.key("valid").boolean(false).key("reading").null().close('}');
+    out.key<"e164">().null().key<"region">().null().key<"national">().null().key<"type">().null();
+    out.key<"valid">().boolean(false).key<"reading">().null().close('}');
     return;
   }
-  out.member("e164", number.parsed->number.to_e164());
-  out.member("region", number.facts.region);
-  out.member("national", number.facts.national);
-  out.member("type", number.facts.type);
-  out.key("valid").boolean(number.facts.valid);
-  out.member("reading", to_string(number.reading));
-  if (!number.parsed->extension.empty()) out.member("extension", number.parsed->extension);
-  if (number.parsed->repair != telephony::Repair::none) out.member("repair", to_string(number.parsed->repair));
+  out.member<"e164">(number.parsed->number.to_e164());
+  out.member<"region">(number.facts.region);
+  out.member<"national">(number.facts.national);
+  out.member<"type">(number.facts.type);
+  out.key<"valid">().boolean(number.facts.valid);
+  out.member<"reading">(to_string(number.reading));
+  if (!number.parsed->extension.empty()) out.member<"extension">(number.parsed->extension);
+  if (number.parsed->repair != telephony::Repair::none) out.member<"repair">(to_string(number.parsed->repair));
   out.close('}');
 }
 
+template <JsonName kName>
 void write_id(JsonWriter& out, const index::Card& card) {
-  out.text({card.source, ":", to_string(card.kind), ":", card.external_id});
+  out.member<kName>({card.source, ":", to_string(card.kind), ":", card.external_id});
 }
 
 void write_url(JsonWriter& out, const index::Card& card) {
-  out.key("url").text({card.url.head, card.url.middle, card.url.tail});
+  out.member<"url">({card.url.head, card.url.middle, card.url.tail});
 }
 
 void write_candidate(JsonWriter& out, const LookupAnswer& answer, const Candidate& candidate) {
   const index::Card& leading = answer.leading(candidate);
-  out.open('{').key("id");
-  write_id(out, leading);
-  out.member("name", leading.name.empty() ? leading.organization : leading.name);
-  out.member("organization", leading.organization);
-  out.member("kind", to_string(leading.kind));
-  out.member("source", leading.source);
-  out.member("label", answer.label(leading));
-  out.key("phone").open('{').member("raw", leading.phone_raw).member("label", leading.phone_label);
-  if (!leading.phone_extension.empty()) out.member("extension", leading.phone_extension);
+  out.open('{');
+  write_id<"id">(out, leading);
+  out.member<"name">(leading.name.empty() ? leading.organization : leading.name);
+  out.member<"organization">(leading.organization);
+  out.member<"kind">(to_string(leading.kind));
+  out.member<"source">(leading.source);
+  out.member<"label">(answer.label(leading));
+  out.key<"phone">().open('{').member<"raw">(leading.phone_raw).member<"label">(leading.phone_label);
+  if (!leading.phone_extension.empty()) out.member<"extension">(leading.phone_extension);
   out.close('}');
   write_url(out, leading);
-  out.key("records").open('[');
+  out.key<"records">().open('[');
   for (std::size_t i = candidate.first; i < candidate.first + candidate.records; ++i) {
     const index::Card& record = answer.found.cards[i];
-    out.open('{').key("id");
-    write_id(out, record);
-    out.member("source", record.source).member("label", answer.label(record));
+    out.open('{');
+    write_id<"id">(out, record);
+    out.member<"source">(record.source).member<"label">(answer.label(record));
     write_url(out, record);
     out.close('}');
   }
@@ -57,35 +58,35 @@ void write_candidate(JsonWriter& out, const LookupAnswer& answer, const Candidat
 }  // namespace
 
 void write_answer(JsonWriter& out, const LookupAnswer& answer) {
-  out.open('{').member("match", to_string(answer.match));
-  if (answer.unmatchable) out.member("unmatchable", to_string(*answer.unmatchable));
-  out.key("number");
+  out.open('{').member<"match">(to_string(answer.match));
+  if (answer.unmatchable) out.member<"unmatchable">(to_string(*answer.unmatchable));
+  out.key<"number">();
   write_number(out, answer.number);
-  out.key("candidates").open('[');
+  out.key<"candidates">().open('[');
   for (const Candidate& candidate : answer.candidates) write_candidate(out, answer, candidate);
-  out.close(']').key("total").number(answer.total).key("default");
+  out.close(']').key<"total">().number(answer.total);
   if (answer.candidates.empty()) {
-    out.null();
+    out.key<"default">().null();
   } else {
-    write_id(out, answer.leading(answer.candidates.front()));
+    write_id<"default">(out, answer.leading(answer.candidates.front()));
   }
-  out.key("default_reason");
+  out.key<"default_reason">();
   if (answer.default_reason) {
     const std::string_view because = answer.default_reason->because;
-    out.open('{').member("rule", answer.default_reason->rule);
-    out.member("because", because.empty() ? "nobody else has this number" : because).close('}');
+    out.open('{').member<"rule">(answer.default_reason->rule);
+    out.member<"because">(because.empty() ? "nobody else has this number" : because).close('}');
   } else {
     out.null();
   }
   if (answer.shared_organization) {
-    out.key("shared").open('{').member("organization", *answer.shared_organization).close('}');
+    out.key<"shared">().open('{').member<"organization">(*answer.shared_organization).close('}');
   }
-  out.key("freshness").open('{');
+  out.key<"freshness">().open('{');
   for (const SourceFreshness& freshness : answer.freshness) {
     out.key(freshness.source);
     freshness.age ? out.number(freshness.age->count()) : out.null();
   }
-  out.close('}').key("position").number(answer.position()).close('}');
+  out.close('}').key<"position">().number(answer.position()).close('}');
 }
 
 }  // namespace ringdex::server

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "index/index.h"
+#include "index/store.h"
+#include "server/api/lookup.h"
+#include "server/api_keys.h"
+#include "server/http_router.h"
+#include "server/lookup_service.h"
+#include "server/metrics.h"
+#include "telephony/number_parser.h"
+#include "tests/support/temp_dir.h"
+
+namespace ringdex::bench {
+
+// What is asked for: a number of one person, of nobody, of several, of one person in national form.
+enum class Ask { hit, miss, shared, national };
+
+// Numbers of a scene with so many records, in a random order that is always the same.
+std::vector<std::string> numbers(Ask ask, std::uint64_t records);
+// How many people have each of them.
+std::uint64_t expected(Ask ask);
+
+// Everything that a lookup over HTTP goes through below the socket, with records of its own.
+class LookupScene {
+ public:
+  explicit LookupScene(std::uint64_t records);
+
+  tests::TempDir folder;
+  telephony::NumberParser parser;
+  std::unique_ptr<index::Store> store;
+  index::Index index;
+  server::LookupService service;
+  server::Metrics metrics;
+  server::ApiKeys keys;
+  server::HttpRouter router;
+
+ private:
+  void apply(index::ChangeBatch batch);
+};
+
+// All lookups of a scene are at this moment.
+index::TimePoint scene_clock();
+
+}  // namespace ringdex::bench
