@@ -3,7 +3,6 @@
 // bytes of the answer's body, without a socket. A line for each kind: its name and allocations for each lookup.
 
 #include <array>
-#include <boost/asio/buffer.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -47,10 +46,9 @@ void answer(const server::HttpRouter& router, Connection& connection, const std:
   connection.request.clear();
   connection.response.clear();
   connection.request.from_loopback = true;
-  server::HttpParser parser(connection.request);
-  boost::beast::error_code error;
-  parser.put(boost::asio::buffer(bytes), error);
-  const bool read = !error && parser.is_done() && read_target(connection.request);
+  server::HttpParser parser(connection.request, {16 << 10, 1 << 20});
+  std::size_t used = 0;
+  const bool read = parser.read(bytes, used) == server::HttpParser::State::done && read_target(connection.request);
   const server::HttpRoute* route = read ? router.decide(connection.request, connection.response) : nullptr;
   if (route != nullptr) router.run(*route, connection.request, connection.response);
 }

@@ -71,11 +71,11 @@ std::vector<std::uint64_t> CardCodec::numbers_of(const Record& record) {
   return numbers;
 }
 
-std::optional<CardCodec::Shared> CardCodec::share(std::string_view text) {
+std::optional<CardCodec::Shared> CardCodec::share(std::string_view text, Shared end) {
   if (text.empty()) return Shared{0};
   if (text.size() > kSharedBytesMax) return std::nullopt;
   if (const auto known = shared_numbers_.find(std::string(text)); known != shared_numbers_.end()) return known->second;
-  if (shared_count_ == kWhole) return std::nullopt;
+  if (shared_count_ >= end) return std::nullopt;
   const CardMemory::Ref ref = memory_.allocate(1 + text.size());
   if (ref == CardMemory::kNone) return std::nullopt;
   *memory_.at(ref) = static_cast<std::byte>(text.size());
@@ -116,7 +116,7 @@ void CardCodec::add_url(Header& header, const Record& record) {
 
 CardMemory::Ref CardCodec::write(key::AccountNumber account, const Record& record,
                                  std::span<const std::uint64_t> numbers) {
-  const auto source = share(record.id.source);
+  const auto source = share(record.id.source, kWhole);
   if (!source || numbers.size() > UINT8_MAX) return CardMemory::kNone;
   Header header{};
   header.account = account;

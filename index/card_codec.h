@@ -52,7 +52,9 @@ class CardCodec {
   using Shared = std::uint16_t;
   static constexpr Shared kWhole = 0xffff;
 
-  std::optional<Shared> share(std::string_view text);
+  // Room is left for sources, without which a card cannot be.
+  static constexpr Shared kOthersEnd = 60'000;
+  std::optional<Shared> share(std::string_view text, Shared end = kOthersEnd);
   std::string_view shared(Shared which) const;
   void add_url(Header& header, const Record& record);
 

@@ -58,10 +58,10 @@ std::expected<Found, IndexError> IndexView::find(std::string_view account, telep
   std::expected<Found, IndexError> found;
   const auto account_number = store.account(account);
   if (!account_number) return found;
-  if (store.numbers.find(*account_number, number, snapshot_->position, cards_max, found->cards, found->total)) {
-    return found;
+  if (!store.numbers.find(*account_number, number, snapshot_->position, cards_max, found->cards, found->total)) {
+    found = find_in_store(*account_number, number, cards_max);
   }
-  return find_in_store(*account_number, number, cards_max);
+  return found;
 }
 
 std::expected<Found, IndexError> IndexView::find_in_store(key::AccountNumber account, telephony::PhoneNumber number,

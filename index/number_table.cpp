@@ -102,20 +102,37 @@ struct NumberTable::Slots {
   }
 };
 
-NumberTable::NumberTable(ReadPins& pins, std::size_t bytes_max) : pins_(pins), memory_(bytes_max), codec_(memory_) {}
+NumberTable::NumberTable(ReadPins& pins, std::size_t bytes_max, std::uint64_t hash_key)
+    : pins_(pins), hash_key_(hash_key), memory_(bytes_max), codec_(memory_) {}
 
 NumberTable::~NumberTable() {
   for (Shard& shard : shards_) delete shard.slots.load();
 }
 
-// SplitMix64's finisher (Steele, Lea, Flood 2014) spreads numbers that differ in their last digits.
-NumberTable::Place NumberTable::place_of(key::AccountNumber account, std::uint64_t number) {
-  std::uint64_t hash = number + account * 0x9e3779b97f4a7c15ULL;
+std::uint64_t NumberTable::hash(key::AccountNumber account, std::uint64_t number, std::uint64_t key) {
+  std::uint64_t hash = (number ^ key) + account * 0x9e3779b97f4a7c15ULL;
   hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9ULL;
-  hash = (hash ^ hash >> 27) * 0x94d049bb133111ebULL;
-  hash ^= hash >> 31;
+  hash = ((hash ^ hash >> 27) + key) * 0x94d049bb133111ebULL;
+  return hash ^ hash >> 31;
+}
+
+NumberTable::Place NumberTable::place_of(key::AccountNumber account, std::uint64_t number) const {
+  const std::uint64_t hashed = hash(account, number, hash_key_);
   static_assert(kShards == 1 << 6 && kStamps == 1 << 14);
-  return {hash >> 58, hash & (kStamps - 1), static_cast<std::uint32_t>(hash >> 20)};
+  return {hashed >> 58, hashed & (kStamps - 1), static_cast<std::uint32_t>(hashed >> 20)};
+}
+
+// Whether two of one record's numbers have the same shard and tag. A slot's number is known by its card, which bears
+// both, so they could not be told apart.
+bool NumberTable::any_meet(key::AccountNumber account, const std::vector<std::uint64_t>& numbers) const {
+  for (std::size_t one = 1; one < numbers.size(); ++one) {
+    const Place place = place_of(account, numbers[one]);
+    for (std::size_t other = 0; other < one; ++other) {
+      const Place before = place_of(account, numbers[other]);
+      if (place.shard == before.shard && place.tag == before.tag) return true;
+    }
+  }
+  return false;
 }
 
 bool NumberTable::bears(Ref ref, key::AccountNumber account, std::uint64_t number) const {
@@ -173,7 +190,7 @@ void NumberTable::change(key::AccountNumber account, const Record* before, const
   const auto old_numbers = before != nullptr ? CardCodec::numbers_of(*before) : std::vector<std::uint64_t>();
   const auto new_numbers = after != nullptr ? CardCodec::numbers_of(*after) : std::vector<std::uint64_t>();
   Ref card = CardMemory::kNone;
-  if (!new_numbers.empty()) card = codec_.write(account, *after, new_numbers);
+  if (!new_numbers.empty() && !any_meet(account, new_numbers)) card = codec_.write(account, *after, new_numbers);
   Ref old_card = CardMemory::kNone;
   bool used = false;
   for (const std::uint64_t number : new_numbers) used |= put(account, number, *after, card, old_card);
@@ -262,7 +279,10 @@ void NumberTable::grow(Shard& shard) {
   }
   auto fresh = std::make_unique<Slots>(std::max(kSlotsMin, kept * 2));
   shard.used = kept;
-  for (std::size_t from = 0; old != nullptr && from < old->capacity; ++from) {
+  // From behind an empty slot round to it, so that slots of one tag stay in their order.
+  std::size_t from = 0;
+  while (old != nullptr && old->all[from].load() != 0) from = old->next(from);
+  for (std::size_t left = old != nullptr ? old->capacity : 0; left > 0; --left, from = old->next(from)) {
     const std::uint64_t slot = old->all[from].load();
     if (slot == 0 || ref_of(slot) == kRemoved) continue;
     std::size_t at = fresh->home(tag_of(slot));

@@ -27,8 +27,12 @@ using Cards = boost::container::small_vector<Card, 4>;
 // number that is kept out for want of memory, or a table that is not loaded yet, asks RocksDB at its snapshot instead.
 class NumberTable {
  public:
-  // `bytes_max` bounds the cards; the way to them takes about 12 bytes a number beyond.
-  NumberTable(ReadPins& pins, std::size_t bytes_max);
+  // SplitMix64's finisher (Steele, Lea, Flood 2014), with a key in front. The table looks at 38 of its bits.
+  static std::uint64_t hash(key::AccountNumber account, std::uint64_t number, std::uint64_t key);
+
+  // `bytes_max` bounds the cards; the way to them takes about 12 bytes a number beyond. `hash_key` is a secret, so that
+  // nobody can choose numbers that meet.
+  NumberTable(ReadPins& pins, std::size_t bytes_max, std::uint64_t hash_key);
   ~NumberTable();
   NumberTable(const NumberTable&) = delete;
   NumberTable& operator=(const NumberTable&) = delete;
@@ -70,7 +74,8 @@ class NumberTable {
   static constexpr std::size_t kShards = 64;
   static constexpr std::size_t kStamps = std::size_t{1} << 14;
 
-  static Place place_of(key::AccountNumber account, std::uint64_t number);
+  Place place_of(key::AccountNumber account, std::uint64_t number) const;
+  bool any_meet(key::AccountNumber account, const std::vector<std::uint64_t>& numbers) const;
   struct Located {
     std::atomic<std::uint64_t>* slot = nullptr;  // nothing: no slot holds the number
     Ref ref = CardMemory::kNone;                 // what it held when it was looked at
@@ -92,6 +97,7 @@ class NumberTable {
   void retire_freed();
 
   ReadPins& pins_;
+  const std::uint64_t hash_key_;
   CardMemory memory_;
   CardCodec codec_;
   std::array<Shard, kShards> shards_;

@@ -1,6 +1,7 @@
 #include "index/read_pins.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ringdex::index {
 namespace {
@@ -66,8 +67,10 @@ void ReadPins::retire(std::function<void()> free) {
   retired_.push_back({epoch_.fetch_add(1), std::move(free)});
   const std::uint64_t seen = oldest();
   while (!retired_.empty() && retired_.front().epoch < seen) {
-    retired_.front().free();
+    // Taken out first: what fails half way must not run again.
+    const std::function<void()> oldest_free = std::move(retired_.front().free);
     retired_.pop_front();
+    oldest_free();
   }
 }
 

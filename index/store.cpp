@@ -93,7 +93,7 @@ std::expected<std::unique_ptr<Store>, IndexError> Store::open(const StoreOptions
   for (std::size_t which = 0; which < kFamilies; ++which) {
     descriptors.emplace_back(kFamilyNames[which], family_options(static_cast<Family>(which), cache));
   }
-  auto impl = std::make_unique<Impl>(options.card_bytes_max);
+  auto impl = std::make_unique<Impl>(options);
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(db_options, options.path, descriptors, &impl->families, &db);
   if (!status.ok()) {

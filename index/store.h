@@ -17,6 +17,7 @@ struct StoreOptions {
   std::string path;  // a folder, made if need be; its parent must exist
   std::size_t block_cache_bytes;
   std::size_t card_bytes_max;  // of the number table (number_table.h); what does not fit is answered by RocksDB
+  std::uint64_t hash_key;      // of the number table: random
 };
 
 // The RocksDB behind Index, Inbox and Ledger: its column families, the account numbers, the one writer's lock and the

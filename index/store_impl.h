@@ -70,7 +70,7 @@ struct Store::Impl {
   // Under `writer`: while the table is loading, the records with smaller keys are in it.
   std::string loaded_below;
 
-  explicit Impl(std::size_t card_bytes_max) : numbers(pins, card_bytes_max) {}
+  explicit Impl(const StoreOptions& options) : numbers(pins, options.card_bytes_max, options.hash_key) {}
   ~Impl();
 
   rocksdb::ColumnFamilyHandle* family(Family which) const { return families[static_cast<std::size_t>(which)]; }

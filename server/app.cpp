@@ -64,6 +64,11 @@ std::function<double()> random_draw() {
   };
 }
 
+std::uint64_t random_key() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
 bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
@@ -233,7 +238,8 @@ std::expected<std::unique_ptr<App>, std::string> App::start(const config::Config
   std::filesystem::permissions(config.data_dir, std::filesystem::perms::owner_all, error);
   auto store = index::Store::open({.path = config.data_dir + "/index",
                                    .block_cache_bytes = kBlockCacheBytes,
-                                   .card_bytes_max = config.index.memory_bytes_max});
+                                   .card_bytes_max = config.index.memory_bytes_max,
+                                   .hash_key = random_key()});
   if (!store) return std::unexpected(store.error().message);
   std::unique_ptr<App> app(new App());
   app->parts_ = std::make_unique<Parts>(config, config_path, std::move(*store));

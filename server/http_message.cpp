@@ -71,6 +71,13 @@ void HttpRequest::clear() {
   principal.key_id.clear();
 }
 
+std::size_t HttpRequest::memory() const {
+  const auto of_text = [](const std::string& text) { return text.capacity(); };
+  const auto of_pair = [](const NamedText& pair) { return pair.name.capacity() + pair.value.capacity(); };
+  return method.capacity() + target.capacity() + body.capacity() + path.memory(of_text) + query.memory(of_pair) +
+         headers.memory(of_pair) + parameters.memory(of_text);
+}
+
 void HttpResponse::clear() {
   status = 200;
   content_type = "application/json";

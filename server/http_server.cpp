@@ -27,6 +27,18 @@ asio::ssl::context tls_context(const HttpServerOptions& options) {
   return context;
 }
 
+// What a connection throws (no memory, no descriptor) ends that connection, which nothing holds any more, and no other.
+void run(asio::io_context& context) {
+  while (true) {
+    try {
+      context.run();
+      return;
+    } catch (const std::exception& error) {
+      spdlog::error("a connection is dropped: {}", error.what());
+    }
+  }
+}
+
 }  // namespace
 
 HttpServer::HttpServer(HttpServerOptions options, const HttpRouter& router, Metrics& metrics)
@@ -68,7 +80,7 @@ std::expected<void, std::string> HttpServer::start() {
   accept();
   for (auto& worker : workers_) {
     tick(*worker);
-    worker->thread = std::jthread([&context = worker->context] { context.run(); });
+    worker->thread = std::jthread([&context = worker->context] { run(context); });
   }
   started_ = true;
   return {};
@@ -127,10 +139,10 @@ void HttpServer::stop(std::chrono::milliseconds deadline) {
   }
   const Metrics::Timer waited;
   while (metrics_.connections() > 0 && waited.elapsed() < deadline) std::this_thread::sleep_for(kStopPoll);
-  blocking_.join();
   guards_.clear();
   for (auto& worker : workers_) worker->context.stop();
   for (auto& worker : workers_) worker->thread.join();
+  blocking_.join();
   acceptor_.reset();
   workers_.clear();
 }

@@ -7,7 +7,6 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/error.hpp>
 #include <charconv>
 #include <memory>
 #include <optional>
@@ -19,7 +18,6 @@ namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = beast::http;
 using boost::system::error_code;
 
 // The executor's type is named, since a polymorphic one costs on each operation.
@@ -27,7 +25,6 @@ using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::execut
 using TlsStream = asio::ssl::stream<Socket>;
 
 constexpr std::size_t kReadBytes = 4 * 1024;
-constexpr std::size_t kBufferBytesMax = 1 << 20;
 // Answers to requests that came together go out together, up to this.
 constexpr std::size_t kOutBytesMax = 64 * 1024;
 // A connection keeps memory for its next request, but not what one large request took.
@@ -108,42 +105,35 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   bool read_request() {
     if (ending_ || (buffer_.size() == 0 && !parser_)) return false;
     if (!parser_) begin_request();
-    error_code error;
-    while (buffer_.size() > 0 && !parser_->is_done()) {
-      const std::size_t used = parser_->put(buffer_.data(), error);
-      buffer_.consume(used);
-      if (error == http::error::need_more) return false;
-      if (error) {
-        refuse(error);
-        return false;
-      }
-    }
-    return parser_->is_done();
+    std::size_t used = 0;
+    const auto bytes = buffer_.data();
+    const auto state = parser_->read({static_cast<const char*>(bytes.data()), bytes.size()}, used);
+    buffer_.consume(used);
+    if (state == HttpParser::State::done) return true;
+    if (state != HttpParser::State::need_more) refuse(state);
+    return false;
   }
 
   void begin_request() {
     busy_ = true;
     request_.clear();
-    parser_.emplace(request_);
-    parser_->header_limit(static_cast<std::uint32_t>(shared_.options.header_bytes_max));
-    parser_->body_limit(shared_.options.body_bytes_max);
+    parser_.emplace(request_, HttpLimits{shared_.options.header_bytes_max, shared_.options.body_bytes_max});
     expires_after(shared_.options.header_timeout);
   }
 
-  void refuse(error_code error) {
-    response_.clear();
+  void refuse(HttpParser::State state) {
     keep_alive_ = false;
     version_ = 11;
     head_only_ = false;
-    if (error == http::error::body_limit) {
+    if (state == HttpParser::State::body_too_large) {
       response_ = problem(413, "body_too_large",
                           fmt::format("the body is over the limit of {} bytes", shared_.options.body_bytes_max));
-    } else if (error == http::error::header_limit) {
+    } else if (state == HttpParser::State::header_too_large) {
       response_ =
           problem(431, "header_too_large",
                   fmt::format("the request header is over the limit of {} bytes", shared_.options.header_bytes_max));
     } else {
-      response_ = problem(400, "bad_request", "this is no HTTP request: " + error.message());
+      response_ = problem(400, "bad_request", "this is no HTTP/1.1 request");
     }
     add_answer();
   }
@@ -162,6 +152,7 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
 
   void run_apart(const HttpRoute& route) {
     deadline = UINT64_MAX;
+    send_some();
     asio::post(shared_.blocking, [self = this->shared_from_this(), &route]() mutable {
       Session& session = *self;
       session.shared_.router.run(route, session.request_, session.response_);
@@ -198,17 +189,22 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
     out_ += "\r\n";
   }
 
-  void send() {
-    std::size_t sent = 0;
+  // Nearly always the socket takes all at once. False: the connection is broken.
+  bool send_some() {
     if constexpr (!std::is_same_v<Stream, TlsStream>) {
-      // Nearly always the socket takes it at once.
+      if (sent_ == out_.size()) return true;
       error_code error;
-      if (!out_.empty()) sent = socket().write_some(asio::buffer(out_), error);
-      if (error && error != asio::error::would_block) return;
+      sent_ += socket().write_some(asio::buffer(out_) + sent_, error);
+      return !error || error == asio::error::would_block;
     }
-    if (sent == out_.size()) return sent_all();
+    return true;
+  }
+
+  void send() {
+    if (!send_some()) return;
+    if (sent_ == out_.size()) return sent_all();
     expires_after(kWriteTimeout);
-    asio::async_write(stream_, asio::buffer(out_) + sent,
+    asio::async_write(stream_, asio::buffer(out_) + sent_,
                       [self = this->shared_from_this()](error_code error, std::size_t) {
                         if (!error) self->sent_all();
                       });
@@ -217,6 +213,7 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   void sent_all() {
     const bool cut_short = out_.size() >= kOutBytesMax;
     out_.clear();
+    sent_ = 0;
     if (ending_) return close();
     // Requests may be left in the buffer; each round begins anew, so that the stack does not grow with them.
     if (cut_short) return asio::post(worker_.context, [self = this->shared_from_this()] { self->serve(); });
@@ -239,13 +236,24 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
                             });
   }
 
+  // By swapping: what is assigned to keeps its memory.
   void release_memory() {
-    if (request_.body.capacity() > kKeptBytesMax) request_.body = {};
-    if (response_.body.capacity() > kKeptBytesMax) response_.body = {};
-    if (out_.capacity() > 2 * kKeptBytesMax) out_ = {};
-    if (buffer_.capacity() > kKeptBytesMax) buffer_ = beast::flat_buffer(kBufferBytesMax);
+    if (request_.memory() > kKeptBytesMax) {
+      HttpRequest fresh;
+      fresh.from_loopback = request_.from_loopback;
+      std::swap(request_, fresh);
+    }
+    if (response_.body.capacity() > kKeptBytesMax) std::string().swap(response_.body);
+    if (out_.capacity() > 2 * kKeptBytesMax) std::string().swap(out_);
+    if (buffer_.capacity() > kKeptBytesMax) buffer_ = fresh_buffer();
   }
 
+  // What the parser leaves for the next time is never more than a header.
+  beast::flat_buffer fresh_buffer() const {
+    return beast::flat_buffer(shared_.options.header_bytes_max + 2 * kReadBytes);
+  }
+
+  // A close with bytes unread would take back the answer, if it is still on its way.
   void close() {
     expires_after(kTlsTimeout);
     if constexpr (std::is_same_v<Stream, TlsStream>) {
@@ -253,17 +261,27 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
     } else {
       error_code ignored;
       socket().shutdown(Socket::shutdown_send, ignored);
+      if (!shared_.stopping) drain();
     }
+  }
+
+  void drain() {
+    buffer_.consume(buffer_.size());
+    stream_.async_read_some(buffer_.prepare(kReadBytes),
+                            [self = this->shared_from_this()](error_code error, std::size_t) {
+                              if (!error) self->drain();
+                            });
   }
 
   Stream stream_;
   HttpWorker& worker_;
   HttpShared& shared_;
-  beast::flat_buffer buffer_{kBufferBytesMax};
+  beast::flat_buffer buffer_ = fresh_buffer();
   std::optional<HttpParser> parser_;  // of the request that is being read
   HttpRequest request_;
   HttpResponse response_;
-  std::string out_;         // answers that are not sent yet
+  std::string out_;       // answers that are not all sent yet
+  std::size_t sent_ = 0;  // bytes of them that are
   bool busy_ = false;       // a request is being read or answered
   bool ending_ = false;     // the last answer is written
   bool keep_alive_ = true;  // after the answer in hand

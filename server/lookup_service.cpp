@@ -78,6 +78,9 @@ void pick_candidates(LookupAnswer& answer, const AccountSettings& account, Steps
   answer.total = answer.candidates.size() + beyond;
   answer.match = answer.total == 1 ? Match::one : Match::many;
   answer.default_reason.emplace("only_candidate");
+  if (answer.candidates.size() == 1 && beyond > 0) {
+    answer.default_reason = {"first_indexed_at", "it was indexed here among the first; not all records were compared"};
+  }
   if (answer.candidates.size() > 1) {
     answer.default_reason =
         reason_for(answer.leading(answer.candidates[0]), answer.leading(answer.candidates[1]), account.pick);
@@ -208,9 +211,18 @@ std::expected<void, LookupError> LookupService::find(const LookupRequest& reques
       say(steps, fmt::format("key {} ({} reading): {} record(s) at position {}", key.to_e164(),
                              to_string(reading.reading), found->total, answer.position()));
     }
-    const auto left_out = std::ranges::remove_if(found->cards, hidden);
+    auto left_out = std::ranges::remove_if(found->cards, hidden);
+    if (!left_out.empty() && found->total > found->cards.size()) {
+      // Among those beyond the first may be some to show.
+      found = answer.view.find(request.account, key, found->total);
+      if (!found) return std::unexpected(LookupError{LookupError::Kind::store, found.error().message});
+      left_out = std::ranges::remove_if(found->cards, hidden);
+    }
     found->total -= left_out.size();
     found->cards.erase(left_out.begin(), left_out.end());
+    if (found->cards.size() > kRecordsPerNumberMax) {
+      found->cards.erase(found->cards.begin() + kRecordsPerNumberMax, found->cards.end());
+    }
     if (found->cards.empty()) continue;
     answer.found = std::move(*found);
     read = &reading;
@@ -225,7 +237,12 @@ std::expected<void, LookupError> LookupService::find(const LookupRequest& reques
 std::expected<LookupAnswer, LookupError> LookupService::lookup(const LookupRequest& request, index::TimePoint now,
                                                                Steps* steps) const {
   std::expected<LookupAnswer, LookupError> result(std::in_place, index_.read());
-  LookupAnswer& answer = *result;
+  if (auto filled = fill(request, now, *result, steps); !filled) result = std::unexpected(std::move(filled.error()));
+  return result;
+}
+
+std::expected<void, LookupError> LookupService::fill(const LookupRequest& request, index::TimePoint now,
+                                                     LookupAnswer& answer, Steps* steps) const {
   answer.account = settings(request.account);
   if (answer.account == nullptr) {
     return std::unexpected(
@@ -239,11 +256,11 @@ std::expected<LookupAnswer, LookupError> LookupService::lookup(const LookupReque
       telephony::read_asked_number(parser_, request.number, *region, request.plan, answer.account->dial_plan, steps);
   if (asked.readings.empty()) {
     answer.unmatchable = unmatchable_from(asked.unmatchable.value_or(telephony::Unmatchable::not_a_number));
-    return result;
+    return {};
   }
-  if (auto looked = find(request, asked, answer, steps); !looked) return std::unexpected(looked.error());
+  if (auto looked = find(request, asked, answer, steps); !looked) return looked;
   if (!answer.unmatchable && !answer.found.cards.empty()) pick_candidates(answer, *answer.account, steps);
-  return result;
+  return {};
 }
 
 }  // namespace ringdex::server

@@ -57,6 +57,9 @@ class LookupService {
   std::shared_ptr<const AccountSettings> settings(std::string_view account) const;
   std::expected<std::string_view, LookupError> region_for(const LookupRequest& request, const AccountSettings& account,
                                                           Steps* steps) const;
+  // All of lookup() but the view, which the answer has.
+  std::expected<void, LookupError> fill(const LookupRequest& request, index::TimePoint now, LookupAnswer& answer,
+                                        Steps* steps) const;
   // The records of the first reading that has any.
   std::expected<void, LookupError> find(const LookupRequest& request, const telephony::AskedNumber& asked,
                                         LookupAnswer& answer, Steps* steps) const;

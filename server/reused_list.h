@@ -21,6 +21,13 @@ class ReusedList {
   }
   void clear() { size_ = 0; }
 
+  // Bytes that it keeps; `of` tells those of one element beside itself.
+  std::size_t memory(auto of) const {
+    std::size_t bytes = all_.capacity() * sizeof(T);
+    for (const T& one : all_) bytes += of(one);
+    return bytes;
+  }
+
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   const T& operator[](std::size_t at) const { return all_[at]; }

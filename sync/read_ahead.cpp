@@ -1,7 +1,8 @@
 #include "sync/read_ahead.h"
 
 #include <future>
-#include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "index/background.h"
@@ -20,10 +21,7 @@ class ReadAhead : public Connector {
     if (!page) page = pages_->next_page(cursor, now);
     if (page && page->more && !page->next_cursor.empty()) {
       next_cursor_ = page->next_cursor;
-      ahead_ = std::async(std::launch::async, [this, now, next = page->next_cursor] {
-        index::give_way_to_lookups();
-        return pages_->next_page(next, now);
-      });
+      read_on(now);
     }
     return page;
   }
@@ -40,9 +38,21 @@ class ReadAhead : public Connector {
                                                                 TimePoint now) const override {
     return pages_->read_webhook(request, now);
   }
+  // Only for sources that send none, since it does not wait for the page ahead.
   std::uint64_t requests_sent() const override { return pages_->requests_sent(); }
 
  private:
+  void read_on(TimePoint now) {
+    try {
+      ahead_ = std::async(std::launch::async, [this, now] {
+        index::give_way_to_lookups();
+        return pages_->next_page(next_cursor_, now);
+      });
+    } catch (const std::system_error&) {
+      // No thread is to be had: the page is read when it is asked for.
+      ahead_ = {};
+    }
+  }
   // What was read ahead, if it is this cursor's page. Waits for it in any case: one thread at a time calls a connector.
   Page taken(const std::string& cursor) {
     if (ahead_.valid()) {

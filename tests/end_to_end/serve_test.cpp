@@ -163,6 +163,11 @@ TEST_CASE("bad requests get a clear problem, and the server goes on") {
     CHECK(answer.body["status"] == row.status);
     CHECK(answer.headers.at("Content-Type") == "application/problem+json");
   }
+  // A chunk header without an end.
+  CHECK(ringdex
+            .raw("POST /v1/lookup HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
+                 std::string(2'000'000, 'a'))
+            .starts_with("HTTP/1.1 431"));
   CHECK(ringdex.raw("\x16\x03\x01 rubbish\r\n\r\n").starts_with("HTTP/1.1 400"));
   CHECK(ringdex.raw("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").starts_with("HTTP/1.1 200"));
   // Two requests in one packet are answered in order.

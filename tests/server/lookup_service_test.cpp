@@ -127,6 +127,30 @@ TEST_CASE_FIXTURE(Fixture, "records of a source that is not configured are not s
   CHECK(std::ranges::any_of(steps, [](const auto& step) { return step.find("not configured") != std::string::npos; }));
 }
 
+TEST_CASE_FIXTURE(Fixture, "those who may be shown are found behind many who may not") {
+  std::vector<Record> strays;
+  for (int i = 0; i < 1'500; ++i) {
+    strays.push_back(person(std::to_string(i), "Stray " + std::to_string(i), "+12125550123"));
+    strays.back().id.source = "gone";
+  }
+  put(strays);
+  put({person("1", "Anna", "+12125550123")}, "default", kNow + 1s);
+  const auto found = ask("+12125550123");
+  CHECK(found.match == Match::one);
+  CHECK(found.total == 1);
+  CHECK(found.found.cards.at(0).name == "Anna");
+}
+
+TEST_CASE_FIXTURE(Fixture, "one person with more records than are compared") {
+  std::vector<Record> crowd;
+  for (int i = 0; i < 1'200; ++i) crowd.push_back(person(std::to_string(i), "Anna", "+12125550123"));
+  put(crowd);
+  const auto found = ask("+12125550123");
+  CHECK(found.candidates.size() == 1);
+  CHECK(found.match == Match::many);
+  CHECK(found.default_reason->rule == "first_indexed_at");
+}
+
 TEST_CASE_FIXTURE(Fixture, "grouped records stay addressable; one organization is said") {
   Record twin = person("2", "ANNA", "+12125550123");
   Record anna = person("1", "Anna", "+12125550123");
