@@ -43,7 +43,7 @@ struct HttpRequest {
 
   const std::string* header(std::string_view name) const;
   const std::string* parameter(std::string_view name) const;  // of the query; the first of that name
-  void clear();  // all but from_loopback, which is the connection's
+  void clear();                                               // all but from_loopback, which is the connection's
   // Bytes that it keeps for the next request.
   std::size_t memory() const;
 };

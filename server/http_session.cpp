@@ -280,8 +280,8 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   std::optional<HttpParser> parser_;  // of the request that is being read
   HttpRequest request_;
   HttpResponse response_;
-  std::string out_;       // answers that are not all sent yet
-  std::size_t sent_ = 0;  // bytes of them that are
+  std::string out_;         // answers that are not all sent yet
+  std::size_t sent_ = 0;    // bytes of them that are
   bool busy_ = false;       // a request is being read or answered
   bool ending_ = false;     // the last answer is written
   bool keep_alive_ = true;  // after the answer in hand

@@ -148,7 +148,7 @@ class PlanCompiler {
     region.types[kFixedLine] = desc(source.fixed_line());
     region.types[kMobile] = desc(source.mobile());
     region.is_mobile_as_fixed = source.same_mobile_and_fixed_line_pattern();
-    regions_.push_back(std::move(region));
+    regions_.push_back(region);
   }
 
   void add_format(const NumberFormat& source) {
