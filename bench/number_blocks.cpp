@@ -10,6 +10,7 @@
 
 #include "bench/draw.h"
 #include "telephony/number_variants.h"
+#include "telephony/plain_text.h"
 
 namespace ringdex::bench {
 namespace {
@@ -23,12 +24,6 @@ constexpr std::uint64_t kKnownTails = kTails / 10 * 9;
 constexpr std::uint64_t kUnknownLastDigit = 7;
 constexpr std::size_t kBlocksPerTypeMax = 24;
 constexpr unsigned kTriesPerType = 300;
-
-std::string digits_of(std::string_view text) {
-  std::string digits;
-  std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
-  return digits;
-}
 
 // Finds blocks of one country by changing the front of an example number at random.
 class BlockFinder {
@@ -74,7 +69,7 @@ class BlockFinder {
     library_.Parse(text, "ZZ", &number);
     NumberBlock block;
     library_.Format(number, Library::INTERNATIONAL, &block.international);
-    if ("+" + digits_of(block.international) != text) block.international = text;
+    if ("+" + telephony::digits_of(block.international) != text) block.international = text;
     block.first = telephony::PhoneNumber::from_e164(text)->packed() / kTails * kTails;
     return block;
   }

@@ -178,17 +178,18 @@ bool NumberTable::find(key::AccountNumber account, telephony::PhoneNumber number
 }
 
 void NumberTable::stamp(key::AccountNumber account, const Record* record) {
-  if (record == nullptr) return;
-  for (const std::uint64_t number : CardCodec::numbers_of(*record)) {
-    stamps_[place_of(account, number).stamp].store(position_);
-  }
+  if (record != nullptr) stamp_numbers(account, CardCodec::numbers_of(*record));
+}
+
+void NumberTable::stamp_numbers(key::AccountNumber account, const std::vector<std::uint64_t>& numbers) {
+  for (const std::uint64_t number : numbers) stamps_[place_of(account, number).stamp].store(position_);
 }
 
 void NumberTable::change(key::AccountNumber account, const Record* before, const Record* after) {
-  stamp(account, before);
-  stamp(account, after);
   const auto old_numbers = before != nullptr ? CardCodec::numbers_of(*before) : std::vector<std::uint64_t>();
   const auto new_numbers = after != nullptr ? CardCodec::numbers_of(*after) : std::vector<std::uint64_t>();
+  stamp_numbers(account, old_numbers);
+  stamp_numbers(account, new_numbers);
   Ref card = CardMemory::kNone;
   if (!new_numbers.empty() && !any_meet(account, new_numbers)) card = codec_.write(account, *after, new_numbers);
   Ref old_card = CardMemory::kNone;
@@ -212,14 +213,13 @@ void NumberTable::finish() {
 
 bool NumberTable::put(key::AccountNumber account, std::uint64_t number, const Record& record, Ref card, Ref& replaced) {
   const Place place = place_of(account, number);
-  const auto [slot, ref] = locate(place, account, number);
-  if (slot == nullptr) {
+  const Located located = locate(place, account, number);
+  if (located.slot == nullptr) {
     insert(place, card == CardMemory::kNone ? kKeptOut : card);
     return card != CardMemory::kNone;
   }
-  if (ref == kKeptOut) return false;
-  const bool was_list = is_list(memory_.at(ref));
-  std::vector<Ref> cards = was_list ? list_at(ref) : std::vector<Ref>{ref};
+  if (located.ref == kKeptOut) return false;
+  std::vector<Ref> cards = cards_at(located.ref);
   bool is_there = false;
   const std::size_t at = position_in(cards, record, is_there);
   if (is_there) {
@@ -228,29 +228,28 @@ bool NumberTable::put(key::AccountNumber account, std::uint64_t number, const Re
   } else {
     cards.insert(cards.begin() + static_cast<std::ptrdiff_t>(at), card);
   }
-  Ref next = kKeptOut;
-  if (card != CardMemory::kNone) next = cards.size() == 1 ? card : write_list(account, number, cards);
-  if (next == CardMemory::kNone) next = kKeptOut;
-  slot->store(slot_of(place.tag, next));
-  if (was_list) retire_block(ref);
+  const Ref next = card == CardMemory::kNone ? kKeptOut : ref_for(account, number, cards);
+  replace(located, place, next);
   return next != kKeptOut;
 }
 
 void NumberTable::remove(key::AccountNumber account, std::uint64_t number, const Record& record, Ref& removed) {
   const Place place = place_of(account, number);
-  const auto [slot, ref] = locate(place, account, number);
-  if (slot == nullptr || ref == kKeptOut) return;
-  const bool was_list = is_list(memory_.at(ref));
-  std::vector<Ref> cards = was_list ? list_at(ref) : std::vector<Ref>{ref};
+  const Located located = locate(place, account, number);
+  if (located.slot == nullptr || located.ref == kKeptOut) return;
+  std::vector<Ref> cards = cards_at(located.ref);
   bool is_there = false;
   const std::size_t at = position_in(cards, record, is_there);
   if (!is_there) return;
   removed = cards[at];
   cards.erase(cards.begin() + static_cast<std::ptrdiff_t>(at));
-  Ref next = kRemoved;
-  if (!cards.empty()) next = cards.size() == 1 ? cards.front() : write_list(account, number, cards);
-  slot->store(slot_of(place.tag, next == CardMemory::kNone ? kKeptOut : next));
-  if (was_list) retire_block(ref);
+  replace(located, place, cards.empty() ? kRemoved : ref_for(account, number, cards));
+}
+
+// The cards themselves are their records' to retire.
+void NumberTable::replace(const Located& located, const Place& place, Ref next) {
+  located.slot->store(slot_of(place.tag, next));
+  if (is_list(memory_.at(located.ref))) retire_block(located.ref);
 }
 
 void NumberTable::insert(const Place& place, Ref ref) {
@@ -294,11 +293,18 @@ void NumberTable::grow(Shard& shard) {
   if (old != nullptr) pins_.retire([old] { delete old; });
 }
 
-std::vector<CardMemory::Ref> NumberTable::list_at(Ref ref) const {
+std::vector<CardMemory::Ref> NumberTable::cards_at(Ref ref) const {
   const std::byte* block = memory_.at(ref);
+  if (!is_list(block)) return {ref};
   std::vector<Ref> cards(list_header(block).count);
   std::memcpy(cards.data(), block + sizeof(ListHeader), cards.size() * sizeof(Ref));
   return cards;
+}
+
+CardMemory::Ref NumberTable::ref_for(key::AccountNumber account, std::uint64_t number, const std::vector<Ref>& cards) {
+  if (cards.size() == 1) return cards.front();
+  const Ref list = write_list(account, number, cards);
+  return list == CardMemory::kNone ? kKeptOut : list;
 }
 
 CardMemory::Ref NumberTable::write_list(key::AccountNumber account, std::uint64_t number,

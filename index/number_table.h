@@ -89,8 +89,13 @@ class NumberTable {
   void insert(const Place& place, Ref ref);
   void grow(Shard& shard);
 
-  // Lists of cards that bear one number.
-  std::vector<Ref> list_at(Ref ref) const;
+  void stamp_numbers(key::AccountNumber account, const std::vector<std::uint64_t>& numbers);
+
+  // Cards that bear one number: a slot holds the only one, or a list of them.
+  std::vector<Ref> cards_at(Ref ref) const;
+  // What a slot holds for these cards, kKeptOut where there is no room.
+  Ref ref_for(key::AccountNumber account, std::uint64_t number, const std::vector<Ref>& cards);
+  void replace(const Located& located, const Place& place, Ref next);
   Ref write_list(key::AccountNumber account, std::uint64_t number, const std::vector<Ref>& cards);
   std::size_t position_in(const std::vector<Ref>& cards, const Record& record, bool& is_there) const;
   void retire_block(Ref ref);

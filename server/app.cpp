@@ -173,6 +173,8 @@ std::expected<void, std::string> App::Parts::start() {
 // Lookups are answered meanwhile, out of RocksDB.
 void App::Parts::load_table(const std::stop_token& stopping) {
   index::give_way_to_lookups();
+  // Else the first ring of each country would wait for it.
+  parser.compile_all_plans();
   const Metrics::Timer timer;
   while (!stopping.stop_requested()) {
     const auto done = index.load_table(kTableStep);
