@@ -49,6 +49,9 @@ struct Record {
   std::string name;
   std::string organization;     // shown; kept in step with organization_id's name where the source has organizations
   std::string organization_id;  // the source's own id; empty if it has none
+  // The contact of the same source whose name, phones and e-mails this record bears (a Pipedrive lead's person); kept
+  // in step with it by the Index. Empty: it stands for itself.
+  std::string person_id;
   std::string title;
   std::vector<std::string> emails;
   std::vector<RecordPhone> phones;

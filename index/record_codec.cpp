@@ -6,6 +6,7 @@ namespace {
 constexpr char kVersion = 1;
 constexpr char kRecord = 1;
 constexpr char kTombstone = 2;
+constexpr char kRecordOfPerson = 3;
 
 class Writer {
  public:
@@ -105,7 +106,8 @@ class Reader {
 };
 
 std::string encode(const Record& record) {
-  Writer out(kRecord);
+  Writer out(record.person_id.empty() ? kRecord : kRecordOfPerson);
+  if (!record.person_id.empty()) out.string(record.person_id);
   for (const std::string* text :
        {&record.name, &record.organization, &record.organization_id, &record.title, &record.url, &record.owner}) {
     out.string(*text);
@@ -204,7 +206,12 @@ std::optional<Entry> decode_entry(std::string_view bytes, const RecordId& id) {
   if (in.byte() != kVersion) return std::nullopt;
   const std::uint8_t type = in.byte();
   std::optional<Entry> entry;
-  if (type == kRecord) entry = decode_record(in, id);
+  if (type == kRecord || type == kRecordOfPerson) {
+    std::string person_id = type == kRecordOfPerson ? in.string() : std::string();
+    Record record = decode_record(in, id);
+    record.person_id = std::move(person_id);
+    entry = std::move(record);
+  }
   if (type == kTombstone) entry = decode_tombstone(in);
   if (!in.finished()) return std::nullopt;
   return entry;

@@ -21,7 +21,7 @@ using Entry = std::variant<Record, Tombstone>;
 
 // An entry's bytes (the record's id is the key's and not in them):
 //
-//   entry      = version(1)=0x01 type(1) (record | tombstone)
+//   entry      = version(1)=0x01 (type(1)=0x01 record | type(1)=0x02 tombstone | type(1)=0x03 person_id record)
 //   record     = name organization organization_id title url owner      each: string
 //                emails groups tags                                     each: count string*
 //                phones      = count (raw label extension has_number(1) [number: varint])*

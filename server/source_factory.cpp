@@ -55,13 +55,13 @@ sync::TokenStore token_store(const Making& making) {
 }
 
 sync::Credential::Auth auth_from(const config::ZendeskTokenAuth& auth) {
-  return sync::ApiTokenAuth{auth.email, auth.token};
+  return sync::basic_auth(auth.email + "/token", auth.token);
 }
 sync::Credential::Auth auth_from(const config::BearerTokenAuth& auth) {
-  return sync::BearerAuth{auth.bearer};
+  return sync::bearer_auth(auth.bearer);
 }
 sync::Credential::Auth auth_from(const config::OAuthAuth& auth) {
-  return sync::OAuthRefreshAuth{auth.client_id, auth.client_secret, auth.refresh_token};
+  return sync::OAuth{auth.client_id, auth.client_secret, sync::RefreshTokenFlow{auth.refresh_token}};
 }
 
 void make(const config::CsvSourceConfig& csv, Making& making) {
@@ -83,6 +83,21 @@ void make(const config::CsvSourceConfig& csv, Making& making) {
   making.setup.singles = sync::make_csv_connector(options, making.parser);
 }
 
+// One connector for each thread of the source, with a way to end what they wait for.
+template <typename MakeConnector>
+void add_connectors(Making& making, const std::string& base_url, sync::Credential& credential,
+                    const MakeConnector& make_connector) {
+  const auto pages = std::make_shared<sync::MovingHttpClient>(http_client, base_url);
+  const auto singles = std::make_shared<sync::MovingHttpClient>(http_client, base_url);
+  making.setup.cancel = [pages, singles, &credential] {
+    pages->cancel();
+    singles->cancel();
+    credential.cancel();
+  };
+  making.setup.pages = make_connector(pages);
+  making.setup.singles = make_connector(singles);
+}
+
 void make(const config::ZendeskSourceConfig& zendesk, Making& making) {
   struct Shared {
     sync::Credential credential;
@@ -91,7 +106,7 @@ void make(const config::ZendeskSourceConfig& zendesk, Making& making) {
   };
   auto auth = std::visit([](const auto& given) { return auth_from(given); }, zendesk.auth);
   const auto shared = std::shared_ptr<Shared>(
-      new Shared{.credential = sync::Credential(std::move(auth), "/oauth/tokens", token_store(making)),
+      new Shared{.credential = sync::Credential(std::move(auth), http_client(zendesk.base_url), token_store(making)),
                  .export_budget = sync::RateBudget(zendesk.export_requests_per_minute),
                  .account_budget = sync::RateBudget(making.source.requests_per_minute)});
   making.setup.shared = shared;
@@ -100,14 +115,10 @@ void make(const config::ZendeskSourceConfig& zendesk, Making& making) {
                                      .webhook_secret = zendesk.webhook_secret,
                                      .per_page_max = zendesk.per_page};
   const sync::ZendeskShared parts{shared->credential, shared->export_budget, shared->account_budget};
-  auto page_client = http_client(zendesk.base_url);
-  auto single_client = http_client(zendesk.base_url);
-  making.setup.cancel = [pages = page_client.get(), singles = single_client.get()] {
-    pages->cancel();
-    singles->cancel();
+  const auto make_connector = [&](const std::shared_ptr<sync::MovingHttpClient>& http) {
+    return sync::make_zendesk_connector(options, parts, http, making.parser);
   };
-  making.setup.pages = sync::make_zendesk_connector(options, parts, std::move(page_client), making.parser);
-  making.setup.singles = sync::make_zendesk_connector(options, parts, std::move(single_client), making.parser);
+  add_connectors(making, zendesk.base_url, shared->credential, make_connector);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "index/change_batch.h"
 #include "index/record.h"
 #include "sync/fetch_error.h"
+#include "telephony/phone_number.h"
 
 namespace ringdex::sync {
 
@@ -43,6 +44,7 @@ struct SourcePage {
   // show is gone from the source; the Index holds it against the records.
   bool begins_listing = false;
   bool ends_listing = false;
+  std::optional<double> progress;  // of the listing, 0 to 1, where the source tells
 };
 
 // What a webhook event asks for (design section 7): an event is a hint that names ids.
@@ -53,6 +55,7 @@ struct Hint {
   std::string type;      // as received, for the admin
   index::RecordKind record_kind = index::RecordKind::contact;
   std::vector<std::string> ids;  // refetch, deleted: one; merged: both, in no known order; organization: one
+  std::string into;              // deleted: the survivor's id, where the event names it for certain; else empty
   TimePoint happened_at{};
 };
 
@@ -70,22 +73,36 @@ struct FetchedRecord {
   std::optional<index::RecordId> merged_into;  // where the source itself says so
   std::optional<Rejected> rejected;            // it is there and can't be indexed
   std::vector<index::OrganizationName> organizations;
-  TimePoint as_of{};  // the source's clock at the answer
+  std::vector<index::Record> others;  // what it stands on: the person whose name and numbers a lead bears
+  TimePoint as_of{};                  // the source's clock at the answer
 };
 
-// One CRM. Three calls: a page from a cursor, one record by id, a webhook body to hints. Connectors never sleep and
-// never write: the Syncer waits and the Index stores. One thread at a time calls an instance; each thread of a source
-// has its own, and they share the credential and the rate budget.
+// What the source's limits leave, as far as they are known.
+struct RequestsLeft {
+  std::optional<std::uint64_t> this_minute;
+  std::optional<std::uint64_t> today;  // in the source's own unit: requests, tokens
+};
+
+// One CRM. Four calls: a page from a cursor, one record by id, records by phone, a webhook body to hints. Connectors
+// never sleep and never write: the Syncer waits and the Index stores. One thread at a time calls an instance; each
+// thread of a source has its own, and they share the credential and the rate budget.
 class Connector {
  public:
   virtual ~Connector() = default;
 
   // The page that starts at `cursor`; an empty cursor starts a full copy from the beginning. After a failure the same
-  // call may be repeated: nothing is skipped. `now` is the wall clock.
+  // call may be repeated: nothing is skipped. `now` is the wall clock. The cursor of a full copy goes on as one of
+  // changes once the listing has ended; two cursors may be followed by turns (a sweep beside the deltas).
   virtual std::expected<SourcePage, FetchError> next_page(const std::string& cursor, TimePoint now) = 0;
 
   virtual std::expected<FetchedRecord, FetchError> fetch(const index::RecordId& id, TimePoint now) = 0;
   virtual std::expected<index::OrganizationName, FetchError> fetch_organization(const std::string& id, TimePoint now);
+
+  // Records that may bear the number by the source's own search, which is looser than ours and may lag; each as fetch()
+  // would give it, at most kSearchHitsMax. not_found: the source has no such search.
+  static constexpr std::size_t kSearchHitsMax = 5;
+  virtual std::expected<std::vector<FetchedRecord>, FetchError> find_by_phone(telephony::PhoneNumber number,
+                                                                              TimePoint now);
 
   // Checks the signature over the raw bytes, then reads the body. Safe from any thread.
   virtual std::expected<std::vector<Hint>, WebhookRefusal> read_webhook(const WebhookRequest& request,
@@ -93,6 +110,8 @@ class Connector {
 
   // Requests sent so far by this instance, for the ledger.
   virtual std::uint64_t requests_sent() const { return 0; }
+  // Safe from any thread.
+  virtual RequestsLeft requests_left(TimePoint /*now*/) const { return {}; }
 };
 
 }  // namespace ringdex::sync

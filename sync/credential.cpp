@@ -8,6 +8,7 @@
 #include "sync/http_failure.h"
 #include "sync/json_fields.h"
 #include "sync/shown_text.h"
+#include "sync/url_encoding.h"
 
 namespace ringdex::sync {
 namespace {
@@ -35,66 +36,70 @@ std::string error_code(const HttpResponse& response) {
 
 }  // namespace
 
-Credential::Credential(Auth auth, std::string token_target, TokenStore store)
-    : auth_(std::move(auth)), token_target_(std::move(token_target)), store_(std::move(store)) {
-  if (const auto* oauth = std::get_if<OAuthRefreshAuth>(&auth_)) {
-    if (store_.load) refresh_token_ = store_.load();
-    if (refresh_token_.empty()) refresh_token_ = oauth->refresh_token;
+FixedAuth basic_auth(const std::string& user, const std::string& password) {
+  return {"Authorization", "Basic " + base64_encode(user + ":" + password)};
+}
+
+FixedAuth bearer_auth(const std::string& token) {
+  return {"Authorization", "Bearer " + token};
+}
+
+Credential::Credential(Auth auth, std::unique_ptr<HttpClient> http, TokenStore store)
+    : auth_(std::move(auth)), http_(std::move(http)), store_(std::move(store)) {
+  if (const auto* oauth = std::get_if<OAuth>(&auth_)) {
+    if (const auto* flow = std::get_if<RefreshTokenFlow>(&oauth->flow)) {
+      if (store_.load) tokens_.refresh_token = store_.load();
+      if (tokens_.refresh_token.empty()) tokens_.refresh_token = flow->refresh_token;
+    }
   }
 }
 
-std::expected<std::string, FetchError> Credential::authorization(HttpClient& http) {
-  if (const auto* basic = std::get_if<ApiTokenAuth>(&auth_)) {
-    return "Basic " + base64_encode(basic->email + "/token:" + basic->token);
-  }
-  if (const auto* bearer = std::get_if<BearerAuth>(&auth_)) return "Bearer " + bearer->token;
+std::expected<Grant, FetchError> Credential::authorization(index::TimePoint now) {
+  if (const auto* fixed = std::get_if<FixedAuth>(&auth_)) return Grant{fixed->header, fixed->value, ""};
   const std::scoped_lock lock(mutex_);
-  if (access_token_.empty()) return refresh(http);
-  return "Bearer " + access_token_;
+  if (tokens_.access_token.empty()) return renew(std::get<OAuth>(auth_), now);
+  return grant();
 }
 
-std::expected<std::string, FetchError> Credential::after_refusal(HttpClient& http, const std::string& refused) {
-  if (!std::holds_alternative<OAuthRefreshAuth>(auth_)) {
-    return std::unexpected(unauthorized("the credential is refused (HTTP 401)", 401));
-  }
+std::expected<Grant, FetchError> Credential::after_refusal(const Grant& refused, index::TimePoint now) {
+  const auto* oauth = std::get_if<OAuth>(&auth_);
+  if (oauth == nullptr) return std::unexpected(unauthorized("the credential is refused (HTTP 401)", 401));
   const std::scoped_lock lock(mutex_);
   // Another thread refreshed while this one was told no.
-  if (!access_token_.empty() && "Bearer " + access_token_ != refused) return "Bearer " + access_token_;
-  return refresh(http);
+  if (!tokens_.access_token.empty() && grant().value != refused.value) return grant();
+  return renew(*oauth, now);
 }
 
-std::expected<std::string, FetchError> Credential::refresh(HttpClient& http) {
+void Credential::cancel() {
+  if (http_) http_->cancel();
+}
+
+std::expected<Grant, FetchError> Credential::renew(const OAuth& oauth, index::TimePoint now) {
   if (unsaved_) {
-    Pair pair = *std::move(unsaved_);
+    Tokens tokens = *std::move(unsaved_);
     unsaved_.reset();
-    return adopt(std::move(pair));
+    return adopt(std::move(tokens));
   }
+  const auto* flow = std::get_if<RefreshTokenFlow>(&oauth.flow);
   // The kept token first; if it is refused, what another process kept meanwhile, then what an admin configured anew.
-  std::array<std::string, 3> tried = {refresh_token_, "", std::get<OAuthRefreshAuth>(auth_).refresh_token};
-  auto pair = request_pair(http, tried[0]);
-  for (std::size_t i = 1; i < tried.size() && !pair && pair.error().kind == FetchErrorKind::unauthorized; ++i) {
-    if (i == 1 && store_.load) tried[1] = store_.load();
+  std::array<std::string, 3> tried = {tokens_.refresh_token, "", flow == nullptr ? "" : flow->refresh_token};
+  auto tokens = request_tokens(oauth, tried[0], now);
+  for (std::size_t i = 1; i < tried.size() && !tokens && tokens.error().kind == FetchErrorKind::unauthorized; ++i) {
+    if (i == 1 && flow != nullptr && store_.load) tried[1] = store_.load();
     if (tried[i].empty() || tried[i] == tried[0] || (i == 2 && tried[2] == tried[1])) continue;
-    pair = request_pair(http, tried[i]);
+    tokens = request_tokens(oauth, tried[i], now);
   }
-  if (!pair) return std::unexpected(pair.error());
-  return adopt(*std::move(pair));
+  if (!tokens) return std::unexpected(tokens.error());
+  return adopt(*std::move(tokens));
 }
 
-std::expected<Credential::Pair, FetchError> Credential::request_pair(HttpClient& http,
-                                                                     const std::string& refresh_token) {
-  const auto& oauth = std::get<OAuthRefreshAuth>(auth_);
-  HttpRequest request;
-  request.method = "POST";
-  request.target = token_target_;
-  request.content_type = "application/json";
-  request.body = nlohmann::json{{"grant_type", "refresh_token"},
-                                {"refresh_token", refresh_token},
-                                {"client_id", oauth.client_id},
-                                {"client_secret", oauth.client_secret}}
-                     .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  const std::string what = "POST " + token_target_;
-  const auto response = http.send(request);
+std::expected<Credential::Tokens, FetchError> Credential::request_tokens(const OAuth& oauth,
+                                                                         const std::string& refresh_token,
+                                                                         index::TimePoint now) {
+  const std::string what = "POST " + oauth.target;
+  const auto request = token_request(oauth, refresh_token, now);
+  if (!request) return std::unexpected(unauthorized(what + ": " + request.error(), 0));
+  const auto response = http_->send(*request);
   if (!response) return std::unexpected(http_failure(response.error(), what));
   if (response->status < 200 || response->status > 299) {
     const std::string code = error_code(*response);
@@ -103,31 +108,45 @@ std::expected<Credential::Pair, FetchError> Credential::request_pair(HttpClient&
     }
     // The body may repeat what was sent, so it does not reach the message.
     const HttpResponse without_body{response->status, response->headers, ""};
-    return std::unexpected(http_failure(without_body, what, index::TimePoint{}));
+    return std::unexpected(http_failure(without_body, what, now));
   }
+  const auto malformed = [&](const char* why) {
+    return std::unexpected(FetchError{FetchErrorKind::malformed, what + ": " + why, std::nullopt, response->status});
+  };
   const auto json = read_json(response->body);
-  Pair pair;
+  Tokens tokens;
   if (json) {
-    pair = {text_member(*json, "access_token"), text_member(*json, "refresh_token")};
-    if (pair.refresh_token.empty()) pair.refresh_token = refresh_token;
+    tokens = {text_member(*json, "access_token"), text_member(*json, "refresh_token"), ""};
+    if (!oauth.base_url_field.empty()) tokens.base_url = text_member(*json, oauth.base_url_field.c_str());
   }
-  if (!fits_header(pair.access_token) || pair.refresh_token.size() > kTokenBytesMax) {
-    return std::unexpected(FetchError{FetchErrorKind::malformed, what + ": no usable access_token in the answer",
-                                      std::nullopt, response->status});
+  if (!std::holds_alternative<RefreshTokenFlow>(oauth.flow)) {
+    tokens.refresh_token.clear();
+  } else if (tokens.refresh_token.empty()) {
+    tokens.refresh_token = refresh_token;
   }
-  return pair;
+  while (tokens.base_url.ends_with('/')) tokens.base_url.pop_back();
+  if (!fits_header(tokens.access_token) || tokens.refresh_token.size() > kTokenBytesMax) {
+    return malformed("no usable access_token in the answer");
+  }
+  if (!tokens.base_url.empty() && !is_api_address(tokens.base_url)) {
+    return malformed("the answer names no usable address of the API");
+  }
+  return tokens;
 }
 
-std::expected<std::string, FetchError> Credential::adopt(Pair pair) {
-  if (pair.refresh_token != refresh_token_ && store_.save && !store_.save(pair.refresh_token)) {
-    unsaved_ = std::move(pair);
+std::expected<Grant, FetchError> Credential::adopt(Tokens tokens) {
+  if (tokens.refresh_token != tokens_.refresh_token && store_.save && !store_.save(tokens.refresh_token)) {
+    unsaved_ = std::move(tokens);
     return std::unexpected(FetchError{FetchErrorKind::unavailable,
                                       "the rotated refresh token could not be saved; it is not used before it is",
                                       std::nullopt, 0});
   }
-  access_token_ = std::move(pair.access_token);
-  refresh_token_ = std::move(pair.refresh_token);
-  return "Bearer " + access_token_;
+  tokens_ = std::move(tokens);
+  return grant();
+}
+
+Grant Credential::grant() const {
+  return {"Authorization", "Bearer " + tokens_.access_token, tokens_.base_url};
 }
 
 }  // namespace ringdex::sync

@@ -2,28 +2,34 @@
 
 #include <expected>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <variant>
 
+#include "index/record.h"
 #include "sync/fetch_error.h"
 #include "sync/http_client.h"
+#include "sync/token_request.h"
 
 namespace ringdex::sync {
 
-struct ApiTokenAuth {  // HTTP Basic with `email/token:token` (Zendesk)
-  std::string email;
-  std::string token;
+// What lets a request in, and where it goes.
+struct Grant {
+  std::string header = "Authorization";
+  std::string value;
+  std::string base_url;  // where the token answer says that the API is; empty: the configured address
+  bool operator==(const Grant&) const = default;
 };
-struct BearerAuth {
-  std::string token;
+
+// A credential that is its header's value, and needs no request.
+struct FixedAuth {
+  std::string header = "Authorization";
+  std::string value;
 };
-struct OAuthRefreshAuth {
-  std::string client_id;
-  std::string client_secret;
-  std::string refresh_token;  // as configured; a rotated one is kept by the TokenStore
-};
+FixedAuth basic_auth(const std::string& user, const std::string& password);
+FixedAuth bearer_auth(const std::string& token);
 
 // Where a rotated refresh token survives a restart. `save` must have made it durable before it returns true.
 struct TokenStore {
@@ -37,31 +43,36 @@ struct TokenStore {
 // before anything else is tried, since the CRM has voided the pair before it.
 class Credential {
  public:
-  using Auth = std::variant<ApiTokenAuth, BearerAuth, OAuthRefreshAuth>;
-  Credential(Auth auth, std::string token_target, TokenStore store);
+  using Auth = std::variant<FixedAuth, OAuth>;
+  // `http` talks to the token endpoint; none is needed for a FixedAuth.
+  Credential(Auth auth, std::unique_ptr<HttpClient> http, TokenStore store);
 
-  // The Authorization header's value; fetches the first access token if need be.
-  std::expected<std::string, FetchError> authorization(HttpClient& http);
-  // After a 401 with `refused`: a value worth one more try, or unauthorized. Refreshes at most once per refused value.
-  std::expected<std::string, FetchError> after_refusal(HttpClient& http, const std::string& refused);
+  // Fetches the first access token if need be.
+  std::expected<Grant, FetchError> authorization(index::TimePoint now);
+  // After a 401 with `refused`: a grant worth one more try, or unauthorized. Refreshes at most once per refused value.
+  std::expected<Grant, FetchError> after_refusal(const Grant& refused, index::TimePoint now);
+  // Ends a token request in flight. Safe from any thread.
+  void cancel();
 
  private:
-  struct Pair {
+  struct Tokens {
     std::string access_token;
-    std::string refresh_token;
+    std::string refresh_token;  // empty where the flow has none
+    std::string base_url;
   };
-  std::expected<std::string, FetchError> refresh(HttpClient& http);
-  std::expected<Pair, FetchError> request_pair(HttpClient& http, const std::string& refresh_token);
-  std::expected<std::string, FetchError> adopt(Pair pair);
+  std::expected<Grant, FetchError> renew(const OAuth& oauth, index::TimePoint now);
+  std::expected<Tokens, FetchError> request_tokens(const OAuth& oauth, const std::string& refresh_token,
+                                                   index::TimePoint now);
+  std::expected<Grant, FetchError> adopt(Tokens tokens);
+  Grant grant() const;
 
   const Auth auth_;
-  const std::string token_target_;  // "/oauth/tokens"
+  const std::unique_ptr<HttpClient> http_;
   const TokenStore store_;
   std::mutex mutex_;
   // Under mutex_, which is held through a refresh.
-  std::string access_token_;
-  std::string refresh_token_;
-  std::optional<Pair> unsaved_;
+  Tokens tokens_;
+  std::optional<Tokens> unsaved_;
 };
 
 }  // namespace ringdex::sync

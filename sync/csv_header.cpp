@@ -150,7 +150,8 @@ class Planner {
   }
 
   std::expected<CsvColumnPlan, std::string> plan(const CsvColumns& configured,
-                                                 const std::vector<std::string>& phone_fields) {
+                                                 const std::vector<std::string>& phone_fields,
+                                                 const std::set<std::string>& fields) {
     plan_id(configured);
     plan_name(configured);
     plan_.organization = one_or_known(configured.organization, kOrganizations);
@@ -164,6 +165,9 @@ class Planner {
     if (configured.groups.empty()) plan_.tags = first_known({"tags"});
     plan_emails(configured);
     plan_phones(configured, phone_fields);
+    for (const auto& name : fields) {
+      if (const auto column = configured_column(name)) plan_.fields.emplace_back(name, *column);
+    }
     if (!error_.empty()) return std::unexpected(error_);
     return checked();
   }
@@ -295,8 +299,9 @@ class Planner {
 
 std::expected<CsvColumnPlan, std::string> plan_csv_columns(const std::vector<std::string>& header,
                                                            const CsvColumns& configured,
-                                                           const std::vector<std::string>& phone_fields) {
-  return Planner(header).plan(configured, phone_fields);
+                                                           const std::vector<std::string>& phone_fields,
+                                                           const std::set<std::string>& fields) {
+  return Planner(header).plan(configured, phone_fields, fields);
 }
 
 }  // namespace ringdex::sync

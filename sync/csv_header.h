@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <expected>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sync/connectors/csv_file.h"
@@ -32,14 +34,16 @@ struct CsvColumnPlan {
   std::optional<std::size_t> url;
   std::vector<std::size_t> groups;
   std::optional<std::size_t> tags;
+  std::vector<std::pair<std::string, std::size_t>> fields;  // custom fields by their column's name
   bool operator==(const CsvColumnPlan&) const = default;
 };
 
 // The plan for a header. Columns that are configured must be there; the others are recognised as what the exports of
-// Google, Outlook, Salesforce, HubSpot and Zendesk call them. `phone_fields` are further phone columns. The error names
-// the column that is missing and the nearest one there is. Pure.
+// Google, Outlook, Salesforce, HubSpot and Zendesk call them. `phone_fields` are further phone columns, `fields` those
+// of the custom fields. The error names the column that is missing and the nearest one there is. Pure.
 std::expected<CsvColumnPlan, std::string> plan_csv_columns(const std::vector<std::string>& header,
                                                            const CsvColumns& configured,
-                                                           const std::vector<std::string>& phone_fields);
+                                                           const std::vector<std::string>& phone_fields,
+                                                           const std::set<std::string>& fields = {});
 
 }  // namespace ringdex::sync

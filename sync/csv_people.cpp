@@ -103,7 +103,9 @@ std::expected<void, FetchError> CsvPeople::understand(const CsvOptions& options)
     }
     if (filled_cells(row_) > 0) break;
   }
-  auto plan = plan_csv_columns(row_.cells, options.columns, options.mapping.phone_fields);
+  auto fields = options.mapping.custom_field_names();
+  for (const auto& phone : options.mapping.phone_fields) fields.erase(phone);
+  auto plan = plan_csv_columns(row_.cells, options.columns, options.mapping.phone_fields, fields);
   if (!plan) return failed(FetchErrorKind::malformed, path_, plan.error());
   plan_ = std::move(*plan);
   first_offset_ = row_.end_offset;

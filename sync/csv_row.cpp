@@ -187,6 +187,9 @@ std::expected<CsvPerson, std::string> read_csv_person(const std::vector<std::str
     std::replace_if(tags.begin(), tags.end(), [](char c) { return c == ',' || c == ';'; }, ' ');
     for (const auto tag : split(tags, " ")) record.tags.emplace_back(tag);
   }
+  for (const auto& [name, column] : plan.fields) {
+    if (const auto cell = cell_at(cells, column); !cell.empty()) person.raw.fields[name] = {std::string(cell)};
+  }
   if (plan.id) record.id.external_id = clean_line(cell_at(cells, *plan.id));
   if (record.id.external_id.empty() && !plan.id_is_configured) {
     const auto& name = record.name.empty() ? record.organization : record.name;

@@ -1,6 +1,7 @@
 #include "sync/field_mapping.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -54,6 +55,59 @@ bool is_same_line(const RecordPhone& a, const RecordPhone& b) {
   return a.number ? a.number == b.number && a.extension == b.extension : a.raw == b.raw;
 }
 
+bool is_among(const std::vector<std::string>& texts, const std::string& lower) {
+  return std::ranges::any_of(texts, [&](const std::string& text) { return ascii_lower(text) == lower; });
+}
+
+// What the custom fields come to. A field that is not there says nothing; a value that is neither is unknown.
+void map_custom_fields(RawRecord& raw, const MappingOptions& options) {
+  Record& record = raw.record;
+  const auto values = [&raw](const std::string& field) -> const std::vector<std::string>& {
+    static const std::vector<std::string> kNone;
+    const auto found = raw.fields.find(field);
+    return found == raw.fields.end() ? kNone : found->second;
+  };
+  const auto add_all = [](std::vector<std::string>& to, const std::vector<std::string>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  for (const auto& field : options.phone_fields) {
+    for (const auto& value : values(field)) raw.phones.emplace_back(field, value);
+  }
+  for (const auto& [name, field] : options.custom_fields) {
+    if (!values(field).empty()) record.custom[name] = fmt::format("{}", fmt::join(values(field), ", "));
+  }
+  for (const auto& field : options.group_fields) add_all(record.groups, values(field));
+  for (const auto& field : options.tag_fields) add_all(record.tags, values(field));
+  for (const ConsentField& consent : options.consent_fields) {
+    for (const auto& value : values(consent.field)) {
+      const std::string lower = ascii_lower(clean_line(value));
+      index::Consent state = index::Consent::unknown;
+      if (is_among(consent.subscribed, lower)) state = index::Consent::subscribed;
+      if (is_among(consent.unsubscribed, lower)) state = index::Consent::unsubscribed;
+      record.consent[consent.channel] = state;
+    }
+  }
+}
+
+void drop_fields(RawRecord& raw, const std::set<std::string>& dropped) {
+  if (dropped.empty()) return;
+  Record& record = raw.record;
+  for (const auto& [name, text] : {std::pair{"title", &record.title},
+                                   {"organization", &record.organization},
+                                   {"organization", &record.organization_id},
+                                   {"owner", &record.owner},
+                                   {"url", &record.url}}) {
+    if (dropped.contains(name)) text->clear();
+  }
+  for (const auto& [name, list] :
+       {std::pair{"emails", &record.emails}, {"groups", &record.groups}, {"tags", &record.tags}}) {
+    if (dropped.contains(name)) list->clear();
+  }
+  if (dropped.contains("custom")) record.custom.clear();
+  if (dropped.contains("consent")) record.consent.clear();
+  std::erase_if(raw.phones, [&](const auto& phone) { return dropped.contains("phones." + phone.first); });
+}
+
 // The source's label stands unless the text itself says fax; the first of equal numbers is kept.
 void add_phone(std::vector<RecordPhone>& phones, const std::string& label, const telephony::FieldPhone& read) {
   RecordPhone phone;
@@ -74,9 +128,21 @@ void add_phone(std::vector<RecordPhone>& phones, const std::string& label, const
 
 }  // namespace
 
+std::set<std::string> MappingOptions::custom_field_names() const {
+  std::set<std::string> names(phone_fields.begin(), phone_fields.end());
+  for (const auto& [name, field] : custom_fields) names.insert(field);
+  names.insert(group_fields.begin(), group_fields.end());
+  names.insert(tag_fields.begin(), tag_fields.end());
+  for (const ConsentField& consent : consent_fields) names.insert(consent.field);
+  return names;
+}
+
 std::expected<Record, Rejected> map_record(RawRecord raw, const MappingOptions& options,
                                            const telephony::NumberParser& parser) {
+  map_custom_fields(raw, options);
+  drop_fields(raw, options.dropped);
   auto record = std::move(raw.record);
+  clean_texts(record);
   record.id.source = options.source;
   if (record.id.external_id.empty()) return rejected(record, RejectReason::no_external_id, "the id is empty");
   if (record.id.external_id.size() > kExternalIdBytesMax || !is_valid_utf8(record.id.external_id)) {
@@ -87,8 +153,6 @@ std::expected<Record, Rejected> map_record(RawRecord raw, const MappingOptions& 
                         ? fmt::format("the id has {} bytes; at most {} are kept", bytes, kExternalIdBytesMax)
                         : "the id is no valid UTF-8");
   }
-
-  clean_texts(record);
 
   std::vector<RecordPhone> phones;
   for (const auto& [label, text] : raw.phones) {

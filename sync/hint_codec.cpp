@@ -26,6 +26,7 @@ std::string encode_hint(const WaitingHint& waiting) {
               {"type", hint.type},
               {"record_kind", static_cast<int>(hint.record_kind)},
               {"ids", hint.ids},
+              {"into", hint.into},
               {"happened_at", hint.happened_at.time_since_epoch().count()},
               {"attempts", waiting.attempts},
               {"unreadable", waiting.unreadable},
@@ -53,6 +54,8 @@ std::optional<WaitingHint> decode_hint(std::string_view bytes) {
     for (const std::string& id : waiting.hint.ids) {
       if (id.empty() || id.size() > kExternalIdBytesMax) return std::nullopt;
     }
+    waiting.hint.into = in.value("into", std::string());
+    if (waiting.hint.into.size() > kExternalIdBytesMax) return std::nullopt;
     waiting.hint.happened_at = time("happened_at");
     waiting.attempts = in.at("attempts").get<std::uint32_t>();
     waiting.unreadable = in.value("unreadable", 0U);

@@ -60,6 +60,24 @@ std::optional<bool> bool_member(const nlohmann::json& object, const char* name) 
   return value->get<bool>();
 }
 
+std::string value_text(const nlohmann::json& value) {
+  if (value.is_string()) return value.get_ref<const std::string&>();
+  if (value.is_number_integer() || value.is_boolean()) return value.dump();
+  return {};
+}
+
+std::vector<std::string> value_texts(const nlohmann::json& value) {
+  std::vector<std::string> texts;
+  const auto add = [&texts](const nlohmann::json& one) {
+    if (auto text = value_text(one); !text.empty()) texts.push_back(std::move(text));
+  };
+  if (!value.is_array()) add(value);
+  if (value.is_array()) {
+    for (const auto& one : value) add(one);
+  }
+  return texts;
+}
+
 std::optional<std::string> digit_id(const nlohmann::json* value) {
   if (value == nullptr) return std::nullopt;
   if (value->is_string()) return digit_id(value->get_ref<const std::string&>());

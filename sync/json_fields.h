@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ringdex::sync {
 
@@ -19,6 +20,11 @@ const nlohmann::json* member(const nlohmann::json& object, const char* name);
 const nlohmann::json* array_member(const nlohmann::json& object, const char* name);
 std::string text_member(const nlohmann::json& object, const char* name);  // empty if absent
 std::optional<bool> bool_member(const nlohmann::json& object, const char* name);
+
+// A value as text: a string as it is, a whole number in digits, true and false; anything else is empty.
+std::string value_text(const nlohmann::json& value);
+// The same of a list's elements; of any other value, of itself. Empty texts are left out.
+std::vector<std::string> value_texts(const nlohmann::json& value);
 
 // An id given as a whole number or as a string of 1 to kIdDigitsMax digits; "0" and anything else is nothing.
 std::optional<std::string> digit_id(const nlohmann::json* value);

@@ -12,6 +12,7 @@
 #include "sync/http_failure.h"
 #include "sync/json_fields.h"
 #include "sync/shown_text.h"
+#include "sync/url_encoding.h"
 
 namespace ringdex::sync {
 namespace {
@@ -42,7 +43,7 @@ std::int64_t unix_seconds(TimePoint time) {
 
 class ZendeskConnector : public Connector {
  public:
-  ZendeskConnector(ZendeskOptions options, ZendeskShared shared, std::unique_ptr<HttpClient> http,
+  ZendeskConnector(ZendeskOptions options, ZendeskShared shared, std::shared_ptr<MovingHttpClient> http,
                    const telephony::NumberParser& parser)
       : options_(std::move(options)),
         api_(shared, std::move(http)),
@@ -379,7 +380,7 @@ std::expected<index::OrganizationName, FetchError> ZendeskConnector::fetch_organ
 }  // namespace
 
 std::unique_ptr<Connector> make_zendesk_connector(ZendeskOptions options, ZendeskShared shared,
-                                                  std::unique_ptr<HttpClient> http,
+                                                  std::shared_ptr<MovingHttpClient> http,
                                                   const telephony::NumberParser& parser) {
   return std::make_unique<ZendeskConnector>(std::move(options), shared, std::move(http), parser);
 }

@@ -3,9 +3,8 @@
 #include <memory>
 
 #include "sync/connector.h"
-#include "sync/credential.h"
+#include "sync/crm_api.h"
 #include "sync/field_mapping.h"
-#include "sync/http_client.h"
 #include "sync/rate_budget.h"
 
 namespace ringdex::sync {
@@ -25,7 +24,7 @@ struct ZendeskShared {
 };
 
 std::unique_ptr<Connector> make_zendesk_connector(ZendeskOptions options, ZendeskShared shared,
-                                                  std::unique_ptr<HttpClient> http,
+                                                  std::shared_ptr<MovingHttpClient> http,
                                                   const telephony::NumberParser& parser);
 
 }  // namespace ringdex::sync

@@ -9,13 +9,10 @@
 #include <string_view>
 
 #include "sync/connectors/zendesk.h"
+#include "sync/crm_api.h"
 #include "sync/fetch_error.h"
-#include "sync/http_client.h"
 
 namespace ringdex::sync {
-
-// Everything that has no place in a path or a query, percent-encoded.
-std::string url_encoded(std::string_view text);
 
 // One Zendesk as a connector instance talks to it: credential, budgets and limit headers are dealt with here. One
 // thread.
@@ -23,7 +20,7 @@ class ZendeskApi {
  public:
   enum class Budget { exports, account };
 
-  ZendeskApi(ZendeskShared shared, std::unique_ptr<HttpClient> http);
+  ZendeskApi(ZendeskShared shared, std::shared_ptr<MovingHttpClient> http);
 
   // Any answer but 401, 403 and 429, which become errors: 401 after one refresh of the credential.
   std::expected<HttpResponse, FetchError> get(const std::string& target, Budget budget, TimePoint now);
@@ -32,16 +29,13 @@ class ZendeskApi {
   std::expected<std::optional<nlohmann::json>, FetchError> get_record(const std::string& target, TimePoint now,
                                                                       TimePoint* as_of = nullptr);
 
-  std::uint64_t requests_sent() const { return requests_sent_; }
+  std::uint64_t requests_sent() const { return api_.requests_sent(); }
 
  private:
-  std::expected<HttpResponse, FetchError> send(const std::string& target, const std::string& authorization,
-                                               Budget budget, TimePoint now);
   void heed_limits(const HttpResponse& response, Budget budget, TimePoint now);
 
   ZendeskShared shared_;
-  std::unique_ptr<HttpClient> http_;
-  std::uint64_t requests_sent_ = 0;
+  CrmApi api_;
 };
 
 // The JSON object in an answer, or malformed.

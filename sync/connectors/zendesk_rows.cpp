@@ -38,17 +38,14 @@ void add_phone(RawRecord& raw, const std::string& label, const std::string& text
   raw.phones.emplace_back(label, text);
 }
 
-std::string field_text(const json& value) {
-  if (value.is_string()) return value.get_ref<const std::string&>();
-  if (value.is_number_integer()) return value.dump();
-  return {};
-}
-
-void add_custom_phones(RawRecord& raw, const json& user, const std::vector<std::string>& names) {
+// A multi-select field is a list; a checkbox is true or false.
+void add_custom_fields(RawRecord& raw, const json& user, const std::set<std::string>& names) {
   const auto* fields = member(user, "user_fields");
   if (fields == nullptr) return;
   for (const auto& name : names) {
-    if (const auto* value = member(*fields, name.c_str())) add_phone(raw, name, field_text(*value));
+    const auto* value = member(*fields, name.c_str());
+    if (value == nullptr) continue;
+    if (auto texts = value_texts(*value); !texts.empty()) raw.fields[name] = std::move(texts);
   }
 }
 
@@ -62,14 +59,14 @@ RawRecord caller(const json& user, const std::string& id, const MappingOptions& 
   record.created_at = parse_iso_time(text_member(user, "created_at"));
   add_email(record, text_member(user, "email"));
   add_phone(raw, "", text_member(user, "phone"));
-  add_custom_phones(raw, user, mapping.phone_fields);
+  add_custom_fields(raw, user, mapping.custom_field_names());
   if (const auto* tags = array_member(user, "tags")) {
     for (const auto& tag : *tags) {
       if (tag.is_string() && !tag.get_ref<const std::string&>().empty()) record.tags.push_back(tag.get<std::string>());
     }
   }
   if (const auto* external_id = member(user, "external_id")) {
-    if (auto text = field_text(*external_id); !text.empty()) record.custom["external_id"] = std::move(text);
+    if (auto text = value_text(*external_id); !text.empty()) record.custom["external_id"] = std::move(text);
   }
   return raw;
 }
@@ -123,7 +120,7 @@ std::map<std::string, std::vector<ZendeskIdentity>> read_zendesk_identities(cons
     if (const auto id = digit_id(member(row, "id"))) {
       std::from_chars(id->data(), id->data() + id->size(), identity.id);
     }
-    if (const auto* value = member(row, "value")) identity.value = field_text(*value);
+    if (const auto* value = member(row, "value")) identity.value = value_text(*value);
     by_user[*user_id].push_back(std::move(identity));
   }
   for (auto& [user_id, list] : by_user) sort_by_id(list);

@@ -41,12 +41,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const ringdex::telephony::NumberParser parser;
   const std::string body(reinterpret_cast<const char*>(data), size);
   const auto now = *parse_iso_time("2026-01-04T05:33:20Z");
-  Credential credential(BearerAuth{"t"}, "/oauth/tokens", {});
+  Credential credential(bearer_auth("t"), nullptr, {});
   RateBudget export_budget(0);
   RateBudget account_budget(0);
-  const auto connector =
-      make_zendesk_connector({{"z", "US", 10, 10, {"mobile"}}, "https://acme.zendesk.com", "", 1000},
-                             {credential, export_budget, account_budget}, std::make_unique<SameAnswer>(body), parser);
+  const auto http = std::make_shared<MovingHttpClient>(
+      [&body](const std::string&) { return std::make_unique<SameAnswer>(body); }, "https://crm.example");
+  const auto connector = make_zendesk_connector({{"z", "US", 10, 10, {"mobile"}}, "https://acme.zendesk.com", "", 1000},
+                                                {credential, export_budget, account_budget}, http, parser);
   const std::string users =
       R"({"v":1,"stage":"users","listing":true,"listed_until":0,"organizations_since":0,"users_since":0,"after_cursor":"c"})";
   check(connector->next_page("", now), "");

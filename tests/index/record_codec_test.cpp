@@ -55,6 +55,7 @@ class RandomEntries {
     if (below(2) == 0) record.updated_at = time();
     record.first_indexed_at = time();
     record.version = integer();
+    if (below(4) == 0) record.person_id = text();
     return record;
   }
   Tombstone tombstone() {

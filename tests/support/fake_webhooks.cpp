@@ -13,15 +13,13 @@
 #include <utility>
 
 #include "sync/base64.h"
-#include "sync/iso_time.h"
 
 namespace ringdex::test_support {
 
 struct FakeWebhooks::State {
   std::string origin;
   std::string path;
-  std::string secret;
-  std::function<index::TimePoint()> clock;
+  std::function<Headers(const std::string& body)> sign;
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -51,10 +49,8 @@ struct FakeWebhooks::State {
       queue.pop_front();
       sending = true;
       lock.unlock();
-      const std::string timestamp = sync::format_iso_time(clock());
-      const httplib::Headers headers = {{"X-Zendesk-Webhook-Signature", sign(secret, timestamp, body)},
-                                        {"X-Zendesk-Webhook-Signature-Timestamp", timestamp},
-                                        {"X-Zendesk-Webhook-Id", "01ARZ3NDEKTSV4RRFFQ69G5FAV"}};
+      const Headers signature = sign(body);
+      const httplib::Headers headers(signature.begin(), signature.end());
       const auto result = client.Post(path, headers, body, "application/json");
       lock.lock();
       statuses.push_back(result ? result->status : 0);
@@ -64,14 +60,13 @@ struct FakeWebhooks::State {
   }
 };
 
-FakeWebhooks::FakeWebhooks(std::string url, std::string secret, std::function<index::TimePoint()> clock)
+FakeWebhooks::FakeWebhooks(const std::string& url, std::function<Headers(const std::string& body)> sign)
     : state_(std::make_unique<State>()) {
   const auto scheme_end = url.find("://");
   const auto path_at = url.find('/', scheme_end == std::string::npos ? 0 : scheme_end + 3);
   state_->origin = url.substr(0, path_at);
   state_->path = path_at == std::string::npos ? "/" : url.substr(path_at);
-  state_->secret = std::move(secret);
-  state_->clock = std::move(clock);
+  state_->sign = std::move(sign);
   state_->thread = std::thread([state = state_.get()] { state->run(); });
 }
 
@@ -133,8 +128,7 @@ std::vector<int> FakeWebhooks::statuses() const {
   return state_->statuses;
 }
 
-std::string FakeWebhooks::sign(const std::string& secret, const std::string& timestamp, const std::string& body) {
-  const std::string message = timestamp + body;
+std::string fake_signature(const std::string& secret, const std::string& message) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned length = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),

@@ -3,16 +3,17 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
-
-#include "index/record.h"
 
 namespace ringdex::test_support {
 
-// Sends signed webhook bodies to one address, one after the other on a thread of its own. Safe from any thread.
+// Sends webhook bodies to one address, one after the other on a thread of its own. Safe from any thread.
 class FakeWebhooks {
  public:
-  FakeWebhooks(std::string url, std::string secret, std::function<index::TimePoint()> clock);
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  // The headers that make a body the CRM's, at the moment of sending.
+  FakeWebhooks(const std::string& url, std::function<Headers(const std::string& body)> sign);
   ~FakeWebhooks();
   FakeWebhooks(const FakeWebhooks&) = delete;
   FakeWebhooks& operator=(const FakeWebhooks&) = delete;
@@ -25,12 +26,12 @@ class FakeWebhooks {
   void wait_until_sent();             // what is held does not count
   std::vector<int> statuses() const;  // one per request; 0: no answer
 
-  // "x-zendesk-webhook-signature" of a body.
-  static std::string sign(const std::string& secret, const std::string& timestamp, const std::string& body);
-
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// base64(HMAC-SHA256(secret, message))
+std::string fake_signature(const std::string& secret, const std::string& message);
 
 }  // namespace ringdex::test_support

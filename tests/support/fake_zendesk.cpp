@@ -1,15 +1,11 @@
 #include "tests/support/fake_zendesk.h"
 
 #include <fmt/format.h>
-#include <httplib.h>
 
 #include <algorithm>
 #include <charconv>
-#include <condition_variable>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
-#include <thread>
 #include <utility>
 
 #include "sync/iso_time.h"
@@ -26,72 +22,24 @@ std::uint64_t to_id(const std::string& text) {
   return id;
 }
 
-std::string http_date(TimePoint time) {
-  static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  return fmt::format("{}, {:02} {} {} {} GMT", kDays[std::chrono::weekday(day).c_encoding()],
-                     static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
-                     static_cast<int>(date.year()), sync::format_iso_time(time).substr(11, 8));
-}
-
-FakeRequest to_fake(const httplib::Request& request) {
-  return {request.method, request.path, request.target, request.params, request.get_header_value("Authorization"),
-          request.body};
-}
-
 }  // namespace
 
 struct FakeZendesk::State {
   explicit State(FakeZendeskOptions options) : api(std::move(options)) {}
 
-  mutable std::mutex mutex;
-  FakeZendeskApi api;  // under mutex
+  FakeZendeskApi api;  // under the server's mutex
   std::uint64_t events_sent = 0;
-  std::condition_variable stalled;
-  unsigned stall_generation = 0;
-  bool ending = false;
-
-  std::unique_ptr<httplib::Server> server;
+  std::unique_ptr<FakeServer> server;
   std::unique_ptr<FakeWebhooks> webhooks;
-  std::thread thread;
-  int port = 0;
-  bool tls = false;
 
-  void serve(const httplib::Request& request, httplib::Response& response);
   void emit(const std::string& type, const FakeUser& user, const json& event);
   bool change(std::uint64_t id, const std::function<void(FakeUser&)>& change);
   bool merge(std::uint64_t loser, std::uint64_t winner);
   bool remove(std::uint64_t id);
 };
 
-void FakeZendesk::State::serve(const httplib::Request& request, httplib::Response& response) {
-  std::unique_lock lock(mutex);
-  const FakeAnswer answer = api.answer(to_fake(request));
-  response.set_header("Date", http_date(api.now()));
-  const unsigned generation = stall_generation;
-  if (answer.kind == FakeFault::Kind::stall) {
-    stalled.wait(lock, [&] { return ending || generation != stall_generation; });
-  } else if (api.options.latency.count() > 0) {
-    stalled.wait_for(lock, api.options.latency, [&] { return ending; });
-  }
-  lock.unlock();
-  response.status = answer.status;
-  for (const auto& [name, value] : answer.headers) response.set_header(name, value);
-  if (answer.kind == FakeFault::Kind::close) {
-    // A body that is announced and never comes: the connection ends inside the answer.
-    response.set_content_provider(1000, "application/json",
-                                  [](std::size_t, std::size_t, httplib::DataSink&) { return false; });
-    return;
-  }
-  const std::size_t bytes = answer.kind == FakeFault::Kind::truncate ? answer.body.size() / 2 : answer.body.size();
-  response.set_content(answer.body.substr(0, bytes), "application/json; charset=utf-8");
-}
-
 void FakeZendesk::State::emit(const std::string& type, const FakeUser& user, const json& event) {
-  if (!webhooks) return;
+  if (!webhooks && !api.options.webhook_sink) return;
   const std::string id = std::to_string(user.id);
   ++events_sent;
   const json body{{"type", (api.options.slash_types ? "zen:event-type/" : "zen:event-type:") + type},
@@ -110,7 +58,8 @@ void FakeZendesk::State::emit(const std::string& type, const FakeUser& user, con
                     {"created_at", sync::format_iso_time(user.created_at)},
                     {"updated_at", sync::format_iso_time(user.updated_at)}}},
                   {"event", event}};
-  webhooks->send(body.dump());
+  if (webhooks) webhooks->send(body.dump());
+  if (api.options.webhook_sink) api.options.webhook_sink(body.dump());
 }
 
 bool FakeZendesk::State::change(std::uint64_t id, const std::function<void(FakeUser&)>& change) {
@@ -182,70 +131,49 @@ bool FakeZendesk::State::remove(std::uint64_t id) {
 
 FakeZendesk::FakeZendesk(FakeZendeskOptions options) : state_(std::make_unique<State>(std::move(options))) {
   auto& state = *state_;
-  auto& settings = state.api.options;
-  state.tls = !settings.certificate_file.empty();
-  if (state.tls) {
-    state.server = std::make_unique<httplib::SSLServer>(settings.certificate_file.c_str(), settings.key_file.c_str());
-  } else {
-    state.server = std::make_unique<httplib::Server>();
-  }
+  const auto& settings = state.api.options;
   state.api.merge = [&state](std::uint64_t loser, std::uint64_t winner) { return state.merge(loser, winner); };
   state.api.remove = [&state](std::uint64_t id) { return state.remove(id); };
   if (!settings.webhook_url.empty()) {
-    state.webhooks = std::make_unique<FakeWebhooks>(settings.webhook_url, settings.webhook_secret,
-                                                    [&state] { return state.api.now(); });
+    state.webhooks = std::make_unique<FakeWebhooks>(settings.webhook_url,
+                                                    [this](const std::string& body) { return webhook_headers(body); });
   }
-  auto& server = *state.server;
-  // A connection that is kept open holds a thread of this server.
-  server.new_task_queue = [] { return new httplib::ThreadPool(16); };
-  server.set_keep_alive_timeout(1);
-  server.set_keep_alive_max_count(1'000'000);
-  server.set_tcp_nodelay(true);
-  const auto serve = [&state](const httplib::Request& request, httplib::Response& response) {
-    state.serve(request, response);
-  };
-  // Before routing, since a script's POST may come without a body and even without its length.
-  server.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
-    constexpr std::string_view kPrefix = "/_fake/";
-    if (!request.path.starts_with(kPrefix)) return httplib::Server::HandlerResponse::Unhandled;
-    const std::map<std::string, std::string> arguments(request.params.begin(), request.params.end());
-    response.set_content(command(request.path.substr(kPrefix.size()), arguments) + "\n", "text/plain");
-    response.set_header("Connection", "close");  // a body, if there is one, stays unread
-    return httplib::Server::HandlerResponse::Handled;
-  });
-  server.Get(R"(/.*)", serve).Post(R"(/.*)", serve).Put(R"(/.*)", serve).Delete(R"(/.*)", serve);
-  if (settings.port == 0) {
-    state.port = server.bind_to_any_port("127.0.0.1");
-  } else if (server.bind_to_port("127.0.0.1", settings.port)) {
-    state.port = settings.port;
-  }
-  if (state.port <= 0) throw std::runtime_error("the fake Zendesk could not be bound to its port");
-  state.thread = std::thread([&server] { server.listen_after_bind(); });
-  while (!server.is_running()) std::this_thread::yield();
+  state.server = std::make_unique<FakeServer>(
+      FakeServerOptions{settings.port, settings.certificate_file, settings.key_file},
+      [&state] { return state.api.now(); }, [&state](const FakeRequest& request) { return state.api.answer(request); },
+      [this](const std::string& name, const auto& arguments) { return command(name, arguments); });
+  state.server->set_latency(settings.latency);
 }
 
-FakeZendesk::~FakeZendesk() {
-  {
-    const std::scoped_lock lock(state_->mutex);
-    state_->ending = true;
-  }
-  state_->stalled.notify_all();
-  state_->server->stop();
-  state_->thread.join();
+FakeZendesk::~FakeZendesk() = default;
+
+FakeServer& FakeZendesk::server() {
+  return *state_->server;
 }
 
 std::string FakeZendesk::base_url() const {
-  return fmt::format("{}://{}:{}", state_->tls ? "https" : "http", state_->tls ? "localhost" : "127.0.0.1",
-                     state_->port);
+  return state_->server->base_url();
+}
+
+FakeWebhooks::Headers FakeZendesk::webhook_headers(const std::string& body) const {
+  const std::string timestamp = sync::format_iso_time(state_->api.now());
+  return {{"X-Zendesk-Webhook-Signature", fake_signature(state_->api.options.webhook_secret, timestamp + body)},
+          {"X-Zendesk-Webhook-Signature-Timestamp", timestamp},
+          {"X-Zendesk-Webhook-Id", "01ARZ3NDEKTSV4RRFFQ69G5FAV"}};
 }
 
 void FakeZendesk::configure(const std::function<void(FakeZendeskOptions&)>& change) {
-  const std::scoped_lock lock(state_->mutex);
-  change(state_->api.options);
+  std::chrono::milliseconds latency{};
+  {
+    const std::scoped_lock lock(state_->server->mutex());
+    change(state_->api.options);
+    latency = state_->api.options.latency;
+  }
+  state_->server->set_latency(latency);
 }
 
 std::uint64_t FakeZendesk::add_user(FakeUser user) {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   if (user.updated_at == TimePoint{}) user.updated_at = state_->api.now();
   if (user.created_at == TimePoint{}) user.created_at = user.updated_at;
   const auto id = state_->api.store.put_user(std::move(user));
@@ -254,17 +182,17 @@ std::uint64_t FakeZendesk::add_user(FakeUser user) {
 }
 
 std::uint64_t FakeZendesk::add_organization(const std::string& name) {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   return state_->api.store.put_organization({0, name, false, state_->api.now()});
 }
 
 bool FakeZendesk::change_user(std::uint64_t id, const std::function<void(FakeUser&)>& change) {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   return state_->change(id, change);
 }
 
 std::uint64_t FakeZendesk::add_identity(std::uint64_t user_id, const std::string& type, const std::string& value) {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   const auto* found = state_->api.store.user(user_id);
   if (found == nullptr || !found->active) return 0;
   FakeUser user = *found;
@@ -279,7 +207,7 @@ std::uint64_t FakeZendesk::add_identity(std::uint64_t user_id, const std::string
 }
 
 bool FakeZendesk::remove_identity(std::uint64_t user_id, std::uint64_t identity_id) {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   const auto* found = state_->api.store.user(user_id);
   if (found == nullptr || !found->active) return false;
   FakeUser user = *found;
@@ -294,17 +222,17 @@ bool FakeZendesk::remove_identity(std::uint64_t user_id, std::uint64_t identity_
 }
 
 bool FakeZendesk::merge(std::uint64_t loser, std::uint64_t winner) {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   return state_->merge(loser, winner);
 }
 
 bool FakeZendesk::delete_user(std::uint64_t id) {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   return state_->remove(id);
 }
 
 bool FakeZendesk::erase_user(std::uint64_t id) {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   const auto* user = state_->api.store.user(id);
   if (user == nullptr || user->active || state_->api.store.erased(id)) return false;
   state_->api.store.erase_for_good(id, state_->api.now());
@@ -312,7 +240,7 @@ bool FakeZendesk::erase_user(std::uint64_t id) {
 }
 
 bool FakeZendesk::rename_organization(std::uint64_t id, const std::string& name) {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   const auto* found = state_->api.store.organization(id);
   if (found == nullptr || found->deleted) return false;
   const std::string previous = found->name;
@@ -324,7 +252,7 @@ bool FakeZendesk::rename_organization(std::uint64_t id, const std::string& name)
 }
 
 bool FakeZendesk::delete_organization(std::uint64_t id) {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   const auto* found = state_->api.store.organization(id);
   if (found == nullptr || found->deleted) return false;
   state_->api.store.put_organization({id, found->name, true, state_->api.now()});
@@ -336,7 +264,7 @@ bool FakeZendesk::delete_organization(std::uint64_t id) {
 
 std::vector<std::uint64_t> FakeZendesk::generate(std::size_t count, std::uint64_t seed) {
   FakePeople people(seed);
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   auto& store = state_->api.store;
   // Imports and mass changes put hundreds of people into one second, so the clock of these stands still now and then.
   auto second = std::chrono::floor<std::chrono::seconds>(state_->api.now()) - std::chrono::hours(24 * 400);
@@ -360,50 +288,45 @@ std::vector<std::uint64_t> FakeZendesk::generate(std::size_t count, std::uint64_
 }
 
 std::vector<FakeUser> FakeZendesk::users() const {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   return state_->api.store.users();
 }
 
 std::vector<FakeOrganization> FakeZendesk::organizations() const {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   return state_->api.store.organizations();
 }
 
 void FakeZendesk::add_fault(FakeFault fault) {
-  const std::scoped_lock lock(state_->mutex);
-  if (fault.times > 0) state_->api.faults.push_back(std::move(fault));
+  state_->server->add_fault(std::move(fault));
 }
 
 void FakeZendesk::release_stalls() {
-  {
-    const std::scoped_lock lock(state_->mutex);
-    ++state_->stall_generation;
-  }
-  state_->stalled.notify_all();
+  state_->server->release_stalls();
 }
 
 void FakeZendesk::expire_access_token() {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   state_->api.access_token.clear();
 }
 
 void FakeZendesk::expire_cursors() {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   ++state_->api.cursor_age;
 }
 
 std::string FakeZendesk::refresh_token() const {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   return state_->api.refresh_token;
 }
 
 std::map<std::string, std::uint64_t> FakeZendesk::counts() const {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   return state_->api.counts;
 }
 
 void FakeZendesk::send_event(const std::string& type, std::uint64_t subject, const std::string& event) {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->server->mutex());
   FakeUser user;
   user.id = subject;
   if (const auto* found = state_->api.store.user(subject)) user = *found;

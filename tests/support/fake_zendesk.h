@@ -23,6 +23,7 @@ class FakeZendesk {
   FakeZendesk(const FakeZendesk&) = delete;
   FakeZendesk& operator=(const FakeZendesk&) = delete;
 
+  FakeServer& server();
   std::string base_url() const;
   // Changes settings while it runs (not: port, TLS, webhook address and secret).
   void configure(const std::function<void(FakeZendeskOptions&)>& change);
@@ -55,7 +56,8 @@ class FakeZendesk {
 
   // Sends any event, also one that makes no sense. `event` is the member of that name, as JSON.
   void send_event(const std::string& type, std::uint64_t subject, const std::string& event);
-  FakeWebhooks* webhooks();  // nullptr without an address
+  FakeWebhooks* webhooks();                                              // nullptr without an address
+  FakeWebhooks::Headers webhook_headers(const std::string& body) const;  // as signed now
 
   // "merge LOSER WINNER" and so on with named arguments, for people and scripts; says what was done.
   std::string command(const std::string& name, const std::map<std::string, std::string>& arguments);

@@ -15,11 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string param(const FakeRequest& request, const std::string& name) {
-  const auto found = request.params.find(name);
-  return found == request.params.end() ? std::string() : found->second;
-}
-
 template <typename Number>
 std::optional<Number> number(std::string_view text) {
   Number value = 0;
@@ -29,13 +24,13 @@ std::optional<Number> number(std::string_view text) {
 }
 
 FakeAnswer problem(int status, const std::string& error, const std::string& description) {
-  return {status, json{{"error", error}, {"description", description}}.dump(), {}, FakeFault::Kind::answer};
+  return {status, json{{"error", error}, {"description", description}}.dump(), {}};
 }
 FakeAnswer not_found() {
   return problem(404, "RecordNotFound", "Not found");
 }
 FakeAnswer good(std::string body) {
-  return {200, std::move(body), {}, FakeFault::Kind::answer};
+  return {200, std::move(body), {}};
 }
 
 // "1576613539.0||467|" and, for cursors of a later age, that age.
@@ -78,9 +73,6 @@ FakeAnswer FakeZendeskApi::answer(const FakeRequest& request) {
   ++counts["total"];
   const bool is_export = request.path.starts_with("/api/v2/incremental/");
   ++counts[request.path == "/oauth/tokens" ? "token" : is_export ? "export" : "account"];
-  auto fault = fault_for(request);
-  if (fault && fault->kind != FakeFault::Kind::truncate)
-    return {fault->status, fault->body, fault->headers, fault->kind};
   FakeAnswer result;
   if (request.path == "/oauth/tokens") {
     result = give_token(request);
@@ -88,7 +80,7 @@ FakeAnswer FakeZendeskApi::answer(const FakeRequest& request) {
     result = *std::move(limit);
   } else if (!authorized(request)) {
     ++counts["refused"];
-    result = {401, R"({"error":"Couldn't authenticate you"})", {}, FakeFault::Kind::answer};
+    result = {401, R"({"error":"Couldn't authenticate you"})", {}};
   } else {
     result = route(request);
   }
@@ -97,18 +89,7 @@ FakeAnswer FakeZendeskApi::answer(const FakeRequest& request) {
     result.headers["X-Rate-Limit"] = std::to_string(options.account_per_minute);
     result.headers["X-Rate-Limit-Remaining"] = std::to_string(left);
   }
-  if (fault) result.kind = fault->kind;
   return result;
-}
-
-std::optional<FakeFault> FakeZendeskApi::fault_for(const FakeRequest& request) {
-  for (auto fault = faults.begin(); fault != faults.end(); ++fault) {
-    if (request.target.find(fault->path_part) == std::string::npos) continue;
-    FakeFault result = *fault;
-    if (--fault->times == 0) faults.erase(fault);
-    return result;
-  }
-  return std::nullopt;
 }
 
 std::optional<FakeAnswer> FakeZendeskApi::limited(const FakeRequest& request) {
@@ -129,7 +110,7 @@ std::optional<FakeAnswer> FakeZendeskApi::limited(const FakeRequest& request) {
 }
 
 bool FakeZendeskApi::authorized(const FakeRequest& request) const {
-  const std::string& given = request.authorization;
+  const std::string given = request.header("authorization");
   if (!options.token.empty() && given == "Basic " + sync::base64_encode(options.email + "/token:" + options.token)) {
     return true;
   }
@@ -181,19 +162,19 @@ FakeAnswer FakeZendeskApi::route(const FakeRequest& request) {
 }
 
 FakeAnswer FakeZendeskApi::export_users(const FakeRequest& request) {
-  const auto asked = number<std::size_t>(param(request, "per_page")).value_or(1000);
+  const auto asked = number<std::size_t>(request.param("per_page")).value_or(1000);
   if (options.too_large_above != 0 && asked > options.too_large_above) {
-    return {504, "upstream request timeout", {}, FakeFault::Kind::answer};
+    return {504, "upstream request timeout", {}};
   }
   const std::size_t count = std::min(asked, options.users_per_page_max);
   FakeZendeskStore::Position from;
-  std::string cursor = param(request, "cursor");
+  std::string cursor = request.param("cursor");
   if (!cursor.empty()) {
     const auto position = position_of(cursor, cursor_age);
     if (!position) return problem(400, "InvalidValue", "cursor is invalid");
     from = *position;
   } else {
-    const auto start = number<std::int64_t>(param(request, "start_time"));
+    const auto start = number<std::int64_t>(request.param("start_time"));
     if (!start) return problem(400, "InvalidValue", "start_time is missing");
     if (*start > horizon()) {
       return problem(422, "InvalidValue", "Too recent start_time. Use a start_time older than 60 seconds");
@@ -215,7 +196,7 @@ FakeAnswer FakeZendeskApi::export_users(const FakeRequest& request) {
     identity_rows += more;
   }
   body += ']';
-  if (options.sideload_identities && param(request, "include").find("identities") != std::string::npos) {
+  if (options.sideload_identities && request.param("include").find("identities") != std::string::npos) {
     body += ",\"identities\":[" + identity_rows + "]";
   }
   body +=
@@ -226,7 +207,7 @@ FakeAnswer FakeZendeskApi::export_users(const FakeRequest& request) {
 }
 
 FakeAnswer FakeZendeskApi::export_organizations(const FakeRequest& request) {
-  const auto start = number<std::int64_t>(param(request, "start_time"));
+  const auto start = number<std::int64_t>(request.param("start_time"));
   if (!start) return problem(400, "InvalidValue", "start_time is missing");
   if (*start > horizon()) {
     return problem(422, "InvalidValue", "Too recent start_time. Use a start_time older than 60 seconds");
@@ -268,8 +249,8 @@ FakeAnswer FakeZendeskApi::one_user(const FakeRequest& request, std::string_view
 FakeAnswer FakeZendeskApi::identities(const FakeRequest& request, std::uint64_t id) const {
   const auto rows = store.identity_rows(id);
   const std::size_t size =
-      std::clamp<std::size_t>(number<std::size_t>(param(request, "page[size]")).value_or(100), 1, 100);
-  const std::size_t from = std::min(number<std::size_t>(param(request, "page[after]")).value_or(0), rows.size());
+      std::clamp<std::size_t>(number<std::size_t>(request.param("page[size]")).value_or(100), 1, 100);
+  const std::size_t from = std::min(number<std::size_t>(request.param("page[after]")).value_or(0), rows.size());
   const std::size_t to = std::min(from + size, rows.size());
   std::string body = "{\"identities\":[";
   for (std::size_t i = from; i < to; ++i) body += (i == from ? "" : ",") + rows[i];
@@ -280,7 +261,7 @@ FakeAnswer FakeZendeskApi::identities(const FakeRequest& request, std::uint64_t 
 
 FakeAnswer FakeZendeskApi::show_many(const FakeRequest& request) const {
   std::string body = "{\"users\":[";
-  const std::string ids = param(request, "ids");
+  const std::string ids = request.param("ids");
   std::string_view rest = ids;
   std::size_t shown = 0;
   while (!rest.empty() && shown < 100) {
@@ -303,7 +284,7 @@ FakeAnswer FakeZendeskApi::deleted_users() const {
 }
 
 FakeAnswer FakeZendeskApi::search(const FakeRequest& request, const char* list_name) const {
-  const std::string query = param(request, "query");
+  const std::string query = request.param("query");
   const auto phone = query.find("phone:*");
   std::string digits;
   for (std::size_t at = phone + 7; phone != std::string::npos && at < query.size(); ++at) {

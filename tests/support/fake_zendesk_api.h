@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/fake_server.h"
 #include "tests/support/fake_zendesk_store.h"
 
 namespace ringdex::test_support {
@@ -25,6 +26,8 @@ struct FakeZendeskOptions {
   std::string refresh_token;
   std::chrono::seconds access_token_lifetime{1800};
   std::string webhook_url;  // empty: no webhooks
+  // Gets each event's body as it happens, under the server's mutex; for tests that deliver on their own.
+  std::function<void(std::string)> webhook_sink;
   std::string webhook_secret = "a-webhook-secret";
   bool slash_types = false;             // "zen:event-type/user.merged" instead of "zen:event-type:user.merged"
   bool winner_is_subject = false;       // which of the two a user.merged names as its subject
@@ -41,33 +44,6 @@ struct FakeZendeskOptions {
   std::string key_file;
 };
 
-// What the next requests to a path get instead of an answer.
-struct FakeFault {
-  enum class Kind { answer, truncate, close, stall };
-  std::string path_part;  // of path and query; empty: any
-  unsigned times = 1;
-  Kind kind = Kind::answer;  // truncate: half of the right body; close: the connection ends; stall: nothing comes
-  int status = 500;
-  std::string body;
-  std::map<std::string, std::string> headers;
-};
-
-struct FakeRequest {
-  std::string method;
-  std::string path;    // without query
-  std::string target;  // with it
-  std::multimap<std::string, std::string> params;
-  std::string authorization;
-  std::string body;
-};
-
-struct FakeAnswer {
-  int status = 200;
-  std::string body;
-  std::map<std::string, std::string> headers;
-  FakeFault::Kind kind = FakeFault::Kind::answer;
-};
-
 // A Zendesk's answers, without sockets. The caller locks.
 class FakeZendeskApi {
  public:
@@ -78,8 +54,8 @@ class FakeZendeskApi {
 
   FakeZendeskOptions options;
   FakeZendeskStore store;
-  std::vector<FakeFault> faults;
-  std::map<std::string, std::uint64_t> counts;  // "total", "export", "account", "token", "refused", "limited"
+  std::map<std::string, std::uint64_t>
+      counts;  // of real answers: "total", "export", "account", "token", "refused", "limited"
   std::string access_token;
   std::string refresh_token;
   unsigned cursor_age = 0;  // raised: cursors given before are refused
@@ -94,7 +70,6 @@ class FakeZendeskApi {
   };
 
   std::optional<FakeAnswer> limited(const FakeRequest& request);
-  std::optional<FakeFault> fault_for(const FakeRequest& request);
   bool authorized(const FakeRequest& request) const;
   FakeAnswer route(const FakeRequest& request);
   FakeAnswer export_users(const FakeRequest& request);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sync/crm_api.h"
 #include "sync/http_client.h"
 
 namespace ringdex::test_support {
@@ -46,5 +47,11 @@ class ScriptedHttp : public sync::HttpClient {
  private:
   HttpScript& script_;
 };
+
+// For a connector: every address leads to the script.
+inline std::shared_ptr<sync::MovingHttpClient> scripted(HttpScript& script) {
+  return std::make_shared<sync::MovingHttpClient>(
+      [&script](const std::string&) { return std::make_unique<ScriptedHttp>(script); }, "https://crm.example");
+}
 
 }  // namespace ringdex::test_support

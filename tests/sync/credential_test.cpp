@@ -40,32 +40,39 @@ std::string sent_refresh_token(const HttpRequest& request) {
   return nlohmann::json::parse(request.body)["refresh_token"];
 }
 
-const OAuthRefreshAuth kOAuth{"id", "secret-value", "configured"};
+const OAuth kOAuth{"id", "secret-value", RefreshTokenFlow{"configured"}};
+const ringdex::index::TimePoint kNow{std::chrono::seconds(1'700'000'000)};
+
+// An answer of the credential in short: the header's value, or what went wrong.
+std::string value(const std::expected<Grant, FetchError>& grant) {
+  return grant ? grant->value : std::string(to_string(grant.error().kind));
+}
+Grant used(const std::string& token) {
+  return {"Authorization", "Bearer " + token, ""};
+}
 
 }  // namespace
 
 TEST_CASE("an API token and a bearer token need no request and cannot be refreshed") {
   HttpScript script;
-  ScriptedHttp http(script);
-  Credential basic(ApiTokenAuth{"bot@acme.example", "abc"}, "/oauth/tokens", {});
-  CHECK(basic.authorization(http) == "Basic Ym90QGFjbWUuZXhhbXBsZS90b2tlbjphYmM=");
-  const auto refused = basic.after_refusal(http, *basic.authorization(http));
+  Credential basic(basic_auth("bot@acme.example/token", "abc"), nullptr, {});
+  CHECK(value(basic.authorization(kNow)) == "Basic Ym90QGFjbWUuZXhhbXBsZS90b2tlbjphYmM=");
+  const auto refused = basic.after_refusal(*basic.authorization(kNow), kNow);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind == FetchErrorKind::unauthorized);
   CHECK(refused.error().message.find("abc") == std::string::npos);
-  Credential bearer(BearerAuth{"xyz"}, "/oauth/tokens", {});
-  CHECK(bearer.authorization(http) == "Bearer xyz");
-  CHECK_FALSE(bearer.after_refusal(http, "Bearer xyz"));
+  Credential bearer(bearer_auth("xyz"), nullptr, {});
+  CHECK(value(bearer.authorization(kNow)) == "Bearer xyz");
+  CHECK_FALSE(bearer.after_refusal(used("xyz"), kNow));
   CHECK(script.asked.empty());
 }
 
 TEST_CASE("a rotated refresh token is saved before the pair is used") {
   HttpScript script;
-  ScriptedHttp http(script);
   Kept kept;
-  Credential credential(kOAuth, "/oauth/tokens", kept.store());
+  Credential credential(kOAuth, std::make_unique<ScriptedHttp>(script), kept.store());
   script.add(200, pair_json("a1", "r1"));
-  CHECK(credential.authorization(http) == "Bearer a1");
+  CHECK(value(credential.authorization(kNow)) == "Bearer a1");
   CHECK(kept.token == "r1");
   REQUIRE(script.asked.size() == 1);
   CHECK(script.asked[0].method == "POST");
@@ -76,57 +83,54 @@ TEST_CASE("a rotated refresh token is saved before the pair is used") {
   CHECK(body["refresh_token"] == "configured");
   CHECK(body["client_id"] == "id");
   CHECK(body["client_secret"] == "secret-value");
-  CHECK(credential.authorization(http) == "Bearer a1");
+  CHECK(value(credential.authorization(kNow)) == "Bearer a1");
   CHECK(script.asked.size() == 1);
 
   script.add(200, pair_json("a2", "r2"));
-  CHECK(credential.after_refusal(http, "Bearer a1") == "Bearer a2");
+  CHECK(value(credential.after_refusal(used("a1"), kNow)) == "Bearer a2");
   CHECK(sent_refresh_token(script.asked[1]) == "r1");
   // Someone else still has the old one: the new one is given without a request.
-  CHECK(credential.after_refusal(http, "Bearer a1") == "Bearer a2");
+  CHECK(value(credential.after_refusal(used("a1"), kNow)) == "Bearer a2");
   CHECK(script.asked.size() == 2);
 }
 
 TEST_CASE("the kept refresh token goes before the configured one") {
   HttpScript script;
-  ScriptedHttp http(script);
   Kept kept{"kept"};
-  Credential credential(kOAuth, "/oauth/tokens", kept.store());
+  Credential credential(kOAuth, std::make_unique<ScriptedHttp>(script), kept.store());
   script.add(200, pair_json("a1", ""));  // not rotated
-  CHECK(credential.authorization(http) == "Bearer a1");
+  CHECK(value(credential.authorization(kNow)) == "Bearer a1");
   CHECK(sent_refresh_token(script.asked[0]) == "kept");
   CHECK(kept.saves == 0);
 }
 
 TEST_CASE("a pair that could not be saved is not used, and is saved before anything else is tried") {
   HttpScript script;
-  ScriptedHttp http(script);
   Kept kept{"kept", false};
-  Credential credential(kOAuth, "/oauth/tokens", kept.store());
+  Credential credential(kOAuth, std::make_unique<ScriptedHttp>(script), kept.store());
   script.add(200, pair_json("a1", "r1"));
-  auto failed = credential.authorization(http);
+  auto failed = credential.authorization(kNow);
   REQUIRE_FALSE(failed);
   CHECK(failed.error().kind == FetchErrorKind::unavailable);
   CHECK(kept.token == "kept");
-  failed = credential.authorization(http);
+  failed = credential.authorization(kNow);
   REQUIRE_FALSE(failed);
   CHECK(failed.error().kind == FetchErrorKind::unavailable);
   CHECK(script.asked.size() == 1);
   kept.works = true;
-  CHECK(credential.authorization(http) == "Bearer a1");
+  CHECK(value(credential.authorization(kNow)) == "Bearer a1");
   CHECK(kept.token == "r1");
   CHECK(script.asked.size() == 1);
 }
 
 TEST_CASE("invalid_grant needs an admin, unless a newer token was kept or configured") {
   HttpScript script;
-  ScriptedHttp http(script);
   const std::string refusal = R"({"error":"invalid_grant","error_description":"secret-value"})";
 
   Kept none;
-  Credential configured_only(kOAuth, "/oauth/tokens", none.store());
+  Credential configured_only(kOAuth, std::make_unique<ScriptedHttp>(script), none.store());
   script.add(400, refusal);
-  const auto refused = configured_only.authorization(http);
+  const auto refused = configured_only.authorization(kNow);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind == FetchErrorKind::unauthorized);
   CHECK(refused.error().message.find("invalid_grant") != std::string::npos);
@@ -134,28 +138,27 @@ TEST_CASE("invalid_grant needs an admin, unless a newer token was kept or config
   CHECK(script.asked.size() == 1);
 
   Kept stale{"stale"};
-  Credential reconfigured(kOAuth, "/oauth/tokens", stale.store());
+  Credential reconfigured(kOAuth, std::make_unique<ScriptedHttp>(script), stale.store());
   script.add(400, refusal);
   script.add(200, pair_json("a1", "r1"));
-  CHECK(reconfigured.authorization(http) == "Bearer a1");
+  CHECK(value(reconfigured.authorization(kNow)) == "Bearer a1");
   CHECK(sent_refresh_token(script.asked.back()) == "configured");
   CHECK(stale.token == "r1");
 
   Kept shared{"old"};
-  Credential raced(kOAuth, "/oauth/tokens", shared.store());
+  Credential raced(kOAuth, std::make_unique<ScriptedHttp>(script), shared.store());
   shared.token = "new";  // another process rotated it
   script.add(400, refusal);
   script.add(200, pair_json("a2", "r2"));
-  CHECK(raced.authorization(http) == "Bearer a2");
+  CHECK(value(raced.authorization(kNow)) == "Bearer a2");
   CHECK(sent_refresh_token(script.asked.back()) == "new");
 }
 
 TEST_CASE("other failures of the token endpoint are told apart") {
   HttpScript script;
-  ScriptedHttp http(script);
-  Credential credential(kOAuth, "/oauth/tokens", {});
+  Credential credential(kOAuth, std::make_unique<ScriptedHttp>(script), {});
   const auto kind = [&] {
-    const auto result = credential.authorization(http);
+    const auto result = credential.authorization(kNow);
     REQUIRE_FALSE(result);
     return result.error().kind;
   };
@@ -191,17 +194,15 @@ TEST_CASE("of many threads that meet an expired token one refreshes") {
   };
   std::atomic<int> running = 0;
   std::atomic<int> refreshes = 0;
-  Credential credential(kOAuth, "/oauth/tokens", {});
-  OneAtATime first(running, refreshes);
-  REQUIRE(credential.authorization(first) == "Bearer a1");
+  Credential credential(kOAuth, std::make_unique<OneAtATime>(running, refreshes), {});
+  REQUIRE(value(credential.authorization(kNow)) == "Bearer a1");
   std::latch start(8);
   std::vector<std::thread> threads;
   std::atomic<int> right = 0;
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
-      OneAtATime http(running, refreshes);
       start.arrive_and_wait();
-      if (credential.after_refusal(http, "Bearer a1") == "Bearer a2") ++right;
+      if (value(credential.after_refusal(used("a1"), kNow)) == "Bearer a2") ++right;
     });
   }
   for (auto& thread : threads) thread.join();

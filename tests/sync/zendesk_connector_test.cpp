@@ -13,7 +13,7 @@ using ringdex::index::OrganizationName;
 using ringdex::index::RecordId;
 using ringdex::index::RecordKind;
 using ringdex::test_support::HttpScript;
-using ringdex::test_support::ScriptedHttp;
+using ringdex::test_support::scripted;
 
 // The connector against answers that a healthy Zendesk does not give, or gives rarely.
 namespace {
@@ -31,15 +31,14 @@ const ringdex::telephony::NumberParser& parser() {
 
 struct Rig {
   HttpScript script;
-  Credential credential{BearerAuth{"t"}, "/oauth/tokens", {}};
+  Credential credential{bearer_auth("t"), nullptr, {}};
   RateBudget export_budget{0};
   RateBudget account_budget{0};
   std::unique_ptr<Connector> connector;
 
   explicit Rig(std::size_t per_page = 1000) {
     connector = make_zendesk_connector({{"z", "US", 10, 10, {}}, "https://acme.zendesk.com", "", per_page},
-                                       {credential, export_budget, account_budget},
-                                       std::make_unique<ScriptedHttp>(script), parser());
+                                       {credential, export_budget, account_budget}, scripted(script), parser());
   }
   FetchErrorKind error_of(const std::string& cursor) {
     const auto page = connector->next_page(cursor, kNow);

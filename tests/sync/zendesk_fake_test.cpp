@@ -10,6 +10,7 @@
 #include "sync/connectors/zendesk.h"
 #include "sync/iso_time.h"
 #include "tests/support/fake_zendesk.h"
+#include "tests/support/real_http.h"
 
 using namespace ringdex::sync;
 using ringdex::index::Deletion;
@@ -20,6 +21,8 @@ using ringdex::test_support::FakeFault;
 using ringdex::test_support::FakeUser;
 using ringdex::test_support::FakeZendesk;
 using ringdex::test_support::FakeZendeskOptions;
+using ringdex::test_support::real_client;
+using ringdex::test_support::real_http;
 
 // The connector against a Zendesk over real HTTP, held against what that Zendesk has.
 namespace {
@@ -86,17 +89,16 @@ struct Rig {
     return options;
   }
   explicit Rig(FakeZendeskOptions options = {}, std::size_t page_size = 100,
-               Credential::Auth auth = ApiTokenAuth{"bot@acme.example", "a-token-for-tests"}, TokenStore store = {})
+               Credential::Auth auth = basic_auth("bot@acme.example/token", "a-token-for-tests"), TokenStore store = {})
       : zendesk(with_clock(std::move(options), clock)),
-        credential(std::move(auth), "/oauth/tokens", std::move(store)),
+        credential(std::move(auth), real_client(zendesk.base_url()), std::move(store)),
         per_page(page_size) {
     restart();
   }
   void restart() {
-    auto http = make_http_client({zendesk.base_url(), std::chrono::seconds(2), std::chrono::seconds(2),
-                                  std::chrono::seconds(5), 64U << 20U, ""});
-    connector = make_zendesk_connector({{"z", "US", 10, 10, {}}, "https://acme.zendesk.com", "", per_page},
-                                       {credential, export_budget, account_budget}, std::move(http), parser());
+    connector =
+        make_zendesk_connector({{"z", "US", 10, 10, {}}, "https://acme.zendesk.com", "", per_page},
+                               {credential, export_budget, account_budget}, real_http(zendesk.base_url()), parser());
   }
   // Pages until the source has nothing further; waits by moving the clock. Returns how many there were.
   int run(std::string& cursor, Mirror& mirror) {
@@ -359,7 +361,7 @@ TEST_CASE("an expired access token is refreshed once and the work goes on") {
   options.refresh_token = "the-first";
   options.access_token_lifetime = std::chrono::seconds(600);
   std::string kept;
-  Rig rig(options, 20, OAuthRefreshAuth{"a-client", "a-client-secret", "the-first"},
+  Rig rig(options, 20, OAuth{"a-client", "a-client-secret", RefreshTokenFlow{"the-first"}},
           {[&] { return kept; },
            [&](const std::string& token) {
              kept = token;

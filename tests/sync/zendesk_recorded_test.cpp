@@ -17,7 +17,7 @@ using namespace ringdex::sync;
 using nlohmann::json;
 using ringdex::test_support::gunzip;
 using ringdex::test_support::HttpScript;
-using ringdex::test_support::ScriptedHttp;
+using ringdex::test_support::scripted;
 
 // What real Zendesks answered, as others recorded it. The recordings are read in place and are not part of this
 // repository; without them these tests say so and pass.
@@ -156,12 +156,11 @@ TEST_CASE("a recorded export page becomes a page of records") {
   if (!have_recordings()) return;
   const ringdex::telephony::NumberParser parser;
   HttpScript script;
-  Credential credential(BearerAuth{"t"}, "/oauth/tokens", {});
+  Credential credential(bearer_auth("t"), nullptr, {});
   RateBudget export_budget(10);
   RateBudget account_budget(200);
   const auto connector = make_zendesk_connector({kMapping, "https://acme.zendesk.com", "", 1000},
-                                                {credential, export_budget, account_budget},
-                                                std::make_unique<ScriptedHttp>(script), parser);
+                                                {credential, export_budget, account_budget}, scripted(script), parser);
   int pages = 0;
   for (const auto& recorded : read_betamax(kFolder / "zenpy-betamax/UsersIncrementalTest.test_get_values.json")) {
     if (recorded.target.find("/users/cursor") == std::string::npos) continue;
