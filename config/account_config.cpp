@@ -18,6 +18,8 @@ constexpr std::array<std::string_view, 5> kPickRules{"contact_before_lead", "pri
                                                      "latest_updated", "oldest"};
 constexpr std::size_t kDialDigitsMax = 32;
 
+using namespace std::chrono_literals;
+
 bool has_digit(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -98,6 +100,9 @@ AccountConfig read_account(ObjectReader& reader) {
   read_own_numbers(reader, account.own_numbers);
   read_called_regions(reader, account.called_regions);
   for (auto& rewrite : reader.objects("dial_plan")) account.dial_plan.push_back(read_rewrite(rewrite));
+  reader.text("time_zone", account.time_zone);
+  if (std::string on_miss; reader.choice("on_miss", on_miss, {"none", "live"})) account.on_miss_live = on_miss == "live";
+  reader.duration("on_miss_deadline", account.on_miss_deadline, 50ms, 10s);
   std::string unknown_caller = "ignore";
   if (reader.choice("unknown_caller", unknown_caller, {"ignore", "create"}) && unknown_caller == "create") {
     reader.report("unknown_caller", "this version makes no records of unknown callers yet; \"ignore\" is accepted");

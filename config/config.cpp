@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -132,7 +133,9 @@ std::map<std::string, std::string> process_environment() {
 }  // namespace
 
 std::string SourceConfig::type_name() const {
-  return std::holds_alternative<CsvSourceConfig>(type) ? "csv" : "zendesk";
+  constexpr std::array<const char*, std::variant_size_v<decltype(type)>> kNames{"csv", "pipedrive", "salesforce",
+                                                                               "zendesk"};
+  return kNames[type.index()];
 }
 
 LoadResult load_text(const std::string& text, const std::string& folder,

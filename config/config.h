@@ -48,6 +48,9 @@ struct AccountConfig {
   std::vector<std::string> own_numbers;
   std::map<std::string, std::string> called_regions;  // called line (any form) -> region of its callers' national form
   std::vector<DialRewriteConfig> dial_plan;
+  std::string time_zone = "UTC";  // IANA name; its midnight ends the day of the counters
+  bool on_miss_live = false;      // ask the CRMs for a number that the mirror does not know
+  std::chrono::milliseconds on_miss_deadline{300};
 };
 
 struct CsvColumnsConfig {
@@ -72,11 +75,58 @@ struct OAuthAuth {
 };
 
 struct ZendeskSourceConfig {
+  using Auth = std::variant<ZendeskTokenAuth, BearerTokenAuth, OAuthAuth>;
   std::string base_url;
-  std::variant<ZendeskTokenAuth, BearerTokenAuth, OAuthAuth> auth;
+  Auth auth;
   std::string webhook_secret;
   std::size_t per_page = 1000;
   std::uint64_t export_requests_per_minute = 10;
+};
+
+struct SalesforceAuth {
+  std::string flow;  // "refresh_token", "jwt", "client_credentials"
+  std::string client_id, client_secret;
+  std::string refresh_token;
+  std::string username, private_key;
+  std::string audience;  // of the JWT; empty: the login_url
+};
+
+struct SalesforceSourceConfig {
+  std::string login_url = "https://login.salesforce.com";
+  SalesforceAuth auth;
+  std::string webhook_secret;
+  std::string api_version = "v60.0";
+  std::size_t rows_per_page = 2000;
+  unsigned daily_share_percent = 80;  // of the org's daily requests; the rest is left to others
+};
+
+struct PipedriveTokenAuth {
+  std::string api_token;
+};
+
+struct PipedriveSourceConfig {
+  using Auth = std::variant<PipedriveTokenAuth, OAuthAuth>;
+  std::string base_url;
+  std::string oauth_url = "https://oauth.pipedrive.com";
+  Auth auth;
+  std::string webhook_user, webhook_password;
+  std::size_t rows_per_page = 500;
+  unsigned daily_share_percent = 80;  // of the company's daily tokens
+  bool leads = true;
+};
+
+struct ConsentConfig {
+  std::string field;
+  std::vector<std::string> subscribed{"true", "yes", "1", "subscribed", "opted_in"};
+  std::vector<std::string> unsubscribed{"false", "no", "0", "unsubscribed", "opted_out"};
+};
+
+// How the source's fields become those of a record; fields are named as the source's API names them.
+struct FieldsConfig {
+  std::map<std::string, std::string> custom;  // name shown here -> field
+  std::vector<std::string> groups, tags;
+  std::map<std::string, ConsentConfig> consent;  // by channel
+  std::vector<std::string> drop;
 };
 
 struct SourceConfig {
@@ -90,8 +140,11 @@ struct SourceConfig {
   std::uint64_t records_max = 0;      // 0: no limit
   bool delete_records = true;         // whether what the source deletes is deleted here
   unsigned sweep_guard_percent = 20;  // a listing that would remove more asks first
+  // When the nightly sweep begins, after the account's midnight; nothing: never. A CSV is listed whole each time.
+  std::optional<std::chrono::minutes> sweep_at{150};
   std::vector<std::string> phone_fields;
-  std::variant<CsvSourceConfig, ZendeskSourceConfig> type;
+  FieldsConfig fields;
+  std::variant<CsvSourceConfig, PipedriveSourceConfig, SalesforceSourceConfig, ZendeskSourceConfig> type;
   std::string type_name() const;
 };
 

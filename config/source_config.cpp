@@ -1,15 +1,15 @@
 #include "config/source_config.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <filesystem>
-#include <span>
 #include <string_view>
 
+#include "config/json_text.h"
+#include "config/source_auth.h"
 #include "config/value_syntax.h"
 
 namespace ringdex::config {
@@ -17,8 +17,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view kAuthShapes =
-    R"({"email", "token"}, {"bearer"} or {"client_id", "client_secret", "refresh_token"})";
+constexpr std::array<std::string_view, 9> kDroppable{"organization", "title", "emails", "groups", "tags",
+                                                     "owner",        "url",   "custom", "consent"};
+constexpr std::string_view kPhoneLabel = "phones.";
 
 CsvColumnsConfig read_columns(ObjectReader& reader) {
   CsvColumnsConfig columns;
@@ -44,81 +45,148 @@ CsvSourceConfig read_csv(ObjectReader& reader, const SecretPlaces& places) {
   return csv;
 }
 
-// A credential of one shape: all its keys and no others. The keys are known in every shape, so that a mixture is told
-// as a mixture and not as an unknown key.
-void read_auth(ObjectReader& reader, const SecretPlaces& places, ZendeskSourceConfig& zendesk) {
-  constexpr std::array<std::string_view, 2> token_keys{"email", "token"};
-  constexpr std::array<std::string_view, 1> bearer_keys{"bearer"};
-  constexpr std::array<std::string_view, 3> oauth_keys{"client_id", "client_secret", "refresh_token"};
-  const auto any = [&](std::span<const std::string_view> keys) {
-    return std::any_of(keys.begin(), keys.end(), [&](auto key) { return reader.has(key); });
-  };
-  const bool token = any(token_keys);
-  const bool bearer = any(bearer_keys);
-  const bool oauth = any(oauth_keys);
-  const auto presence = [](bool shape) { return shape ? Presence::required : Presence::optional; };
-  const bool mixed = static_cast<int>(token) + static_cast<int>(bearer) + static_cast<int>(oauth) != 1;
-  if (mixed) reader.report_at(reader.place(), fmt::format("must be exactly one of {}", kAuthShapes));
-
-  ZendeskTokenAuth by_token;
-  if (reader.text("email", by_token.email, presence(token && !mixed)) &&
-      by_token.email.find('@') == std::string::npos) {
-    reader.report("email", "must be an e-mail address");
+void read_address(ObjectReader& reader, std::string_view key, std::string& target,
+                  Presence presence = Presence::optional) {
+  if (!reader.text(key, target, presence)) return;
+  if (auto url = parse_base_url(target)) {
+    target = *url;
+  } else {
+    reader.report(key, url.error());
   }
-  reader.secret("token", by_token.token, places, presence(token && !mixed));
-  BearerTokenAuth by_bearer;
-  reader.secret("bearer", by_bearer.bearer, places, presence(bearer && !mixed));
-  OAuthAuth by_oauth;
-  reader.text("client_id", by_oauth.client_id, presence(oauth && !mixed));
-  reader.secret("client_secret", by_oauth.client_secret, places, presence(oauth && !mixed));
-  reader.secret("refresh_token", by_oauth.refresh_token, places, presence(oauth && !mixed));
-  reader.finish();
-
-  if (token) zendesk.auth = by_token;
-  if (bearer) zendesk.auth = by_bearer;
-  if (oauth) zendesk.auth = by_oauth;
 }
 
 ZendeskSourceConfig read_zendesk(ObjectReader& reader, const SecretPlaces& places) {
   ZendeskSourceConfig zendesk;
-  if (reader.text("base_url", zendesk.base_url, Presence::required)) {
-    if (auto url = parse_base_url(zendesk.base_url)) {
-      zendesk.base_url = *url;
-    } else {
-      reader.report("base_url", url.error());
-    }
-  }
-  if (auto auth = reader.object("auth", Presence::required)) read_auth(*auth, places, zendesk);
+  read_address(reader, "base_url", zendesk.base_url, Presence::required);
+  if (auto auth = reader.object("auth", Presence::required)) zendesk.auth = read_zendesk_auth(*auth, places);
   reader.secret("webhook_secret", zendesk.webhook_secret, places, Presence::optional);
   reader.number("per_page", zendesk.per_page, 1, 1000);
   reader.number("export_requests_per_minute", zendesk.export_requests_per_minute, 1, 100'000);
   return zendesk;
 }
 
-}  // namespace
+SalesforceSourceConfig read_salesforce(ObjectReader& reader, const SecretPlaces& places) {
+  SalesforceSourceConfig salesforce;
+  read_address(reader, "login_url", salesforce.login_url);
+  if (auto auth = reader.object("auth", Presence::required)) salesforce.auth = read_salesforce_auth(*auth, places);
+  reader.secret("webhook_secret", salesforce.webhook_secret, places, Presence::optional);
+  if (reader.text("api_version", salesforce.api_version)) {
+    const std::string& version = salesforce.api_version;
+    const bool good = version.size() >= 4 && version.size() <= 6 && version.front() == 'v' && version.ends_with(".0") &&
+                      std::all_of(version.begin() + 1, version.end() - 2, [](char c) { return c >= '0' && c <= '9'; });
+    if (!good) reader.report("api_version", "must be a version of the REST API, such as \"v60.0\"");
+  }
+  reader.number("rows_per_page", salesforce.rows_per_page, 200, 2000);
+  reader.number("daily_share_percent", salesforce.daily_share_percent, 1, 100);
+  if (salesforce.auth.flow == "client_credentials" &&
+      (salesforce.login_url == "https://login.salesforce.com" || salesforce.login_url == "https://test.salesforce.com")) {
+    reader.report("login_url", "client_credentials works at the org's own address only: https://NAME.my.salesforce.com");
+  }
+  return salesforce;
+}
 
-SourceConfig read_source(ObjectReader& reader, const SecretPlaces& places) {
-  SourceConfig source;
+PipedriveSourceConfig read_pipedrive(ObjectReader& reader, const SecretPlaces& places) {
+  PipedriveSourceConfig pipedrive;
+  read_address(reader, "base_url", pipedrive.base_url, Presence::required);
+  read_address(reader, "oauth_url", pipedrive.oauth_url);
+  if (auto auth = reader.object("auth", Presence::required)) pipedrive.auth = read_pipedrive_auth(*auth, places);
+  reader.text("webhook_user", pipedrive.webhook_user);
+  reader.secret("webhook_password", pipedrive.webhook_password, places, Presence::optional);
+  if (pipedrive.webhook_user.empty() != pipedrive.webhook_password.empty()) {
+    reader.report(pipedrive.webhook_user.empty() ? "webhook_user" : "webhook_password",
+                  "webhooks need both webhook_user and webhook_password");
+  }
+  reader.number("rows_per_page", pipedrive.rows_per_page, 1, 500);
+  reader.number("daily_share_percent", pipedrive.daily_share_percent, 1, 100);
+  reader.flag("leads", pipedrive.leads);
+  return pipedrive;
+}
+
+ConsentConfig read_consent(ObjectReader& reader) {
+  ConsentConfig consent;
+  reader.text("field", consent.field, Presence::required);
+  reader.texts("subscribed", consent.subscribed);
+  reader.texts("unsubscribed", consent.unsubscribed);
+  reader.finish();
+  return consent;
+}
+
+void read_dropped(ObjectReader& reader, std::vector<std::string>& dropped) {
+  reader.texts("drop", dropped);
+  for (std::size_t i = 0; i < dropped.size(); ++i) {
+    const std::string& name = dropped[i];
+    if (name.starts_with(kPhoneLabel) && name.size() > kPhoneLabel.size()) continue;
+    if (std::ranges::find(kDroppable, name) != kDroppable.end()) continue;
+    reader.report_at(fmt::format("{}[{}]", reader.place_of("drop"), i),
+                     fmt::format("\"{}\" is none of {} or phones.LABEL", name, fmt::join(kDroppable, ", ")));
+  }
+}
+
+FieldsConfig read_fields(ObjectReader& reader) {
+  FieldsConfig fields;
+  const auto custom_place = reader.place_of("custom");
+  for (const auto& [name, field] : reader.members("custom")) {
+    if (name.empty() || !field->is_string() || field->get_ref<const std::string&>().empty()) {
+      reader.report_at(place_in(custom_place, name), "must be the name of a field of the source");
+    } else {
+      fields.custom[name] = field->get<std::string>();
+    }
+  }
+  reader.texts("groups", fields.groups);
+  reader.texts("tags", fields.tags);
+  if (auto channels = reader.object("consent")) {
+    for (const auto& [channel, value] : reader.members("consent")) {
+      static_cast<void>(value);
+      if (auto consent = channels->object(channel)) fields.consent[channel] = read_consent(*consent);
+    }
+  }
+  read_dropped(reader, fields.drop);
+  reader.finish();
+  return fields;
+}
+
+void read_ids(ObjectReader& reader, SourceConfig& source) {
   for (const auto& [key, target] : {std::pair{"id", &source.id}, std::pair{"account", &source.account}}) {
     if (reader.text(key, *target, key == std::string_view("id") ? Presence::required : Presence::optional) &&
         !is_id(*target)) {
       reader.report(key, "must be small letters, digits, - and _, at most 63, beginning with a letter or digit");
     }
   }
-  std::string type;
-  const bool known_type = reader.choice("type", type, {"csv", "zendesk"}, Presence::required);
-  reader.text("label", source.label);
+}
+
+void read_sync(ObjectReader& reader, SourceConfig& source) {
   reader.duration("interval", source.interval, 1min, 24h);
+  if (std::string text; reader.text("sweep_at", text)) {
+    source.sweep_at = parse_time_of_day(text);
+    if (!source.sweep_at && text != "never") {
+      reader.report("sweep_at", "must be a time of day such as \"02:30\", or \"never\"");
+    }
+  }
   reader.number("requests_per_minute", source.requests_per_minute, 1, 100'000);
   reader.number("phones_max", source.phones_max, 1, 100);
   reader.number("emails_max", source.emails_max, 1, 100);
   reader.number("records_max", source.records_max, 0, 1'000'000'000);
   reader.flag("delete_records", source.delete_records);
   reader.number("sweep_guard_percent", source.sweep_guard_percent, 0, 100);
+}
+
+}  // namespace
+
+SourceConfig read_source(ObjectReader& reader, const SecretPlaces& places) {
+  SourceConfig source;
+  read_ids(reader, source);
+  std::string type;
+  const bool known_type =
+      reader.choice("type", type, {"csv", "pipedrive", "salesforce", "zendesk"}, Presence::required);
+  reader.text("label", source.label);
+  read_sync(reader, source);
   reader.texts("phone_fields", source.phone_fields);
+  if (auto fields = reader.object("fields")) source.fields = read_fields(*fields);
   // Without a type it can't be told which keys belong here.
   if (!known_type) return source;
   if (type == "csv") source.type = read_csv(reader, places);
+  if (type == "pipedrive") source.type = read_pipedrive(reader, places);
+  if (type == "salesforce") source.type = read_salesforce(reader, places);
   if (type == "zendesk") source.type = read_zendesk(reader, places);
   reader.finish();
   return source;

@@ -100,6 +100,14 @@ std::string duration_text(milliseconds duration) {
   return fmt::format("{}ms", duration.count());
 }
 
+std::optional<std::chrono::minutes> parse_time_of_day(std::string_view text) {
+  if (text.size() != 5 || text[2] != ':') return std::nullopt;
+  const auto hours = whole_number<unsigned>(text.substr(0, 2));
+  const auto minutes = whole_number<unsigned>(text.substr(3));
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  return std::chrono::minutes(*hours * 60 + *minutes);
+}
+
 std::expected<Listen, std::string> parse_listen(std::string_view text) {
   const auto authority = split_authority(text);
   const auto port = authority && authority->port ? whole_number<std::uint16_t>(*authority->port) : std::nullopt;

@@ -16,6 +16,9 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 // The shortest of the same forms.
 std::string duration_text(std::chrono::milliseconds duration);
 
+// "02:30": since midnight.
+std::optional<std::chrono::minutes> parse_time_of_day(std::string_view text);
+
 // "127.0.0.1:8480", "localhost:8480", "[::1]:8480". The error is a sentence for people.
 std::expected<Listen, std::string> parse_listen(std::string_view text);
 

@@ -3,27 +3,19 @@
 #include <algorithm>
 #include <cassert>
 #include <new>
-#include <set>
 #include <tuple>
 
+#include "index/change_counts.h"
 #include "telephony/number_variants.h"
 
 namespace ringdex::index {
 namespace {
 
-constexpr std::size_t kAccountBytes = 4;
-
-const Record* record_of(const std::optional<Entry>& entry) {
-  return entry ? std::get_if<Record>(&*entry) : nullptr;
-}
-const Tombstone* tombstone_of(const std::optional<Entry>& entry) {
-  return entry ? std::get_if<Tombstone>(&*entry) : nullptr;
-}
-
 // Index entries that an entry implies, so that before and after can be compared.
 struct Implied {
   std::vector<std::string> numbers;  // in order, each once
   std::optional<std::string> member;
+  std::optional<std::string> dependent;
   std::optional<std::string> alias;
 };
 
@@ -38,6 +30,7 @@ Implied implied_by(key::AccountNumber account, const RecordId& id, const std::op
     std::ranges::sort(implied.numbers);
     implied.numbers.erase(std::unique(implied.numbers.begin(), implied.numbers.end()), implied.numbers.end());
     if (!record->organization_id.empty()) implied.member = key::member(account, id, record->organization_id);
+    if (!record->person_id.empty()) implied.dependent = key::member(account, id, record->person_id);
   }
   if (const Tombstone* tombstone = tombstone_of(entry); tombstone && tombstone->merged_into) {
     implied.alias = key::alias(account, *tombstone->merged_into, id);
@@ -57,7 +50,8 @@ BatchWriter::BatchWriter(Store::Impl& store, const std::string& account, const s
   }
 }
 
-ApplyResult BatchWriter::apply(ChangeBatch batch) {
+ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& unlisted_before) {
+  cause_ = batch.cause;
   if (batch.begins_listing) begin_listing();
   for (const OrganizationName& organization : batch.organizations) rename(organization);
   for (Record& record : batch.upserts) upsert(std::move(record));
@@ -66,7 +60,9 @@ ApplyResult BatchWriter::apply(ChangeBatch batch) {
   const bool whole = result_.over_limit == 0;
   // The listing that it began is given up: its checkpoint is not kept, so what follows is not its next page.
   if (batch.begins_listing && !whole) state_.listing = SourceState::Listing::none;
-  if (batch.ends_listing && whole) end_listing();
+  if (batch.ends_listing && whole) end_listing(unlisted_before);
+  follow_persons();
+  if (batch.sweep_cursor && whole) state_.sweep_cursor = *batch.sweep_cursor;
   if (batch.checkpoint && whole) {
     state_.checkpoint = *batch.checkpoint;
     state_.checkpoint_at = now_;
@@ -75,18 +71,60 @@ ApplyResult BatchWriter::apply(ChangeBatch batch) {
     writes_.Delete(store_.family(Family::inbox), key::numbered(account_, source_, number));
   }
   write_changes();
-  commit(batch.checkpoint.has_value() || !batch.inbox_done.empty());
+  commit(batch.checkpoint.has_value() || batch.sweep_cursor.has_value() || !batch.inbox_done.empty());
   return result_;
 }
 
 ApplyResult BatchWriter::confirm_sweep() {
   result_.position = store_.snapshot().position;
   if (state_.listing == SourceState::Listing::awaiting) {
-    sweep(unlisted());
+    sweep(still_unlisted(unlisted(store_, account_, source_)));
+    follow_persons();
     write_changes();
     commit(true);
   }
   return result_;
+}
+
+void BatchWriter::set_mode(SourceState::Mode mode) {
+  state_.mode = mode;
+  write_changes();
+  commit(true);
+}
+
+bool BatchWriter::purge(std::size_t records_max) {
+  const std::string prefix = key::source(account_, source_);
+  const auto records = store_.iterate(Family::records, {});
+  records->Seek(prefix);
+  for (; records->Valid() && records->key().starts_with(prefix) && records_max > 0; records->Next(), --records_max) {
+    const auto id = key::record_id(records->key().ToStringView(), sizeof(key::AccountNumber));
+    if (!id) throw StoreFailure{rocksdb::Status::Corruption("record")};
+    touch(*id).after.reset();
+  }
+  const bool done = !records->Valid() || !records->key().starts_with(prefix);
+  if (!records->status().ok()) throw StoreFailure{records->status()};
+  for (const Family family : {Family::organizations, Family::listed, Family::inbox}) {
+    writes_.DeleteRange(store_.family(family), prefix, key::after_prefix(prefix));
+  }
+  state_ =
+      SourceState{.records = state_.records, .mode = state_.mode, .has_dependents = !done && state_.has_dependents};
+  for (const auto& [id, touched] : touched_) {
+    const Record* record = record_of(touched.before);
+    if (record != nullptr && is_shown(*record)) --state_.records;
+  }
+  write_changes();
+  commit(true);
+  return done;
+}
+
+void BatchWriter::count_added() {
+  ++state_.records;
+  ++result_.added;
+}
+
+void BatchWriter::count_deleted() {
+  --state_.records;
+  ++result_.deleted;
 }
 
 BatchWriter::Touched& BatchWriter::touch(const RecordId& id) {
@@ -127,7 +165,7 @@ void BatchWriter::rename(const OrganizationName& organization) {
     Touched& touched = touch(*id);
     auto* record = touched.after ? std::get_if<Record>(&*touched.after) : nullptr;
     if (record == nullptr || record->organization == organization.name) continue;
-    if (organization.name.empty() && record->name.empty()) continue;
+    if (record->name.empty() && (organization.name.empty() || !record->person_id.empty())) continue;
     record->organization = organization.name;
     ++result_.renamed;
   }
@@ -150,7 +188,10 @@ void BatchWriter::upsert(Record next) {
     // Until its organization is known, the record's own word for it counts.
     if (std::string name = organization_name(next.organization_id); !name.empty()) next.organization = std::move(name);
   }
-  if (next.name.empty() && live != nullptr && !live->name.empty()) {
+  if (!next.person_id.empty()) {
+    state_.has_dependents = true;
+    borrow(next);
+  } else if (next.name.empty() && live != nullptr && !live->name.empty()) {
     next.name = live->name;
     ++result_.kept_name;
   } else if (next.name.empty() && next.organization.empty()) {
@@ -166,17 +207,20 @@ void BatchWriter::upsert(Record next) {
       ++result_.over_limit;
       return;
     }
-    ++state_.records;
-    ++result_.added;
+    if (is_shown(next)) count_added();
     const bool returns = tombstone != nullptr && tombstone->first_indexed_at != TimePoint{};
     next.first_indexed_at = returns ? tombstone->first_indexed_at : now_;
     touched.after = std::move(next);
     return;
   }
   next.first_indexed_at = live->first_indexed_at;
-  Record same_version = *live;
-  same_version.version = next.version;
-  ++(next == same_version ? result_.unchanged : result_.updated);
+  if (is_shown(next) != is_shown(*live)) {
+    is_shown(next) ? count_added() : count_deleted();
+  } else {
+    Record same_version = *live;
+    same_version.version = next.version;
+    ++(next == same_version ? result_.unchanged : result_.updated);
+  }
   touched.after = std::move(next);
 }
 
@@ -192,8 +236,10 @@ void BatchWriter::erase(const Deletion& deletion) {
     }
     next.first_indexed_at = live->first_indexed_at;
     if (deletion.withdrawn) --next.version;
-    --state_.records;
-    ++(next.merged_into ? result_.merged : result_.deleted);
+    if (is_shown(*live)) {
+      --state_.records;
+      ++(next.merged_into ? result_.merged : result_.deleted);
+    }
   } else if (deletion.withdrawn) {
     return;
   } else if (const Tombstone* known = tombstone_of(touched.after)) {
@@ -206,66 +252,6 @@ void BatchWriter::erase(const Deletion& deletion) {
     ++result_.merged;
   }
   touched.after = std::move(next);
-}
-
-void BatchWriter::begin_listing() {
-  const std::string first = key::source(account_, source_);
-  writes_.DeleteRange(store_.family(Family::listed), first, key::after_prefix(first));
-  begins_here_ = true;
-  state_.listing = state_.records == 0 ? SourceState::Listing::initial : SourceState::Listing::running;
-  state_.awaiting_confirmation = 0;
-}
-
-std::vector<RecordId> BatchWriter::unlisted() const {
-  std::vector<RecordId> gone;
-  const std::string prefix = key::source(account_, source_);
-  const auto records = store_.iterate(Family::records, {});
-  const auto listed = store_.iterate(Family::listed, {});
-  listed->Seek(prefix);
-  for (records->Seek(prefix); records->Valid() && records->key().starts_with(prefix); records->Next()) {
-    while (listed->Valid() && listed->key().compare(records->key()) < 0) listed->Next();
-    // Marks on disk are an earlier listing's if this one began in the batch in hand.
-    if (!begins_here_ && listed->Valid() && listed->key() == records->key()) continue;
-    const auto id = key::record_id(records->key().ToStringView(), kAccountBytes);
-    if (!id || listed_now_.contains(*id)) continue;
-    if (const auto at = touched_.find(*id); at != touched_.end() && !record_of(at->second.after)) continue;
-    const auto entry = decode_entry(records->value().ToStringView(), *id);
-    if (!entry) throw StoreFailure{rocksdb::Status::Corruption("record " + id->to_string())};
-    if (std::holds_alternative<Record>(*entry)) gone.push_back(*id);
-  }
-  if (!records->status().ok()) throw StoreFailure{records->status()};
-  if (!listed->status().ok()) throw StoreFailure{listed->status()};
-  return gone;
-}
-
-void BatchWriter::end_listing() {
-  if (state_.listing != SourceState::Listing::running || !policy_.delete_records) {
-    sweep({});
-    return;
-  }
-  const auto gone = unlisted();
-  const std::uint64_t allowed = state_.records * policy_.sweep_guard_percent / 100;
-  if (gone.size() > allowed) {
-    state_.listing = SourceState::Listing::awaiting;
-    state_.awaiting_confirmation = gone.size();
-    result_.awaiting_confirmation = gone.size();
-    return;
-  }
-  sweep(gone);
-}
-
-void BatchWriter::sweep(const std::vector<RecordId>& gone) {
-  for (const RecordId& id : gone) {
-    const Record* record = record_of(touch(id).after);
-    if (record == nullptr) continue;
-    // Nobody said that it was deleted: a listing that shows it again brings it back, as it was.
-    erase({.id = id, .version = record->version, .withdrawn = true});
-    ++result_.swept;
-  }
-  const std::string first = key::source(account_, source_);
-  writes_.DeleteRange(store_.family(Family::listed), first, key::after_prefix(first));
-  state_.listing = SourceState::Listing::none;
-  state_.awaiting_confirmation = 0;
 }
 
 void BatchWriter::write_changes() {
@@ -290,17 +276,31 @@ void BatchWriter::write_record(const RecordId& id, const Touched& touched) {
     if (!std::ranges::binary_search(before.numbers, number)) number_writes_.emplace_back(number, true);
   }
   for (const auto& [family, was, is] : {std::tuple{Family::members, &before.member, &after.member},
+                                        std::tuple{Family::dependents, &before.dependent, &after.dependent},
                                         std::tuple{Family::aliases, &before.alias, &after.alias}}) {
     if (*was == *is) continue;
     if (*was) writes_.Delete(store_.family(family), **was);
     if (*is) writes_.Put(store_.family(family), **is, "");
   }
+  const std::string key = key::record(account_, id);
   if (touched.after) {
-    writes_.Put(store_.family(Family::records), key::record(account_, id), encode_entry(*touched.after));
+    writes_.Put(store_.family(Family::records), key, encode_entry(*touched.after));
+  } else {
+    writes_.Delete(store_.family(Family::records), key);
   }
 }
 
+void BatchWriter::count_changes() {
+  const ChangeCounts counts = change_counts(result_);
+  if (counts == ChangeCounts{}) return;
+  const std::string key = key::numbered(account_, source_, counting_period(now_));
+  CountsByCause all = decode_counts(store_.get(Family::counts, key).value_or("")).value_or(CountsByCause{});
+  all[cause_] += counts;
+  writes_.Put(store_.family(Family::counts), key, encode_counts(all));
+}
+
 void BatchWriter::commit(bool durable) {
+  count_changes();
   const Snapshot& last = store_.snapshot();
   result_.position = last.position + 1;
   writes_.Put(store_.family(Family::meta), "position", key::u64(result_.position));

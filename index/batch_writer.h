@@ -22,8 +22,16 @@ class BatchWriter {
   BatchWriter(Store::Impl& store, const std::string& account, const std::string& source, const ApplyPolicy& policy,
               TimePoint now);
 
-  ApplyResult apply(ChangeBatch batch);
+  // Records that are there and that the running listing has not shown, as far as can be told without the lock: what a
+  // batch that ends the listing is given, so that the writer holds up others no longer than need be.
+  static std::vector<RecordId> unlisted(const Store::Impl& store, key::AccountNumber account,
+                                        const std::string& source);
+
+  ApplyResult apply(ChangeBatch batch, const std::vector<RecordId>& unlisted_before);
   ApplyResult confirm_sweep();
+  void set_mode(SourceState::Mode mode);
+  // Forgets up to `records_max` entries of the source, and where its pages start; true when nothing is left.
+  bool purge(std::size_t records_max);
 
  private:
   struct Touched {
@@ -37,9 +45,22 @@ class BatchWriter {
   void upsert(Record next);
   void erase(const Deletion& deletion);
   void begin_listing();
-  void end_listing();
-  std::vector<RecordId> unlisted() const;
+  void end_listing(const std::vector<RecordId>& unlisted_before);
+  std::vector<RecordId> all_records();
+  std::vector<RecordId> still_unlisted(const std::vector<RecordId>& candidates);
   void sweep(const std::vector<RecordId>& gone);
+
+  // The live record of that id, or of the one it was merged into.
+  const Record* person(const std::string& person_id);
+  void borrow(Record& record);
+  // Records that bear the name of one that this batch changed are changed with it.
+  void follow_persons();
+  void add_dependents(const RecordId& person, std::vector<RecordId>& dependents) const;
+  void add_losers(std::vector<RecordId>& persons) const;
+
+  void count_added();
+  void count_deleted();
+  void count_changes();
 
   void write_changes();
   void write_record(const RecordId& id, const Touched& touched);
@@ -60,6 +81,14 @@ class BatchWriter {
   std::vector<std::pair<std::string, bool>> number_writes_;  // key of `numbers`, and whether it is put or deleted
   rocksdb::WriteBatch writes_;
   ApplyResult result_;
+  ChangeCause cause_ = ChangeCause::sync;
 };
+
+inline const Record* record_of(const std::optional<Entry>& entry) {
+  return entry ? std::get_if<Record>(&*entry) : nullptr;
+}
+inline const Tombstone* tombstone_of(const std::optional<Entry>& entry) {
+  return entry ? std::get_if<Tombstone>(&*entry) : nullptr;
+}
 
 }  // namespace ringdex::index

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "index/record.h"
@@ -27,6 +28,10 @@ struct OrganizationName {
   bool operator==(const OrganizationName&) const = default;
 };
 
+// What led to a change, for the day's counters.
+enum class ChangeCause : std::uint8_t { sync, webhook, resync, live };
+std::string_view to_string(ChangeCause);
+
 // All that one page, event or forced fetch changes in one source of one account. Index::apply writes it as one atomic
 // unit; there is no other way into the index.
 struct ChangeBatch {
@@ -36,11 +41,14 @@ struct ChangeBatch {
   std::vector<Deletion> deletions;
   std::vector<OrganizationName> organizations;
   std::optional<std::string> checkpoint;  // where the source's next page starts
+  // Where the next page of a sweep starts that runs beside the deltas; empty: it is over.
+  std::optional<std::string> sweep_cursor;
   std::vector<std::uint64_t> inbox_done;  // webhook events that this batch settles
   // A complete listing runs over several batches. At its end, records of the source that were neither listed nor
   // written since it began are removed, in the same atomic write.
   bool begins_listing = false;
   bool ends_listing = false;
+  ChangeCause cause = ChangeCause::sync;
 };
 
 // What the account's admin allows a source to do.

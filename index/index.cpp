@@ -102,6 +102,7 @@ std::expected<RecordAnswer, IndexError> IndexView::get(std::string_view account,
       auto entry = read_entry(store, *account_number, current, snapshot_->handle);
       if (!entry) return hops == 0 ? RecordAnswer(UnknownRecord{}) : RecordAnswer(GoneRecord{});
       if (auto* record = std::get_if<Record>(&*entry)) {
+        if (!is_shown(*record)) return GoneRecord{};
         auto aliases = read_aliases(store, *account_number, current, snapshot_->handle);
         return KnownRecord{std::move(*record), std::move(aliases)};
       }
@@ -189,12 +190,39 @@ NumberTable::State Index::table_state() const {
 std::expected<ApplyResult, IndexError> Index::apply(ChangeBatch batch, const ApplyPolicy& policy, TimePoint now) {
   Store::Impl& store = store_.impl();
   const std::string source = batch.source;
-  const std::lock_guard lock(store.writer);
   try {
+    std::vector<RecordId> unlisted;
+    if (batch.ends_listing && !batch.begins_listing) {
+      unlisted = BatchWriter::unlisted(store, store.account_for_write(batch.account), batch.source);
+    }
+    const std::lock_guard lock(store.writer);
     BatchWriter writer(store, batch.account, batch.source, policy, now);
-    return writer.apply(std::move(batch));
+    return writer.apply(std::move(batch), unlisted);
   } catch (const StoreFailure& failure) {
     return std::unexpected(to_error(failure.status, "apply changes of " + source));
+  }
+}
+
+std::expected<void, IndexError> Index::set_mode(const std::string& account, const std::string& source,
+                                                SourceState::Mode mode, TimePoint now) {
+  Store::Impl& store = store_.impl();
+  const std::lock_guard lock(store.writer);
+  try {
+    BatchWriter(store, account, source, {}, now).set_mode(mode);
+    return {};
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "switch " + source));
+  }
+}
+
+std::expected<bool, IndexError> Index::purge(const std::string& account, const std::string& source,
+                                             std::size_t records_max, TimePoint now) {
+  Store::Impl& store = store_.impl();
+  const std::lock_guard lock(store.writer);
+  try {
+    return BatchWriter(store, account, source, {}, now).purge(records_max);
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "purge " + source));
   }
 }
 

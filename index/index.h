@@ -88,6 +88,15 @@ class Index {
   std::expected<ApplyResult, IndexError> confirm_sweep(const std::string& account, const std::string& source,
                                                        TimePoint now);
 
+  // Kept over a restart. Of a source that is not known yet, too.
+  std::expected<void, IndexError> set_mode(const std::string& account, const std::string& source,
+                                           SourceState::Mode mode, TimePoint now);
+
+  // Forgets up to `records_max` records and tombstones of the source for good, and where its pages start; true when
+  // nothing is left. Meant for a source that is disabled, in steps that leave gaps for other writers.
+  std::expected<bool, IndexError> purge(const std::string& account, const std::string& source, std::size_t records_max,
+                                        TimePoint now);
+
  private:
   Store& store_;
 };

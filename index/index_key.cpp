@@ -154,6 +154,13 @@ std::optional<std::pair<AccountNumber, std::string>> source_name(std::string_vie
   return std::pair(read_u32(key.substr(0, 4)), std::string(key.substr(4, key.size() - 5)));
 }
 
+std::optional<Counted> counted(std::string_view key) {
+  constexpr std::size_t kAround = sizeof(AccountNumber) + 1 + sizeof(std::uint64_t);
+  if (key.size() < kAround) return std::nullopt;
+  return Counted{std::string(key.substr(sizeof(AccountNumber), key.size() - kAround)),
+                 read_u64(key.substr(key.size() - sizeof(std::uint64_t)))};
+}
+
 std::optional<RecordId> member_id(std::string_view key, std::string_view source, std::size_t prefix_bytes) {
   const auto kind = kind_at(key, prefix_bytes);
   if (!kind) return std::nullopt;

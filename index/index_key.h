@@ -20,6 +20,8 @@
 //   records         account source kind external_id                             record_codec.h: record or tombstone
 //   numbers         account number(8) first_indexed(8) source kind external_id  empty
 //   organizations   account source organization_id                              name
+//   dependents      account source len16(person_id) kind external_id            empty
+//   counts          account source quarter_hour(8)                              change_counts.h
 //   members         account source len16(organization_id) kind external_id      empty
 //   aliases         account len16(winner) loser                                 empty
 //   listed          account source kind external_id                             empty
@@ -60,7 +62,13 @@ std::string numbered(AccountNumber account, std::string_view source, std::uint64
 std::optional<RecordId> record_id(std::string_view key, std::size_t prefix_bytes);
 // What a key of `sources` names.
 std::optional<std::pair<AccountNumber, std::string>> source_name(std::string_view key);
-// The id at the end of a member key, whose source stands in front of the organization.
+// What a key of `counts` names.
+struct Counted {
+  std::string source;
+  std::uint64_t period;
+};
+std::optional<Counted> counted(std::string_view key);
+// The id at the end of a member or dependent key, whose source stands in front of the organization.
 std::optional<RecordId> member_id(std::string_view key, std::string_view source, std::size_t prefix_bytes);
 // The smallest key behind all that start with `prefix`.
 std::string after_prefix(std::string prefix);

@@ -37,11 +37,9 @@ constexpr std::pair<const char*, std::string Run::*> kTexts[] = {{"account", &Ru
                                                                  {"outcome", &Run::outcome},
                                                                  {"message", &Run::message}};
 
-constexpr std::pair<const char*, std::uint64_t Run::*> kNumbers[] = {{"number", &Run::number},
-                                                                     {"skipped", &Run::skipped},
-                                                                     {"ignored", &Run::ignored},
-                                                                     {"pages", &Run::pages},
-                                                                     {"requests", &Run::requests}};
+constexpr std::pair<const char*, std::uint64_t Run::*> kNumbers[] = {
+    {"number", &Run::number},   {"skipped", &Run::skipped}, {"failed", &Run::failed},
+    {"ignored", &Run::ignored}, {"pages", &Run::pages},     {"requests", &Run::requests}};
 
 std::string dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -53,6 +51,7 @@ std::string encode(const Run& run) {
   for (const auto& [name, member] : kTexts) out[name] = run.*member;
   for (const auto& [name, member] : kNumbers) out[name] = run.*member;
   for (const auto& [name, member] : kCounters) out["counts"][name] = run.counts.*member;
+  out["skipped_by_reason"] = run.skipped_by_reason;
   return dump(out);
 }
 
@@ -64,7 +63,8 @@ std::optional<Run> decode_run(std::string_view bytes) {
     run.started_at = time_from(in.at("started_at"));
     if (in.contains("finished_at")) run.finished_at = time_from(in.at("finished_at"));
     for (const auto& [name, member] : kTexts) run.*member = in.at(name).get<std::string>();
-    for (const auto& [name, member] : kNumbers) run.*member = in.at(name).get<std::uint64_t>();
+    for (const auto& [name, member] : kNumbers) run.*member = in.value(name, std::uint64_t{0});
+    run.skipped_by_reason = in.value("skipped_by_reason", std::map<std::string, std::uint64_t>());
     for (const auto& [name, member] : kCounters) run.counts.*member = in.at("counts").value(name, std::uint64_t{0});
     return run;
   } catch (const json::exception&) {
@@ -153,6 +153,86 @@ std::expected<std::vector<RunReject>, IndexError> Ledger::rejects(const std::str
   }
   if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read rejects"));
   return found;
+}
+
+std::expected<std::optional<Run>, IndexError> Ledger::run(const std::string& account, std::uint64_t number) const {
+  const Store::Impl& store = store_.impl();
+  const auto account_number = store.account(account);
+  if (!account_number) return std::nullopt;
+  try {
+    const auto bytes = store.get(Family::runs, key::numbered(*account_number, number));
+    return bytes ? decode_run(*bytes) : std::nullopt;
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "read a run"));
+  }
+}
+
+std::expected<std::map<std::string, CountsByCause>, IndexError> Ledger::changes(const std::string& account,
+                                                                                const std::string& source,
+                                                                                TimePoint from, TimePoint to) const {
+  const Store::Impl& store = store_.impl();
+  std::map<std::string, CountsByCause> found;
+  const auto account_number = store.account(account);
+  if (!account_number) return found;
+  const std::string prefix = source.empty() ? key::u32(*account_number) : key::source(*account_number, source);
+  const auto it = store.iterate(Family::counts, {});
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);) {
+    const std::string key = it->key().ToString();
+    const auto counted = key::counted(key);
+    const std::string of_source = key.substr(0, key.size() - sizeof(std::uint64_t));
+    if (counted && counted->period < counting_period(from)) {
+      it->Seek(of_source + key::u64(counting_period(from)));
+      continue;
+    }
+    if (counted && counted->period >= counting_period(to)) {
+      it->Seek(key::after_prefix(of_source));
+      continue;
+    }
+    const auto counts = decode_counts(it->value().ToStringView());
+    if (counted && counts) found[counted->source] += *counts;
+    it->Next();
+  }
+  if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read counts"));
+  return found;
+}
+
+std::expected<void, IndexError> Ledger::forget_before(TimePoint before) {
+  Store::Impl& store = store_.impl();
+  rocksdb::WriteBatch batch;
+  // Runs stand in order within their account: from its oldest one up to the first that stays.
+  const auto runs = store.iterate(Family::runs, {});
+  for (runs->SeekToFirst(); runs->Valid();) {
+    const std::string key = runs->key().ToString();
+    const auto run = decode_run(runs->value().ToStringView());
+    const bool stays = run && (!run->finished_at || *run->finished_at >= before);
+    if (stays) {
+      runs->Seek(key::after_prefix(key.substr(0, sizeof(key::AccountNumber))));
+      continue;
+    }
+    batch.Delete(store.family(Family::runs), key);
+    batch.DeleteRange(store.family(Family::rejects), key, key::after_prefix(key));
+    runs->Next();
+  }
+  const auto counts = store.iterate(Family::counts, {});
+  for (counts->SeekToFirst(); counts->Valid();) {
+    const std::string key = counts->key().ToString();
+    const auto counted = key::counted(key);
+    if (counted && counted->period >= counting_period(before)) {
+      counts->Seek(key::after_prefix(key.substr(0, key.size() - sizeof(std::uint64_t))));
+      continue;
+    }
+    batch.Delete(store.family(Family::counts), key);
+    counts->Next();
+  }
+  for (const auto* it : {&runs, &counts}) {
+    if (!(*it)->status().ok()) return std::unexpected(to_error((*it)->status(), "read the ledger"));
+  }
+  try {
+    if (batch.Count() > 0) store.write(batch, false);
+    return {};
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "forget old runs"));
+  }
 }
 
 std::expected<void, IndexError> Ledger::close_interrupted(TimePoint now) {

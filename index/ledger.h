@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "index/change_batch.h"
+#include "index/change_counts.h"
 #include "index/index_error.h"
 #include "index/record.h"
 #include "index/store.h"
@@ -18,13 +20,15 @@ struct Run {
   std::uint64_t number = 0;
   std::string account;
   std::string source;
-  std::string kind;     // full, delta
-  std::string outcome;  // running, finished, failed, interrupted, needs_confirmation, limit_reached
+  std::string kind;     // full, delta, sweep, single
+  std::string outcome;  // running, finished, failed, interrupted, replaced, needs_confirmation, limit_reached
   std::string message;  // why it failed
   TimePoint started_at{};
   std::optional<TimePoint> finished_at;
   ApplyResult counts;         // `nameless` is not kept here but as rejects
   std::uint64_t skipped = 0;  // rows rejected, listed by rejects()
+  std::map<std::string, std::uint64_t> skipped_by_reason;
+  std::uint64_t failed = 0;   // attempts that brought no page
   std::uint64_t ignored = 0;  // rows that are no callers
   std::uint64_t pages = 0;
   std::uint64_t requests = 0;
@@ -55,6 +59,14 @@ class Ledger {
                                                    std::size_t runs_max) const;
   std::expected<std::vector<RunReject>, IndexError> rejects(const std::string& account, std::uint64_t run,
                                                             std::size_t rejects_max) const;
+  std::expected<std::optional<Run>, IndexError> run(const std::string& account, std::uint64_t number) const;
+  // What changed from `from` up to `to`, both cut to whole counting periods (change_counts.h). An empty source means
+  // all.
+  std::expected<std::map<std::string, CountsByCause>, IndexError> changes(const std::string& account,
+                                                                          const std::string& source, TimePoint from,
+                                                                          TimePoint to) const;
+  // Forgets what ended before: runs with their rejects, and counts.
+  std::expected<void, IndexError> forget_before(TimePoint before);
   // Runs that a dead process left open are closed as interrupted. Called once at start.
   std::expected<void, IndexError> close_interrupted(TimePoint now);
 

@@ -69,4 +69,9 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
+// A record that bears the name of another one is there for lookups and readers only while that one is.
+inline bool is_shown(const Record& record) {
+  return record.person_id.empty() || !record.name.empty() || !record.organization.empty();
+}
+
 }  // namespace ringdex::index

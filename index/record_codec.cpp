@@ -201,6 +201,10 @@ std::string encode_entry(const Entry& entry) {
   return std::visit([](const auto& value) { return encode(value); }, entry);
 }
 
+bool is_record(std::string_view bytes) {
+  return bytes.size() > 1 && bytes[0] == kVersion && bytes[1] != kTombstone;
+}
+
 std::optional<Entry> decode_entry(std::string_view bytes, const RecordId& id) {
   Reader in(bytes);
   if (in.byte() != kVersion) return std::nullopt;

@@ -34,5 +34,7 @@ using Entry = std::variant<Record, Tombstone>;
 std::string encode_entry(const Entry& entry);
 // Nothing if the bytes are no entry of a known version. `id` is put into the record.
 std::optional<Entry> decode_entry(std::string_view bytes, const RecordId& id);
+// Whether the bytes are those of a record and not of a tombstone; does not check the rest.
+bool is_record(std::string_view bytes);
 
 }  // namespace ringdex::index

@@ -4,12 +4,28 @@
 
 namespace ringdex::index {
 
+std::string_view to_string(SourceState::Mode mode) {
+  switch (mode) {
+    case SourceState::Mode::on:
+      return "on";
+    case SourceState::Mode::paused:
+      return "paused";
+    case SourceState::Mode::disabled:
+      return "disabled";
+  }
+  return "on";
+}
+
 std::string encode_source_state(const SourceState& state) {
   return nlohmann::json{{"checkpoint", state.checkpoint},
                         {"checkpoint_at", state.checkpoint_at.time_since_epoch().count()},
                         {"records", state.records},
                         {"listing", static_cast<int>(state.listing)},
-                        {"awaiting_confirmation", state.awaiting_confirmation}}
+                        {"awaiting_confirmation", state.awaiting_confirmation},
+                        {"sweep_cursor", state.sweep_cursor},
+                        {"swept_at", state.swept_at.time_since_epoch().count()},
+                        {"mode", static_cast<int>(state.mode)},
+                        {"has_dependents", state.has_dependents}}
       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -25,6 +41,13 @@ std::optional<SourceState> decode_source_state(std::string_view bytes) {
     if (listing < 0 || listing > static_cast<int>(SourceState::Listing::awaiting)) return std::nullopt;
     state.listing = static_cast<SourceState::Listing>(listing);
     state.awaiting_confirmation = json.at("awaiting_confirmation").get<std::uint64_t>();
+    // Not written before version 0.2.
+    state.sweep_cursor = json.value("sweep_cursor", std::string());
+    state.swept_at = TimePoint(std::chrono::milliseconds(json.value("swept_at", std::int64_t{0})));
+    const int mode = json.value("mode", 0);
+    if (mode < 0 || mode > static_cast<int>(SourceState::Mode::disabled)) return std::nullopt;
+    state.mode = static_cast<SourceState::Mode>(mode);
+    state.has_dependents = json.value("has_dependents", false);
     return state;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;

@@ -16,9 +16,9 @@
 namespace ringdex::index {
 namespace {
 
-constexpr std::array<const char*, kFamilies> kFamilyNames = {"default", "records", "numbers", "organizations",
-                                                             "members", "aliases", "listed",  "sources",
-                                                             "inbox",   "runs",    "rejects"};
+constexpr std::array<const char*, kFamilies> kFamilyNames = {
+    "default", "records", "numbers", "organizations", "members",    "aliases", "listed",
+    "sources", "inbox",   "runs",    "rejects",       "dependents", "counts"};
 constexpr std::size_t kWriteBufferBytes = 32 << 20;
 constexpr std::size_t kAllWriteBuffersBytes = 128 << 20;
 constexpr std::size_t kBlockBytes = 16 << 10;

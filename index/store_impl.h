@@ -31,8 +31,10 @@ enum class Family : std::size_t {
   inbox,
   runs,
   rejects,
+  dependents,
+  counts,
 };
-inline constexpr std::size_t kFamilies = 11;
+inline constexpr std::size_t kFamilies = 13;
 
 // When each source's checkpoint last moved, by account and source.
 using Checkpoints = std::map<key::AccountNumber, std::map<std::string, TimePoint, std::less<>>>;

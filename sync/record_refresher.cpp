@@ -58,8 +58,8 @@ std::string_view to_string(ResyncAnswer::Outcome outcome) {
 }
 
 RecordRefresher::RecordRefresher(RecordRefresherOptions options, Connector& connector, index::Index& index,
-                                 index::Inbox& inbox)
-    : options_(std::move(options)), connector_(connector), index_(index), inbox_(inbox) {}
+                                 index::Inbox& inbox, index::Ledger& ledger)
+    : options_(std::move(options)), connector_(connector), index_(index), inbox_(inbox), ledger_(ledger) {}
 
 RecordRefresher::~RecordRefresher() {
   stop();
@@ -78,12 +78,19 @@ std::future<ResyncAnswer> RecordRefresher::resync(index::RecordId id) {
   const std::lock_guard lock(mutex_);
   if (stopped_) {
     asked.answer.set_value(unreachable("the sync was stopped"));
+  } else if (disabled_) {
+    asked.answer.set_value(unreachable("the source is disabled"));
   } else if (asked_.size() >= kAskedMax) {
     asked.answer.set_value(unreachable("too many records of this source are being asked for"));
   } else {
     asked_.push_back(std::move(asked));
   }
   return answer;
+}
+
+void RecordRefresher::set_mode(index::SourceState::Mode mode) {
+  const std::lock_guard lock(mutex_);
+  disabled_ = mode == index::SourceState::Mode::disabled;
 }
 
 std::optional<RecordRefresher::Asked> RecordRefresher::next_asked() {
@@ -101,6 +108,10 @@ void RecordRefresher::ask_again(Asked asked) {
 
 TimePoint RecordRefresher::step(TimePoint now) {
   if (auto asked = next_asked()) return step_asked(std::move(*asked), now);
+  {
+    const std::lock_guard lock(mutex_);
+    if (disabled_) return now + kIdleWait;
+  }
   if (is_ahead(paused_until_, now)) return std::min(paused_until_, now + kIdleWait);
   TimePoint wake = now + kIdleWait;
   std::optional<index::InboxEvent> passed;
@@ -132,7 +143,9 @@ TimePoint RecordRefresher::step(TimePoint now) {
 }
 
 TimePoint RecordRefresher::step_asked(Asked asked, TimePoint now) {
-  auto answer = resync_now(asked.id, now);
+  index::ApplyResult applied;
+  const std::uint64_t requests_before = connector_.requests_sent();
+  auto answer = resync_now(asked.id, applied, now);
   if (answer) {
     failures_ = 0;
     paused_until_ = {};
@@ -141,12 +154,14 @@ TimePoint RecordRefresher::step_asked(Asked asked, TimePoint now) {
     ask_again(std::move(asked));
     return now + std::min<milliseconds>(wait, kIdleWait);
   }
-  asked.answer.set_value(answer ? std::move(*answer) : unreachable(answer.error().message));
+  if (!answer) answer = unreachable(answer.error().message);
+  write_down(*answer, applied, connector_.requests_sent() - requests_before, now);
+  asked.answer.set_value(std::move(*answer));
   return now;
 }
 
 TimePoint RecordRefresher::handle(const index::InboxEvent& event, std::optional<WaitingHint> waiting, TimePoint now) {
-  index::ChangeBatch batch = empty_batch();
+  index::ChangeBatch batch = empty_batch(index::ChangeCause::webhook);
   batch.inbox_done = {event.number};
   if (!waiting) {
     spdlog::error("{}: event {} in the inbox is corrupt and was dropped", options_.source, event.number);
@@ -187,7 +202,7 @@ TimePoint RecordRefresher::failed(const index::InboxEvent& event, WaitingHint wa
     }
   } else if (++waiting.unreadable >= kUnreadableMax) {
     spdlog::error("{}: event {} given up: {}", options_.source, waiting.hint.type, error.message);
-    index::ChangeBatch nothing = empty_batch();
+    index::ChangeBatch nothing = empty_batch(index::ChangeCause::webhook);
     nothing.inbox_done = {event.number};
     return apply(nothing, now);
   }
@@ -208,7 +223,7 @@ TimePoint RecordRefresher::apply(const index::ChangeBatch& batch, TimePoint now)
 
 std::expected<index::ChangeBatch, FetchError> RecordRefresher::changes_for(const WaitingHint& waiting, TimePoint now,
                                                                            bool& settled) {
-  index::ChangeBatch batch = empty_batch();
+  index::ChangeBatch batch = empty_batch(index::ChangeCause::webhook);
   const Hint& hint = waiting.hint;
   switch (hint.kind) {
     case Hint::Kind::merged:
@@ -241,7 +256,7 @@ std::expected<index::ChangeBatch, FetchError> RecordRefresher::changes_for(const
 // Which of the two was merged away is not taken from the event: the one that the source no longer has is the loser.
 std::expected<index::ChangeBatch, FetchError> RecordRefresher::merge_changes(const WaitingHint& waiting, TimePoint now,
                                                                              bool& settled) {
-  index::ChangeBatch batch = empty_batch();
+  index::ChangeBatch batch = empty_batch(index::ChangeCause::webhook);
   std::vector<index::RecordId> alive;
   for (const std::string& external_id : waiting.hint.ids) {
     const index::RecordId id = record_id(waiting.hint, external_id);
@@ -265,6 +280,7 @@ std::expected<FetchedRecord, FetchError> RecordRefresher::fetch_into(index::Chan
   if (!fetched && fetched.error().kind == FetchErrorKind::not_found) fetched = FetchedRecord{.id = id, .as_of = now};
   if (!fetched) return fetched;
   batch.organizations.insert(batch.organizations.end(), fetched->organizations.begin(), fetched->organizations.end());
+  batch.upserts.insert(batch.upserts.end(), fetched->others.begin(), fetched->others.end());
   if (fetched->record) {
     batch.upserts.push_back(*fetched->record);
   } else if (fetched->rejected) {
@@ -292,24 +308,31 @@ void RecordRefresher::drop_unknown(index::ChangeBatch& batch) const {
   });
 }
 
-std::expected<ResyncAnswer, FetchError> RecordRefresher::resync_now(const index::RecordId& id, TimePoint now) {
-  using Outcome = ResyncAnswer::Outcome;
+std::expected<ResyncAnswer, FetchError> RecordRefresher::resync_now(const index::RecordId& id,
+                                                                    index::ApplyResult& applied, TimePoint now) {
   const auto before = index_.read().get(options_.account, id);
-  index::ChangeBatch batch = empty_batch();
+  index::ChangeBatch batch = empty_batch(index::ChangeCause::resync);
   const auto fetched = fetch_into(batch, id, now);
   if (!fetched) return std::unexpected(fetched.error());
   drop_unknown(batch);
-  const auto applied = index_.apply(batch, options_.policy, now);
-  if (!applied) return unreachable(applied.error().message);
-  if (fetched->record) {
-    const bool changed = applied->added + applied->updated + applied->renamed > 0;
+  auto result = index_.apply(batch, options_.policy, now);
+  if (!result) return unreachable(result.error().message);
+  applied = *std::move(result);
+  return answer_for(id, *fetched, applied, before && !std::holds_alternative<index::UnknownRecord>(*before));
+}
+
+ResyncAnswer RecordRefresher::answer_for(const index::RecordId& id, const FetchedRecord& fetched,
+                                         const index::ApplyResult& applied, bool was_known) const {
+  using Outcome = ResyncAnswer::Outcome;
+  if (fetched.record) {
+    const bool changed = applied.added + applied.updated + applied.renamed > 0;
     const char* detail = "";
-    if (!applied->nameless.empty()) detail = "skipped: neither name nor organization";
-    if (applied->over_limit > 0) detail = "skipped: the source's record limit is reached";
-    if (applied->stale > 0) detail = "the source showed a form older than what is known here";
+    if (!applied.nameless.empty()) detail = "skipped: neither name nor organization";
+    if (applied.over_limit > 0) detail = "skipped: the source's record limit is reached";
+    if (applied.stale > 0) detail = "the source showed a form older than what is known here";
     return ResyncAnswer{changed ? Outcome::updated : Outcome::unchanged, detail, std::nullopt};
   }
-  std::string detail = fetched->rejected ? "skipped: " + fetched->rejected->detail : "";
+  std::string detail = fetched.rejected ? "skipped: " + fetched.rejected->detail : "";
   const auto after = index_.read().get(options_.account, id);
   const auto* survivor = after ? std::get_if<index::KnownRecord>(&*after) : nullptr;
   if (survivor && survivor->record.id != id) {
@@ -319,8 +342,25 @@ std::expected<ResyncAnswer, FetchError> RecordRefresher::resync_now(const index:
     if (detail.empty()) detail = "the source does not have it any more; its deletions are not followed";
     return ResyncAnswer{Outcome::unchanged, detail, std::nullopt};
   }
-  const bool was_known = before && !std::holds_alternative<index::UnknownRecord>(*before);
   return ResyncAnswer{was_known ? Outcome::deleted : Outcome::not_found, detail, std::nullopt};
+}
+
+// A forced resync stands in the ledger as a run of its own.
+void RecordRefresher::write_down(const ResyncAnswer& answer, const index::ApplyResult& applied, std::uint64_t requests,
+                                 TimePoint now) {
+  const bool failed = answer.outcome == ResyncAnswer::Outcome::unreachable;
+  index::Run run;
+  run.account = options_.account;
+  run.source = options_.source;
+  run.kind = "single";
+  run.outcome = failed ? "failed" : "finished";
+  run.message = std::string(to_string(answer.outcome)) + (answer.detail.empty() ? "" : ": " + answer.detail);
+  run.started_at = now;
+  run.finished_at = now;
+  run.counts = applied;
+  run.failed = failed ? 1 : 0;
+  run.requests = requests;
+  if (const auto begun = ledger_.begin(run); !begun) spdlog::error("{}: {}", options_.source, begun.error().message);
 }
 
 void RecordRefresher::postpone(index::InboxEvent event, WaitingHint waiting, TimePoint until) {
@@ -331,8 +371,9 @@ void RecordRefresher::postpone(index::InboxEvent event, WaitingHint waiting, Tim
   }
 }
 
-index::ChangeBatch RecordRefresher::empty_batch() const {
+index::ChangeBatch RecordRefresher::empty_batch(index::ChangeCause cause) const {
   index::ChangeBatch batch;
+  batch.cause = cause;
   batch.account = options_.account;
   batch.source = options_.source;
   return batch;

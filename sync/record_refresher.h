@@ -10,6 +10,7 @@
 
 #include "index/inbox.h"
 #include "index/index.h"
+#include "index/ledger.h"
 #include "sync/connector.h"
 #include "sync/hint_codec.h"
 #include "sync/retry_delay.h"
@@ -37,7 +38,8 @@ struct RecordRefresherOptions {
 // waits for the other. step() is called by one thread; resync() by any.
 class RecordRefresher {
  public:
-  RecordRefresher(RecordRefresherOptions options, Connector& connector, index::Index& index, index::Inbox& inbox);
+  RecordRefresher(RecordRefresherOptions options, Connector& connector, index::Index& index, index::Inbox& inbox,
+                  index::Ledger& ledger);
   ~RecordRefresher();  // answers what was asked and not done with `unreachable`
   RecordRefresher(const RecordRefresher&) = delete;
   RecordRefresher& operator=(const RecordRefresher&) = delete;
@@ -45,6 +47,9 @@ class RecordRefresher {
   // Forced resyncs first, then what the inbox holds; says when to call again if nothing is asked before.
   TimePoint step(TimePoint now);
   std::future<ResyncAnswer> resync(index::RecordId id);
+  // What an admin switched: disabled asks the source for nothing, and what the inbox holds waits. Paused changes
+  // nothing here, since it is about pages.
+  void set_mode(index::SourceState::Mode mode);
   // Answers whoever still waits, and whoever asks from now on. After the last step().
   void stop();
 
@@ -56,7 +61,10 @@ class RecordRefresher {
 
   std::optional<Asked> next_asked();
   void ask_again(Asked asked);
-  std::expected<ResyncAnswer, FetchError> resync_now(const index::RecordId& id, TimePoint now);
+  std::expected<ResyncAnswer, FetchError> resync_now(const index::RecordId& id, index::ApplyResult& applied,
+                                                     TimePoint now);
+  ResyncAnswer answer_for(const index::RecordId& id, const FetchedRecord& fetched, const index::ApplyResult& applied,
+                          bool was_known) const;
   TimePoint step_asked(Asked asked, TimePoint now);
   // Each of these says when to call step() again.
   TimePoint handle(const index::InboxEvent& event, std::optional<WaitingHint> waiting, TimePoint now);
@@ -68,13 +76,15 @@ class RecordRefresher {
                                                       TimePoint now);
   void drop_unknown(index::ChangeBatch& batch) const;
   void postpone(index::InboxEvent event, WaitingHint waiting, TimePoint until);
-  index::ChangeBatch empty_batch() const;
+  index::ChangeBatch empty_batch(index::ChangeCause cause) const;
+  void write_down(const ResyncAnswer& answer, const index::ApplyResult& applied, std::uint64_t requests, TimePoint now);
   index::RecordId record_id(const Hint& hint, const std::string& external_id) const;
 
   const RecordRefresherOptions options_;
   Connector& connector_;
   index::Index& index_;
   index::Inbox& inbox_;
+  index::Ledger& ledger_;
 
   // Of the stepping thread: a source that fails is asked with growing pauses, however many events wait.
   std::uint32_t failures_ = 0;  // one after the other
@@ -85,6 +95,7 @@ class RecordRefresher {
   std::mutex mutex_;
   std::deque<Asked> asked_;  // under mutex_
   bool stopped_ = false;     // under mutex_
+  bool disabled_ = false;    // under mutex_
 };
 
 }  // namespace ringdex::sync

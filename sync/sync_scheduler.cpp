@@ -13,6 +13,7 @@ namespace {
 constexpr std::chrono::milliseconds kPauseAfterFault{10'000};
 constexpr std::chrono::milliseconds kWaitMax = std::chrono::hours(24);
 constexpr std::chrono::milliseconds kCancelInterval{20};
+constexpr std::size_t kPurgeStep = 2'000;
 
 TimePoint wall_clock() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -67,8 +68,11 @@ void SyncScheduler::Worker::join(const std::function<void()>& cancel) {
 SyncScheduler::Source::Source(SourceSetup given, index::Index& index, index::Inbox& inbox, index::Ledger& ledger)
     : setup(std::move(given)),
       syncer(setup.syncer, *setup.pages, index, ledger),
-      refresher(setup.refresher, *setup.singles, index, inbox),
-      webhooks(setup.webhooks, *setup.singles, index, inbox) {}
+      refresher(setup.refresher, *setup.singles, index, inbox, ledger),
+      webhooks(setup.webhooks, *setup.singles, index, inbox),
+      preview(*setup.asides),
+      live({.account = setup.syncer.account, .source = setup.syncer.source, .policy = setup.syncer.policy},
+           *setup.asides, index) {}
 
 SyncScheduler::SyncScheduler(index::Index& index, index::Inbox& inbox, index::Ledger& ledger)
     : index_(index), inbox_(inbox), ledger_(ledger) {}
@@ -85,6 +89,12 @@ void SyncScheduler::start() {
   if (const auto closed = ledger_.close_interrupted(wall_clock()); !closed) spdlog::error(closed.error().message);
   for (auto& source : sources_) {
     Source* const it = source.get();
+    // What an admin switched before the restart.
+    const auto state = index_.read().source_state(it->setup.syncer.account, it->setup.syncer.source);
+    if (state) tell_mode(*it, state->mode);
+    it->aside_worker.thread = std::jthread([it](std::stop_token stop) {
+      it->aside_worker.run(stop, [it](TimePoint now) { return std::min(it->live.step(now), it->preview.step(now)); });
+    });
     it->page_worker.thread = std::jthread([it](std::stop_token stop) {
       index::give_way_to_lookups();
       it->page_worker.run(stop, [it](TimePoint now) { return it->syncer.step(now); });
@@ -99,12 +109,16 @@ void SyncScheduler::stop() {
   for (auto& source : sources_) {
     source->page_worker.thread.request_stop();
     source->single_worker.thread.request_stop();
+    source->aside_worker.thread.request_stop();
     if (source->setup.cancel) source->setup.cancel();
   }
   for (auto& source : sources_) {
     source->page_worker.join(source->setup.cancel);
     source->single_worker.join(source->setup.cancel);
+    source->aside_worker.join(source->setup.cancel);
     source->refresher.stop();
+    source->live.stop();
+    source->preview.stop();
   }
 }
 
@@ -121,7 +135,7 @@ std::vector<SourceOverview> SyncScheduler::overview(const std::string& account) 
     const SourceSetup& setup = source->setup;
     if (setup.syncer.account != account) continue;
     found.push_back({setup.syncer.account, setup.syncer.source, setup.type, setup.label, setup.syncer.interval,
-                     source->syncer.status()});
+                     source->syncer.status(), setup.pages->requests_left(wall_clock())});
   }
   return found;
 }
@@ -159,6 +173,60 @@ std::expected<index::ApplyResult, index::IndexError> SyncScheduler::confirm_swee
   auto result = index_.confirm_sweep(account, source, wall_clock());
   if (result) found->syncer.confirmed(wall_clock());
   return result;
+}
+
+void SyncScheduler::tell_mode(Source& source, index::SourceState::Mode mode) {
+  source.syncer.set_mode(mode);
+  source.refresher.set_mode(mode);
+  source.live.set_mode(mode);
+}
+
+std::expected<void, index::IndexError> SyncScheduler::set_mode(const std::string& account, const std::string& source,
+                                                               index::SourceState::Mode mode) {
+  Source* const found = find(account, source);
+  if (found == nullptr) return {};
+  if (auto kept = index_.set_mode(account, source, mode, wall_clock()); !kept) return kept;
+  tell_mode(*found, mode);
+  found->page_worker.nudge();
+  found->single_worker.nudge();
+  return {};
+}
+
+std::optional<std::future<PreviewAnswer>> SyncScheduler::preview(const std::string& account, const std::string& source,
+                                                                 std::size_t records_max) {
+  Source* const found = find(account, source);
+  if (found == nullptr) return std::nullopt;
+  auto answer = found->preview.ask(records_max);
+  found->aside_worker.nudge();
+  return answer;
+}
+
+std::expected<std::uint64_t, index::IndexError> SyncScheduler::purge(const std::string& account,
+                                                                     const std::string& source) {
+  const auto before = index_.read().source_state(account, source);
+  if (!before) return std::unexpected(before.error());
+  while (true) {
+    const auto done = index_.purge(account, source, kPurgeStep, wall_clock());
+    if (!done) return std::unexpected(done.error());
+    if (*done) return before->records;
+  }
+}
+
+std::size_t SyncScheduler::ask_live(const std::string& account, telephony::PhoneNumber number,
+                                    const LiveSearch::Done& done) {
+  std::size_t asked = 0;
+  for (const auto& source : sources_) {
+    if (!source->setup.live || source->setup.syncer.account != account) continue;
+    if (!source->live.ask(number, wall_clock(), done)) continue;
+    ++asked;
+    source->aside_worker.nudge();
+  }
+  return asked;
+}
+
+bool SyncScheduler::has_live(const std::string& account) const {
+  return std::ranges::any_of(
+      sources_, [&](const auto& source) { return source->setup.live && source->setup.syncer.account == account; });
 }
 
 }  // namespace ringdex::sync

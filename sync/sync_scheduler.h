@@ -13,14 +13,15 @@
 #include "index/index.h"
 #include "index/ledger.h"
 #include "sync/connector.h"
-#include "sync/rate_budget.h"
+#include "sync/live_search.h"
 #include "sync/record_refresher.h"
+#include "sync/source_preview.h"
 #include "sync/syncer.h"
 #include "sync/webhook_intake.h"
 
 namespace ringdex::sync {
 
-// One configured source with all that its two threads need.
+// One configured source with all that its threads need.
 struct SourceSetup {
   SyncerOptions syncer;
   RecordRefresherOptions refresher;
@@ -30,7 +31,9 @@ struct SourceSetup {
   std::shared_ptr<void> shared;  // what both connectors use; outlives them
   std::unique_ptr<Connector> pages;
   std::unique_ptr<Connector> singles;
-  std::function<void()> cancel;  // ends requests in flight, from any thread
+  std::unique_ptr<Connector> asides;  // for what somebody waits for: previews, searches while a phone rings
+  bool live = false;                  // whether unknown numbers are asked for
+  std::function<void()> cancel;       // ends requests in flight, from any thread
 };
 
 struct SourceOverview {
@@ -40,10 +43,11 @@ struct SourceOverview {
   std::string label;
   std::chrono::milliseconds interval{};
   SourceStatus status;
+  RequestsLeft requests_left;
 };
 
-// Runs every source on threads of its own: one for its pages, one for its single records. A source that hangs or fails
-// holds up nobody else. Any thread may call; start() and stop() once each.
+// Runs every source on threads of its own: one for its pages, one for its single records, one for what somebody waits
+// for. A source that hangs or fails holds up nobody else. Any thread may call; start() and stop() once each.
 class SyncScheduler {
  public:
   SyncScheduler(index::Index& index, index::Inbox& inbox, index::Ledger& ledger);
@@ -64,6 +68,18 @@ class SyncScheduler {
                                                                 const WebhookRequest& request);
   std::expected<index::ApplyResult, index::IndexError> confirm_sweep(const std::string& account,
                                                                      const std::string& source);
+  // On, paused or disabled; kept over a restart.
+  std::expected<void, index::IndexError> set_mode(const std::string& account, const std::string& source,
+                                                  index::SourceState::Mode mode);
+  std::optional<std::future<PreviewAnswer>> preview(const std::string& account, const std::string& source,
+                                                    std::size_t records_max);
+  // Forgets all of a source that is disabled; gives the number of records that it had.
+  std::expected<std::uint64_t, index::IndexError> purge(const std::string& account, const std::string& source);
+
+  // Asks all sources of the account that are asked for unknown numbers. `done` is called once for each that is asked,
+  // on a thread of its own, and must not block. Gives how many are asked.
+  std::size_t ask_live(const std::string& account, telephony::PhoneNumber number, const LiveSearch::Done& done);
+  bool has_live(const std::string& account) const;
 
  private:
   // Sleeps until due or nudged.
@@ -83,11 +99,15 @@ class SyncScheduler {
     Syncer syncer;
     RecordRefresher refresher;
     WebhookIntake webhooks;
+    SourcePreview preview;
+    LiveSearch live;
     Worker page_worker;
     Worker single_worker;
+    Worker aside_worker;
     Source(SourceSetup given, index::Index& index, index::Inbox& inbox, index::Ledger& ledger);
   };
   Source* find(const std::string& account, const std::string& source) const;
+  static void tell_mode(Source& source, index::SourceState::Mode mode);
 
   index::Index& index_;
   index::Inbox& inbox_;

@@ -51,11 +51,14 @@ void WebhookIntake::apply_deletion(const Hint& hint, std::uint64_t number, TimeP
   index::ChangeBatch batch;
   batch.account = options_.account;
   batch.source = options_.source;
+  batch.cause = index::ChangeCause::webhook;
   const index::IndexView view = index_.read();
   bool certain = true;
   for (const std::string& external_id : hint.ids) {
     const index::RecordId id{options_.source, hint.record_kind, external_id};
-    batch.deletions.push_back({id, hint.happened_at.time_since_epoch().count(), std::nullopt});
+    std::optional<index::RecordId> into;
+    if (!hint.into.empty()) into = index::RecordId{options_.source, hint.record_kind, hint.into};
+    batch.deletions.push_back({id, hint.happened_at.time_since_epoch().count(), into});
     // A record that changed after the deletion may have been brought back: the refresher asks the source.
     const auto known = view.get(options_.account, id);
     const auto* live = known ? std::get_if<index::KnownRecord>(&*known) : nullptr;

@@ -28,6 +28,8 @@ class IndexModel {
     SourceState::Listing listing = SourceState::Listing::none;
     std::set<RecordId> seen;  // shown or written since the listing began
     std::uint64_t awaiting = 0;
+    std::string sweep_cursor;
+    TimePoint swept_at{};
     std::map<std::string, std::string> organizations;
   };
   struct Account {
@@ -46,6 +48,7 @@ class IndexModel {
       source.listing = nothing_yet ? SourceState::Listing::initial : SourceState::Listing::running;
       source.seen.clear();
       source.awaiting = 0;
+      source.sweep_cursor.clear();
     }
     for (const OrganizationName& organization : batch.organizations) {
       if (!organization.id.empty()) name_organization(account, batch.source, organization, result);
@@ -56,7 +59,9 @@ class IndexModel {
     }
     for (const Deletion& deletion : batch.deletions) erase(account, deletion, policy, result);
     if (result.over_limit == 0) {
+      if (batch.ends_listing && source.listing != SourceState::Listing::none) source.swept_at = now;
       if (batch.ends_listing) end_listing(account, batch.source, policy, result);
+      if (batch.sweep_cursor) source.sweep_cursor = *batch.sweep_cursor;
       if (batch.checkpoint) {
         source.checkpoint = *batch.checkpoint;
         source.checkpoint_at = now;
@@ -133,6 +138,8 @@ class IndexModel {
     state.records = count(known, source_name);
     state.listing = found->second.listing;
     state.awaiting_confirmation = found->second.awaiting;
+    state.sweep_cursor = found->second.sweep_cursor;
+    state.swept_at = found->second.swept_at;
     return state;
   }
   std::optional<TimePoint> checkpoint_at(const std::string& account_name, const std::string& source_name) const {

@@ -82,6 +82,7 @@ class RandomBatches {
       batch.organizations.push_back({organization_id(), pick({"", "Acme", "Gamma"})});
     }
     if (one_in(2)) batch.checkpoint.emplace(std::to_string(below(1000)));
+    if (one_in(4)) batch.sweep_cursor.emplace(one_in(3) ? "" : std::to_string(below(1000)));
     batch.begins_listing = one_in(5);
     batch.ends_listing = one_in(5);
     return batch;

@@ -139,7 +139,7 @@ class History {
         *pages_, *scene_.open.index, *scene_.ledger);
     refresher_.emplace(
         RecordRefresherOptions{.account = account_, .source = "crm", .retry = retry, .policy = {}, .draw = drawn},
-        *singles_, *scene_.open.index, *scene_.inbox);
+        *singles_, *scene_.open.index, *scene_.inbox, *scene_.ledger);
     intake_.emplace(WebhookIntakeOptions{.account = account_, .source = "crm", .policy = {}}, *singles_,
                     *scene_.open.index, *scene_.inbox);
   }

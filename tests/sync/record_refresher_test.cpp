@@ -28,7 +28,7 @@ struct Scene : SyncScene {
   Scene() { start(); }
   void start() {
     connector.emplace(source);
-    refresher.emplace(options, *connector, *open.index, *inbox);
+    refresher.emplace(options, *connector, *open.index, *inbox, *ledger);
   }
   void restart() {
     refresher.reset();

@@ -93,6 +93,7 @@ struct Scene {
                     .shared = nullptr,
                     .pages = std::move(pages),
                     .singles = std::move(singles),
+                    .asides = std::make_unique<FakeConnector>(one.source),
                     .cancel = [&one] {
                       ++one.cancels;
                       one.pages.cancel();
@@ -162,7 +163,11 @@ TEST_CASE("a source that hangs holds up neither another one, nor its own single 
   CHECK(scene.becomes("crm", SourceStateName::running));
   scene.scheduler->stop();
   CHECK(scene.first.cancels > 0);
-  CHECK(scene.ledger.runs("default", "crm", 1).value().front().outcome == "running");
+  const auto runs = scene.ledger.runs("default", "crm", 2).value();
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0].kind == "single");
+  CHECK(runs[0].counts.added == 1);
+  CHECK(runs[1].outcome == "running");
 }
 
 TEST_CASE("a request that begins while the end is being asked for is cancelled too") {
@@ -226,7 +231,8 @@ TEST_CASE("a connector that throws ends neither its thread nor the process") {
                         .refresher = {.account = "default", .source = "third"},
                         .webhooks = {.account = "default", .source = "third"},
                         .pages = std::move(broken),
-                        .singles = std::make_unique<FakeConnector>(third.source)});
+                        .singles = std::make_unique<FakeConnector>(third.source),
+                        .asides = std::make_unique<FakeConnector>(third.source)});
   scene.scheduler->start();
   REQUIRE(thrown.get_future().wait_for(kPatience) == std::future_status::ready);
   CHECK(scene.becomes("crm", SourceStateName::idle));

@@ -102,7 +102,7 @@ TEST_CASE("a deletion older than the record is left to the refresher, which asks
                              .retry = {.first = seconds(1), .longest = minutes(5)},
                              .policy = {},
                              .draw = [] { return 0.0; }},
-                            scene.connector, *scene.open.index, *scene.inbox);
+                            scene.connector, *scene.open.index, *scene.inbox, *scene.ledger);
   refresher.step(scene.now);
   CHECK(scene.waiting() == "");
   CHECK(differences(scene.open, scene.source, {"1"}) == "");
