@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -134,7 +134,7 @@ std::map<std::string, std::string> process_environment() {
 
 std::string SourceConfig::type_name() const {
   constexpr std::array<const char*, std::variant_size_v<decltype(type)>> kNames{"csv", "pipedrive", "salesforce",
-                                                                               "zendesk"};
+                                                                                "zendesk"};
   return kNames[type.index()];
 }
 

@@ -45,6 +45,13 @@ AccountSettings settings_of(const config::AccountConfig& account, const std::str
   for (const config::DialRewriteConfig& rewrite : account.dial_plan) {
     settings.dial_plan.push_back({rewrite.prefix, rewrite.replacement, rewrite.digits_min, rewrite.digits_max});
   }
+  if (const auto zone = TimeZone::named(account.time_zone)) {
+    settings.time_zone = *zone;
+  } else {
+    problems.push_back(
+        {place + ".time_zone", fmt::format("'{}' is no IANA time zone, such as Europe/Berlin", account.time_zone)});
+  }
+  if (account.on_miss_live) settings.live_deadline = account.on_miss_deadline;
   return settings;
 }
 

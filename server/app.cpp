@@ -24,10 +24,12 @@
 #include "server/api/lookup.h"
 #include "server/api/operations.h"
 #include "server/api/records.h"
+#include "server/api/runs.h"
 #include "server/api/sources.h"
 #include "server/api/webhooks.h"
 #include "server/api_keys.h"
 #include "server/http_server.h"
+#include "server/live_lookups.h"
 #include "server/lookup_service.h"
 #include "server/source_factory.h"
 #include "server/source_metrics.h"
@@ -92,6 +94,9 @@ struct App::Parts {
         ledger(*store),
         scheduler(index, inbox, ledger),
         lookups(parser, index, {}),
+        live([this](const std::string& account, telephony::PhoneNumber number, const LiveLookups::Done& done) {
+          return scheduler.ask_live(account, number, done);
+        }),
         keys(config.data_dir + "/keys.json") {}
 
   config::Config config;
@@ -104,6 +109,7 @@ struct App::Parts {
   sync::SyncScheduler scheduler;
   Metrics metrics;
   LookupService lookups;
+  LiveLookups live;
   ApiKeys keys;
   std::optional<HttpRouter> router;
   std::optional<HttpServer> http;
@@ -122,9 +128,11 @@ struct App::Parts {
 std::vector<HttpRoute> App::Parts::routes() {
   std::vector<HttpRoute> all;
   const auto add = [&all](std::vector<HttpRoute> some) { std::ranges::move(some, std::back_inserter(all)); };
-  add(lookup_routes(lookups, metrics, wall_clock, config.log.mask_numbers));
+  add(lookup_routes(lookups, metrics, wall_clock, config.log.mask_numbers, &live));
   add(record_routes(index, scheduler, kResyncDeadline));
-  add(source_routes(index, ledger, scheduler));
+  const auto zone = [this](const std::string& account) { return lookups.time_zone(account); };
+  add(source_routes(index, ledger, scheduler, wall_clock, zone));
+  add(run_routes(ledger));
   add(webhook_routes(scheduler, metrics));
   add(operation_routes(index, metrics, [this](const std::string& account) {
     return source_metrics(scheduler, index, account, wall_clock());
@@ -144,7 +152,8 @@ HttpServerOptions App::Parts::http_options() const {
           .body_bytes_max = from.body_bytes_max,
           .header_timeout = from.header_timeout,
           .idle_timeout = from.idle_timeout,
-          .blocking_threads = kBlockingThreads};
+          .blocking_threads = kBlockingThreads,
+          .waiting_threads = LiveLookups::kWaitingMax};
 }
 
 std::expected<void, std::string> App::Parts::start() {

@@ -66,6 +66,7 @@ void HttpRequest::clear() {
   query.clear();
   headers.clear();
   parameters.clear();
+  may_wait = false;
   principal.account.clear();
   principal.scopes = 0;
   principal.key_id.clear();
@@ -80,6 +81,7 @@ std::size_t HttpRequest::memory() const {
 
 void HttpResponse::clear() {
   status = 200;
+  wants_to_wait = false;
   content_type = "application/json";
   body.clear();
   headers.clear();

@@ -38,6 +38,7 @@ struct HttpRequest {
   ReusedList<NamedText> headers;  // names in lower case
   std::string body;
   bool from_loopback = false;
+  bool may_wait = false;               // this thread answers nobody else meanwhile
   Principal principal;                 // set by the router
   ReusedList<std::string> parameters;  // what the route's {…} matched
 
@@ -53,6 +54,7 @@ struct HttpResponse {
   std::string_view content_type = "application/json";  // text that lives as long as the program
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  bool wants_to_wait = false;  // no answer yet: the handler is to be run again where it may wait
 
   void clear();
 };

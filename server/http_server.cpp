@@ -46,7 +46,8 @@ HttpServer::HttpServer(HttpServerOptions options, const HttpRouter& router, Metr
       router_(router),
       metrics_(metrics),
       blocking_(options_.blocking_threads),
-      shared_{options_, router_, metrics_, blocking_, stopping_} {}
+      waiting_(options_.waiting_threads),
+      shared_{options_, router_, metrics_, blocking_, waiting_, stopping_} {}
 
 HttpServer::~HttpServer() {
   stop(std::chrono::milliseconds(0));
@@ -143,6 +144,7 @@ void HttpServer::stop(std::chrono::milliseconds deadline) {
   for (auto& worker : workers_) worker->context.stop();
   for (auto& worker : workers_) worker->thread.join();
   blocking_.join();
+  waiting_.join();
   acceptor_.reset();
   workers_.clear();
 }

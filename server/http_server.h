@@ -34,6 +34,7 @@ struct HttpServerOptions {
   std::chrono::milliseconds header_timeout;  // for a whole request, from its first byte
   std::chrono::milliseconds idle_timeout;    // between requests
   unsigned blocking_threads;                 // for routes that may block
+  unsigned waiting_threads;                  // for lookups that wait for a CRM
 };
 
 // One connection as the server knows it; lives on one thread's io_context.
@@ -71,6 +72,7 @@ struct HttpShared {
   const HttpRouter& router;
   Metrics& metrics;
   boost::asio::thread_pool& blocking;
+  boost::asio::thread_pool& waiting;
   std::atomic<bool>& stopping;
 };
 
@@ -98,6 +100,7 @@ class HttpServer {
   std::vector<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guards_;
   std::optional<boost::asio::ip::tcp::acceptor> acceptor_;
   boost::asio::thread_pool blocking_;
+  boost::asio::thread_pool waiting_;
   std::atomic<bool> stopping_{false};
   HttpShared shared_;
   std::size_t next_worker_ = 0;

@@ -93,8 +93,9 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   void serve() {
     while (out_.size() < kOutBytesMax && read_request()) {
       const HttpRoute* route = decide();
-      if (route != nullptr && route->may_block) return run_apart(*route);
+      if (route != nullptr && route->may_block) return run_apart(*route, shared_.blocking);
       if (route != nullptr) shared_.router.run(*route, request_, response_);
+      if (response_.wants_to_wait) return run_apart(*route, shared_.waiting);
       add_answer();
       if (!keep_alive_) break;
     }
@@ -150,10 +151,12 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
     return nullptr;
   }
 
-  void run_apart(const HttpRoute& route) {
+  void run_apart(const HttpRoute& route, asio::thread_pool& threads) {
     deadline = UINT64_MAX;
     send_some();
-    asio::post(shared_.blocking, [self = this->shared_from_this(), &route]() mutable {
+    request_.may_wait = true;
+    response_.clear();
+    asio::post(threads, [self = this->shared_from_this(), &route]() mutable {
       Session& session = *self;
       session.shared_.router.run(route, session.request_, session.response_);
       asio::post(session.worker_.context, [self = std::move(self)] {

@@ -156,6 +156,11 @@ bool LookupService::has_account(std::string_view account) const {
   return settings(account) != nullptr;
 }
 
+TimeZone LookupService::time_zone(std::string_view account) const {
+  const auto found = settings(account);
+  return found == nullptr ? TimeZone() : found->time_zone;
+}
+
 std::expected<std::string_view, LookupError> LookupService::region_for(const LookupRequest& request,
                                                                        const AccountSettings& account,
                                                                        Steps* steps) const {

@@ -12,6 +12,7 @@
 #include "server/lookup_answer.h"
 #include "server/pick_rules.h"
 #include "server/same_person.h"
+#include "server/time_zone.h"
 #include "telephony/asked_number.h"
 #include "telephony/dial_plan.h"
 #include "telephony/number_parser.h"
@@ -28,6 +29,8 @@ struct AccountSettings {
   std::vector<telephony::DialRewrite> dial_plan;
   // The configured sources; records of others are not shown.
   std::map<std::string, std::string, std::less<>> source_labels;
+  TimeZone time_zone;
+  std::optional<std::chrono::milliseconds> live_deadline;  // for asking the CRMs about unknown numbers; nothing: never
 };
 using Accounts = std::map<std::string, AccountSettings, std::less<>>;
 
@@ -50,6 +53,7 @@ class LookupService {
   // Takes effect with the next lookup.
   void set_accounts(Accounts accounts);
   bool has_account(std::string_view account) const;
+  TimeZone time_zone(std::string_view account) const;  // UTC if there is no such account
 
  private:
   using Steps = std::vector<std::string>;

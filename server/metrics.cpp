@@ -54,6 +54,11 @@ std::string Metrics::text() const {
   }
   append("ringdex_lookup_seconds_sum {}\n", static_cast<double>(lookup_nanoseconds_.load()) / 1e9);
   append("ringdex_lookup_seconds_count {}\n", below);
+  family(out, "ringdex_live_lookups_total", "counter", "Unknown numbers that a ring waited for the CRMs with.");
+  static constexpr std::array kOutcomes{"found", "unknown", "late", "not_asked"};
+  for (std::size_t i = 0; i < kOutcomes.size(); ++i) {
+    append("ringdex_live_lookups_total{{outcome=\"{}\"}} {}\n", kOutcomes[i], live_[i].load());
+  }
   family(out, "ringdex_http_responses_total", "counter", "HTTP answers, by class of status.");
   for (std::size_t i = 1; i < http_by_class_.size(); ++i) {
     append("ringdex_http_responses_total{{class=\"{}xx\"}} {}\n", i, http_by_class_[i].load());

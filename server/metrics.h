@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "server/live_lookups.h"
 #include "server/lookup_answer.h"
 
 namespace ringdex::server {
@@ -31,6 +32,7 @@ class Metrics {
   void connection_refused() { ++connections_refused_; }
   void webhook_accepted(std::uint64_t events) { webhook_events_ += events; }
   void webhook_refused() { ++webhooks_refused_; }
+  void live_asked(LiveLookups::Outcome outcome) { ++live_[static_cast<std::size_t>(outcome)]; }
   std::uint64_t connections() const { return connections_; }
 
   std::string text() const;
@@ -50,6 +52,7 @@ class Metrics {
   Counter connections_refused_{};
   Counter webhook_events_{};
   Counter webhooks_refused_{};
+  std::array<Counter, 4> live_{};  // by LiveLookups::Outcome
 };
 
 }  // namespace ringdex::server

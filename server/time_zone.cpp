@@ -32,6 +32,11 @@ struct TimeZone::Zone {
   }
 };
 
+TimeZone::TimeZone() {
+  static const std::optional<TimeZone> kUtc = named("UTC");
+  zone_ = kUtc->zone_;
+}
+
 std::optional<TimeZone> TimeZone::named(const std::string& name) {
   auto zone = std::make_shared<Zone>();
   zone->zone.reset(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(name)));

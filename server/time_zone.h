@@ -12,6 +12,7 @@ namespace ringdex::server {
 // The wall clock of one place, from ICU's zone data. Safe from any thread.
 class TimeZone {
  public:
+  TimeZone();  // UTC
   // "Europe/Berlin", "UTC"; nothing: there is no such zone.
   static std::optional<TimeZone> named(const std::string& name);
 

@@ -6,6 +6,7 @@
 #include "server/api/json_text.h"
 #include "server/api/json_writer.h"
 #include "server/api/lookup_json.h"
+#include "telephony/number_variants.h"
 
 namespace ringdex::server {
 namespace {
@@ -17,6 +18,7 @@ struct Api {
   Metrics& metrics;
   Clock clock;
   bool mask_numbers;
+  LiveLookups* live;
 };
 
 HttpResponse failure(const LookupError& error) {
@@ -40,10 +42,14 @@ void log_answer(const Api& api, const LookupRequest& request, const LookupAnswer
                 answer.unmatchable ? to_string(*answer.unmatchable) : "");
 }
 
-std::expected<LookupAnswer, LookupError> answer(const Api& api, const LookupRequest& request,
-                                                std::vector<std::string>* steps = nullptr) {
-  const Metrics::Timer timer;
-  auto found = api.service.lookup(request, api.clock(), steps);
+// A number that the mirror does not know and that the CRMs may be asked for.
+bool is_for_live(const Api& api, const LookupAnswer& answer) {
+  return answer.match == Match::none && !answer.unmatchable && answer.number.parsed && answer.account->live_deadline &&
+         api.live != nullptr && api.live->has_room();
+}
+
+void count(const Api& api, const LookupRequest& request, const std::expected<LookupAnswer, LookupError>& found,
+           const Metrics::Timer& timer) {
   if (found) {
     api.metrics.lookup_answered(*found, timer.elapsed());
     log_answer(api, request, *found);
@@ -51,6 +57,34 @@ std::expected<LookupAnswer, LookupError> answer(const Api& api, const LookupRequ
     api.metrics.lookup_failed();
     spdlog::warn("lookup account={} failed: {}", request.account, found.error().message);
   }
+}
+
+// From the mirror alone.
+std::expected<LookupAnswer, LookupError> answer(const Api& api, const LookupRequest& request,
+                                                std::vector<std::string>* steps = nullptr) {
+  const Metrics::Timer timer;
+  auto found = api.service.lookup(request, api.clock(), steps);
+  count(api, request, found, timer);
+  return found;
+}
+
+// The same, and if the mirror knows nobody, after the CRMs were asked. Nothing: it would have to wait for them, which
+// this thread may not.
+std::optional<std::expected<LookupAnswer, LookupError>> answer_live(const Api& api, const LookupRequest& request,
+                                                                    bool may_wait) {
+  const Metrics::Timer timer;
+  auto found = api.service.lookup(request, api.clock());
+  if (found && is_for_live(api, *found)) {
+    if (!may_wait) return std::nullopt;
+    const auto number = telephony::canonical(found->number.parsed->number);
+    const auto deadline = *found->account->live_deadline;
+    // A view that is held keeps old versions in memory.
+    found = std::unexpected(LookupError{});
+    const auto outcome = api.live->ask(request.account, number, deadline);
+    api.metrics.live_asked(outcome);
+    found = api.service.lookup(request, api.clock());
+  }
+  count(api, request, found, timer);
   return found;
 }
 
@@ -70,6 +104,21 @@ bool read_options(const HttpRequest& request, LookupRequest& lookup, HttpRespons
   return true;
 }
 
+void write_explained(const Api& api, const LookupRequest& lookup, HttpResponse& response) {
+  std::vector<std::string> steps;
+  const auto found = answer(api, lookup, &steps);
+  if (!found) {
+    response = failure(found.error());
+    return;
+  }
+  JsonWriter out(response.body);
+  out.open('{').key<"steps">().open('[');
+  for (const std::string& step : steps) out.text(step);
+  out.close(']').key<"answer">();
+  write_answer(out, *found);
+  out.close('}');
+}
+
 void get_lookup(const Api& api, const HttpRequest& request, bool explain, HttpResponse& response) {
   LookupRequest lookup;
   if (!read_options(request, lookup, response)) return;
@@ -79,20 +128,16 @@ void get_lookup(const Api& api, const HttpRequest& request, bool explain, HttpRe
     return;
   }
   lookup.number = *number;
-  std::vector<std::string> steps;
-  const auto found = answer(api, lookup, explain ? &steps : nullptr);
+  if (explain) return write_explained(api, lookup, response);
+  const auto found = answer_live(api, lookup, request.may_wait);
   if (!found) {
-    response = failure(found.error());
-    return;
+    response.wants_to_wait = true;
+  } else if (*found) {
+    JsonWriter out(response.body);
+    write_answer(out, **found);
+  } else {
+    response = failure(found->error());
   }
-  JsonWriter out(response.body);
-  if (explain) {
-    out.open('{').key<"steps">().open('[');
-    for (const std::string& step : steps) out.text(step);
-    out.close(']').key<"answer">();
-  }
-  write_answer(out, *found);
-  if (explain) out.close('}');
 }
 
 // Body: {"numbers": ["+1…", …], "region"?, "called"?, "plan"?}; one answer a number, in their order.
@@ -135,8 +180,9 @@ HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
 
 }  // namespace
 
-std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metrics, Clock clock, bool mask_numbers) {
-  const Api api{service, metrics, std::move(clock), mask_numbers};
+std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metrics, Clock clock, bool mask_numbers,
+                                     LiveLookups* live) {
+  const Api api{service, metrics, std::move(clock), mask_numbers, live};
   return {
       {.method = "GET",
        .path = "/v1/lookup",

@@ -1,16 +1,21 @@
 #pragma once
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "index/index.h"
 #include "index/ledger.h"
+#include "server/api/clock.h"
 #include "server/http_router.h"
+#include "server/time_zone.h"
 #include "sync/sync_scheduler.h"
 
 namespace ringdex::server {
 
-// GET /v1/sources, POST /v1/sources/{id}/sync, POST /v1/sources/{id}/confirm, GET /v1/runs, GET /v1/runs/{id}/rejects.
-std::vector<HttpRoute> source_routes(const index::Index& index, const index::Ledger& ledger,
-                                     sync::SyncScheduler& scheduler);
+// For admins: GET /v1/sources and /v1/sources/{id}/today; POST /v1/sources/{id}/ sync, preview, pause, resume, disable,
+// enable, purge, confirm. `zone` gives the account's, whose midnight begins the day.
+std::vector<HttpRoute> source_routes(index::Index& index, const index::Ledger& ledger, sync::SyncScheduler& scheduler,
+                                     Clock clock, std::function<TimeZone(const std::string& account)> zone);
 
 }  // namespace ringdex::server
