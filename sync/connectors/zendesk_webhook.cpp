@@ -1,27 +1,20 @@
 #include "sync/connectors/zendesk_webhook.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 
-#include "sync/base64.h"
 #include "sync/iso_time.h"
 #include "sync/json_fields.h"
 #include "sync/shown_text.h"
+#include "sync/webhook_signature.h"
 
 namespace ringdex::sync {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t kSignatureBytes = 32;
-constexpr auto kWindow = std::chrono::minutes(5);
 
 struct EventType {
   std::string_view name;
@@ -61,29 +54,6 @@ constexpr std::array kEventTypes = {
     EventType{"organization.deleted", Hint::Kind::organization},
     EventType{"organization.name_changed", Hint::Kind::organization},
 };
-
-const std::string* header(const WebhookRequest& request, std::string_view name) {
-  for (const auto& [header_name, value] : request.headers) {
-    if (header_name == name) return &value;
-  }
-  return nullptr;
-}
-
-bool signature_holds(const std::string& signature, const std::string& timestamp, const std::string& body,
-                     const std::string& secret) {
-  const auto given = base64_decode(signature);
-  if (!given || given->size() != kSignatureBytes) return false;
-  const std::string message = timestamp + body;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> expected{};
-  unsigned length = 0;
-  if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-           reinterpret_cast<const unsigned char*>(message.data()), message.size(), expected.data(),
-           &length) == nullptr ||
-      length != kSignatureBytes) {
-    return false;
-  }
-  return CRYPTO_memcmp(given->data(), expected.data(), kSignatureBytes) == 0;
-}
 
 // The id in "zen:user:6596848315901".
 std::optional<std::string> subject_id(const json& event, std::string_view prefix) {
@@ -130,14 +100,14 @@ Hint::Kind kind_of(const json& event, std::string_view type) {
 std::expected<std::vector<Hint>, WebhookRefusal> read_zendesk_webhook(const WebhookRequest& request,
                                                                       const std::string& secret, TimePoint now) {
   if (secret.empty()) return std::unexpected(WebhookRefusal::not_supported);
-  const auto* signature = header(request, "x-zendesk-webhook-signature");
-  const auto* timestamp = header(request, "x-zendesk-webhook-signature-timestamp");
+  const auto* signature = webhook_header(request, "x-zendesk-webhook-signature");
+  const auto* timestamp = webhook_header(request, "x-zendesk-webhook-signature-timestamp");
   if (signature == nullptr || timestamp == nullptr) return std::unexpected(WebhookRefusal::unsigned_request);
-  if (!signature_holds(*signature, *timestamp, request.body, secret)) {
+  if (!webhook_signature_holds(*signature, *timestamp + request.body, secret)) {
     return std::unexpected(WebhookRefusal::bad_signature);
   }
   const auto sent_at = parse_iso_time(*timestamp);
-  if (!sent_at || *sent_at < now - kWindow || *sent_at > now + kWindow) {
+  if (!sent_at || !is_inside_webhook_window(*sent_at, now)) {
     return std::unexpected(WebhookRefusal::outside_time_window);
   }
 
