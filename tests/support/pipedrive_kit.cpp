@@ -36,8 +36,8 @@ class PipedriveKit : public CrmKit {
         parser_(options.parser),
         page_rows_(options.page_rows),
         pipedrive_(fake_options()),
-        credential_(OAuth{"a-client", "a-client-secret", RefreshTokenFlow{kFirstRefreshToken}, "/oauth/token",
-                          OAuth::Body::form_and_basic, "api_domain"},
+        credential_(sync::OAuth{"a-client", "a-client-secret", sync::RefreshTokenFlow{kFirstRefreshToken},
+                                "/oauth/token", sync::OAuth::Body::form_and_basic, "api_domain"},
                     real_client(pipedrive_.base_url()),
                     {[this] { return kept_token_; },
                      [this](const std::string& token) {
