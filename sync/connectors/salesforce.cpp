@@ -24,7 +24,7 @@ using Fields = SalesforceReader::Fields;
 constexpr std::chrono::minutes kLag{1};
 constexpr std::chrono::minutes kOverlap{10};
 constexpr std::chrono::days kClocksDifferMax{1};
-// A run of changes that took longer, for an outage, is followed by another at once.
+// A run of changes that took longer, for an outage or a clock that was set, is followed by another at once.
 constexpr std::chrono::minutes kRunIsOld{15};
 // A query that takes Salesforce too long is asked again for fewer rows of a shorter window; a few times at once.
 constexpr int kHalvingsPerCall = 3;
@@ -105,7 +105,7 @@ void end_run(SalesforceCursor& cursor, SourcePage& page, TimePoint now) {
     cursor.accounts_since = cursor.contacts_since = cursor.leads_since = cursor.started - kOverlap;
     cursor.contacts_checked = cursor.leads_checked = cursor.started;
   } else {
-    page.more = now - cursor.started > kRunIsOld;
+    page.more = now - cursor.started > kRunIsOld || now < cursor.started;
   }
   cursor.started = cursor.until = {};
 }

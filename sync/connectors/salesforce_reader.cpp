@@ -1,6 +1,7 @@
 #include "sync/connectors/salesforce_reader.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -105,12 +106,11 @@ void SalesforceReader::forget_descriptions() {
 }
 
 void SalesforceReader::tell_missing(const SalesforceSelection& selection) {
-  for (const auto& field : selection.missing) {
-    const std::string object = to_string(selection.object);
-    if (!shared_.schema.first_time(object + "." + field)) continue;
-    spdlog::warn("{}: {} has no field {}, or this user may not see it; it is left out", options_.mapping.source, object,
-                 shown(field));
-  }
+  if (selection.missing.empty()) return;
+  const auto text = fmt::format("{} has no field {}", to_string(selection.object), fmt::join(selection.missing, ", "));
+  if (!shared_.schema.first_time(text)) return;
+  spdlog::warn("{}: {}; what does not exist, or may not be seen by this user, is left out", options_.mapping.source,
+               shown(text));
 }
 
 std::expected<SalesforceSelection, SalesforceError> SalesforceReader::select(SalesforceObject object, Fields fields,

@@ -183,6 +183,17 @@ bool FakeSalesforce::merge(const std::string& loser, const std::string& winner) 
     const std::string value = object.text(*from, field.name);
     if (field.type == "phone" && object.text(*into, field.name).empty() && !value.empty()) gained[field.name] = value;
   }
+  // What belonged to the loser is moved without being changed otherwise.
+  if (&object == &state_->api.store.accounts) {
+    auto& contacts = state_->api.store.contacts;
+    const auto rows = contacts.rows();
+    for (const auto& [id, row] : rows) {
+      if (contacts.text(row, "AccountId") != loser) continue;
+      FakeSalesforceRow moved = row;
+      contacts.set(moved, "AccountId", winner);
+      contacts.put(std::move(moved));
+    }
+  }
   return state_->remove(loser, winner) && state_->change(winner, gained);
 }
 
