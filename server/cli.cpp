@@ -17,55 +17,15 @@
 #include "server/api_keys.h"
 #include "server/app.h"
 #include "server/cli_client.h"
+#include "server/cli_options.h"
 #include "server/cli_output.h"
+#include "server/cli_sources.h"
 
 namespace ringdex::server {
 namespace {
 
-struct Options {
-  std::string config = "ringdex.json";
-  ServerAddress server{.url = "http://127.0.0.1:8480", .key = "", .ca_file = ""};
-  bool json = false;
-  std::string number, region, called, plan;
-  std::string record, source, kind = "delta";
-  std::size_t limit = 20;
-  std::string account = "default", note, key_id;
-  std::vector<std::string> scopes;
-
-  // CLI11 would read an environment variable also for the commands that were not given, over what was given.
-  Options() {
-    const auto take = [](const char* name, std::string& value) {
-      if (const char* given = std::getenv(name); given != nullptr && *given != '\0') value = given;
-    };
-    take("RINGDEX_CONFIG", config);
-    take("RINGDEX_SERVER", server.url);
-    take("RINGDEX_KEY", server.key);
-  }
-};
-
+using Options = CliOptions;
 using Command = std::function<ExitCode(const Options&)>;
-
-void print(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-}
-void complain(const std::string& text) {
-  fmt::print(stderr, "ringdex: {}\n", text);
-}
-
-// Prints the server's answer as asked; `text` turns a good one into words.
-ExitCode show(const Options& options, const ServerAnswer& answer, const std::function<std::string(const Json&)>& text) {
-  if (answer.status == 0) {
-    complain(answer.error);
-    return ExitCode::unreachable;
-  }
-  if (answer.status >= 400) {
-    if (options.json) print(answer.body.dump(2) + "\n");
-    complain(problem_text(answer.body));
-    return ExitCode::refused;
-  }
-  print(options.json ? answer.body.dump(2) + "\n" : text(answer.body));
-  return ExitCode::ok;
-}
 
 std::optional<config::Config> load_config(const Options& options) {
   auto loaded = config::load_file(options.config);
@@ -133,26 +93,6 @@ ExitCode resync(const Options& options) {
   if (shown != ExitCode::ok) return shown;
   const std::string outcome = answer.body.value("outcome", "");
   return outcome == "unreachable" || outcome == "not_found" ? ExitCode::negative : ExitCode::ok;
-}
-
-ExitCode sync_source(const Options& options) {
-  const auto answer =
-      post(options.server, "/v1/sources/" + encode_component(options.source) + "/sync", {{"kind", options.kind}});
-  return show(options, answer,
-              [&](const Json&) { return fmt::format("{} run of {} requested\n", options.kind, options.source); });
-}
-
-ExitCode confirm(const Options& options) {
-  const auto answer =
-      post(options.server, "/v1/sources/" + encode_component(options.source) + "/confirm", Json::object());
-  return show(options, answer,
-              [](const Json& body) { return fmt::format("{} records removed\n", body.value("removed", 0)); });
-}
-
-ExitCode list_runs(const Options& options) {
-  const auto answer =
-      get(options.server, "/v1/runs", {{"source", options.source}, {"limit", std::to_string(options.limit)}});
-  return show(options, answer, runs_text);
 }
 
 // The keys' file of the configured data folder, so that the first key can be made before the server starts.
@@ -245,20 +185,10 @@ class CommandLine {
       command->add_option("--called", options_.called, "The called line, whose country counts");
       command->add_option("--plan", options_.plan, "How to read digits without a plus: auto, e164, national");
     }
-    auto* sync = with_server(add("sync", "Start a run of a source now", sync_source));
-    sync->add_option("source", options_.source, "Its id in the config")->required();
-    sync->add_option("--kind", options_.kind, "delta, full or sweep")->check(CLI::IsMember({"delta", "full", "sweep"}));
-    auto* confirmed = with_server(add("confirm", "Remove what the last listing of a source did not show", confirm));
-    confirmed->add_option("source", options_.source, "Its id in the config")->required();
+    add_source_commands();
     auto* record = with_server(add("resync", "Fetch one record from its source now", resync));
     record->add_option("record", options_.record, "source:kind:external_id, such as zendesk-eu:contact:35436")
         ->required();
-    with_server(add("sources", "The sources and their state", [](const Options& options) {
-      return show(options, get(options.server, "/v1/sources"), sources_text);
-    }));
-    auto* runs = with_server(add("runs", "What the last runs did", list_runs));
-    runs->add_option("--source", options_.source, "Only this source's");
-    runs->add_option("--limit", options_.limit, "How many");
     add_key_commands();
     with_json(add("version", "The version of this program", show_version));
   }
@@ -291,6 +221,35 @@ class CommandLine {
     command->add_option("--key", options_.server.key, "API key");
     command->add_option("--ca", options_.server.ca_file, "Certificate to trust, for https");
     return with_json(command);
+  }
+  CLI::App* with_source(CLI::App* command) {
+    command->add_option("source", options_.source, "Its id in the config")->required();
+    return with_server(command);
+  }
+  void add_source_commands() {
+    with_server(add("sources", "The sources and their state", list_sources));
+    auto* sync = with_source(add("sync", "Start a run of a source now", sync_source));
+    sync->add_option("--kind", options_.kind, "delta, full or sweep")->check(CLI::IsMember({"delta", "full", "sweep"}));
+    sync->add_flag("--follow", options_.follow, "Show how far it is until it has ended");
+    with_source(add("confirm", "Remove what the last listing of a source did not show", confirm_sweep));
+    with_source(add("today", "What changed since midnight", show_today));
+    auto* preview = with_source(add("preview", "Show a source's first records and store nothing", preview_source));
+    preview->add_option("--limit", options_.limit, "How many");
+    for (const auto& [action, help] : {std::pair{"pause", "Ask a source for no more pages; webhooks and resyncs go on"},
+                                       {"resume", "End a pause"},
+                                       {"disable", "Ask a source for nothing at all; its records stay"},
+                                       {"enable", "Sync a disabled source again"}}) {
+      with_source(add(action, help, [action](const Options& options) { return switch_source(options, action); }));
+    }
+    auto* purge = with_source(add("purge", "Forget all records of a disabled source", purge_source));
+    purge->add_option("--confirm", options_.confirm, "The source's id once more")->required();
+    auto* runs = with_server(add("runs", "What the last runs did", list_runs));
+    runs->add_option("--source", options_.source, "Only this source's");
+    runs->add_option("--limit", options_.limit, "How many");
+    auto* run = with_server(add("run", "The report of one run", show_run));
+    run->add_option("run", options_.run, "Its number, as 'runs' shows it")->required();
+    auto* rejects = with_server(add("rejects", "What a run skipped, and why", list_rejects));
+    rejects->add_option("run", options_.run, "Its number, as 'runs' shows it")->required();
   }
   void add_key_commands() {
     auto* key = app_.add_subcommand("key", "API keys, in the data folder of the config");

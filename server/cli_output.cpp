@@ -82,6 +82,81 @@ std::string runs_text(const Json& runs) {
   return out;
 }
 
+std::string run_text(const Json& run) {
+  std::string out = fmt::format("run {} of {}: {} {}\n", shown(run, "id"), shown(run, "source"), shown(run, "kind"),
+                                shown(run, "outcome"));
+  if (const std::string message = shown(run, "message"); !message.empty()) out += "  " + message + "\n";
+  out += fmt::format("  {:<10} {}\n  {:<10} {}\n", "started", shown(run, "started_at"), "ended",
+                     shown(run, "finished_at"));
+  for (const char* name : {"added", "updated", "unchanged", "deleted", "merged", "stale", "renamed", "kept_name",
+                           "skipped", "ignored", "failed", "pages", "requests"}) {
+    out += fmt::format("  {:<10} {}\n", name, shown(run, name));
+  }
+  for (const auto& [reason, count] : part(run, "skipped_by_reason").items()) {
+    out += fmt::format("  skipped because {}: {}\n", reason, count.dump());
+  }
+  return out;
+}
+
+std::string rejects_text(const Json& rejects) {
+  std::string out;
+  for (const Json& reject : part(rejects, "rejects")) {
+    out += fmt::format("{:<24} {:<16} {}\n", shown(reject, "external_id"), shown(reject, "reason"),
+                       shown(reject, "detail"));
+  }
+  return out;
+}
+
+std::string today_text(const Json& today) {
+  std::string out = fmt::format("{} since {}\n", shown(today, "source"), shown(today, "since"));
+  const auto line = [&out](const std::string& what, const Json& counts) {
+    out += fmt::format("  {:<8} {:>8} added {:>8} updated {:>8} deleted {:>8} merged {:>8} skipped\n", what,
+                       shown(counts, "added"), shown(counts, "updated"), shown(counts, "deleted"),
+                       shown(counts, "merged"), shown(counts, "skipped"));
+  };
+  line("all", today);
+  for (const auto& [cause, counts] : part(today, "by_cause").items()) line(cause, counts);
+  return out;
+}
+
+std::string preview_text(const Json& preview) {
+  std::string out;
+  for (const Json& record : part(preview, "records")) {
+    out += fmt::format("{}  {}, {}\n", shown(record, "id"), shown(record, "name"), shown(record, "organization"));
+    for (const Json& phone : part(record, "phones")) {
+      const std::string e164 = shown(phone, "e164");
+      out += fmt::format("    {} {}  ({})\n", e164.empty() ? "no number" : e164, shown(phone, "label"),
+                         shown(phone, "raw"));
+    }
+  }
+  for (const Json& reject : part(preview, "rejected")) {
+    out += fmt::format("skipped {}: {}, {}\n", shown(reject, "external_id"), shown(reject, "reason"),
+                       shown(reject, "detail"));
+  }
+  if (const std::string error = shown(preview, "error"); !error.empty()) out += error + "\n";
+  return out;
+}
+
+std::string progress_text(const Json& source) {
+  const Json& progress = part(source, "progress");
+  std::string out =
+      fmt::format("{} run of {}: {} records", shown(progress, "kind"), shown(source, "id"), shown(progress, "records"));
+  if (const Json& rate = part(progress, "records_per_second"); rate.is_number()) {
+    out += fmt::format(", {:.0f}/s", rate.get<double>());
+  }
+  if (const Json& share = part(progress, "share"); share.is_number()) {
+    out += fmt::format(", {:.0f} %", share.get<double>() * 100);
+  }
+  if (const std::string end = shown(progress, "expected_end"); !end.empty()) out += ", done about " + end;
+  const Json& left = part(source, "requests_left");
+  if (const std::string minute = shown(left, "this_minute"); !minute.empty()) {
+    out += fmt::format(", {} requests left this minute", minute);
+  }
+  if (const std::string today = shown(left, "today"); !today.empty()) out += fmt::format(", {} today", today);
+  if (const std::string reason = shown(source, "reason"); !reason.empty()) out += "; " + reason;
+  return out;
+}
+
 std::string resync_text(const Json& outcome) {
   std::string out = shown(outcome, "outcome");
   if (const std::string winner = shown(outcome, "merged_into"); !winner.empty()) out += " into " + winner;

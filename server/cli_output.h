@@ -12,6 +12,12 @@ std::string lookup_text(const Json& answer);
 std::string explain_text(const Json& explained);
 std::string sources_text(const Json& sources);
 std::string runs_text(const Json& runs);
+std::string run_text(const Json& run);
+std::string rejects_text(const Json& rejects);
+std::string today_text(const Json& today);
+std::string preview_text(const Json& preview);
+// One line on how far the run in hand of a source is.
+std::string progress_text(const Json& source);
 std::string resync_text(const Json& outcome);
 // "code: detail"
 std::string problem_text(const Json& problem);

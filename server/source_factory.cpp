@@ -3,9 +3,14 @@
 #include <spdlog/spdlog.h>
 
 #include "server/private_file.h"
+#include "server/time_zone.h"
 #include "sync/connectors/csv_file.h"
+#include "sync/connectors/pipedrive.h"
+#include "sync/connectors/salesforce.h"
+#include "sync/connectors/salesforce_schema.h"
 #include "sync/connectors/zendesk.h"
 #include "sync/credential.h"
+#include "sync/daily_quota.h"
 #include "sync/http_client.h"
 #include "sync/rate_budget.h"
 #include "sync/read_ahead.h"
@@ -33,6 +38,16 @@ std::unique_ptr<sync::HttpClient> http_client(const std::string& base_url) {
                                  .connect_timeout = 5s,
                                  .read_timeout = 30s,
                                  .total_timeout = 60s,
+                                 .body_bytes_max = kAnswerBytesMax,
+                                 .ca_file = ""});
+}
+
+// For what somebody waits for.
+std::unique_ptr<sync::HttpClient> impatient_http_client(const std::string& base_url) {
+  return sync::make_http_client({.base_url = base_url,
+                                 .connect_timeout = 2s,
+                                 .read_timeout = 5s,
+                                 .total_timeout = 15s,
                                  .body_bytes_max = kAnswerBytesMax,
                                  .ca_file = ""});
 }
@@ -81,6 +96,7 @@ void make(const config::CsvSourceConfig& csv, Making& making) {
                                  .file_bytes_max = kCsvBytesMax};
   making.setup.pages = sync::make_read_ahead(sync::make_csv_connector(options, making.parser));
   making.setup.singles = sync::make_csv_connector(options, making.parser);
+  making.setup.asides = sync::make_csv_connector(options, making.parser);
 }
 
 // One connector for each thread of the source, with a way to end what they wait for.
@@ -89,13 +105,14 @@ void add_connectors(Making& making, const std::string& base_url, sync::Credentia
                     const MakeConnector& make_connector) {
   const auto pages = std::make_shared<sync::MovingHttpClient>(http_client, base_url);
   const auto singles = std::make_shared<sync::MovingHttpClient>(http_client, base_url);
-  making.setup.cancel = [pages, singles, &credential] {
-    pages->cancel();
-    singles->cancel();
+  const auto asides = std::make_shared<sync::MovingHttpClient>(impatient_http_client, base_url);
+  making.setup.cancel = [pages, singles, asides, &credential] {
+    for (const auto& client : {pages, singles, asides}) client->cancel();
     credential.cancel();
   };
   making.setup.pages = make_connector(pages);
   making.setup.singles = make_connector(singles);
+  making.setup.asides = make_connector(asides);
 }
 
 void make(const config::ZendeskSourceConfig& zendesk, Making& making) {
@@ -115,10 +132,114 @@ void make(const config::ZendeskSourceConfig& zendesk, Making& making) {
                                      .webhook_secret = zendesk.webhook_secret,
                                      .per_page_max = zendesk.per_page};
   const sync::ZendeskShared parts{shared->credential, shared->export_budget, shared->account_budget};
-  const auto make_connector = [&](const std::shared_ptr<sync::MovingHttpClient>& http) {
-    return sync::make_zendesk_connector(options, parts, http, making.parser);
+  add_connectors(making, zendesk.base_url, shared->credential,
+                 [&](const auto& http) { return sync::make_zendesk_connector(options, parts, http, making.parser); });
+}
+
+sync::OAuth salesforce_oauth(const config::SalesforceSourceConfig& salesforce) {
+  const config::SalesforceAuth& auth = salesforce.auth;
+  sync::OAuth oauth{.client_id = auth.client_id,
+                    .client_secret = auth.client_secret,
+                    .flow = sync::RefreshTokenFlow{auth.refresh_token},
+                    .target = "/services/oauth2/token",
+                    .body = sync::OAuth::Body::form,
+                    .base_url_field = "instance_url"};
+  if (auth.flow == "jwt") {
+    oauth.flow = sync::JwtBearerFlow{auth.username, auth.audience.empty() ? salesforce.login_url : auth.audience,
+                                     auth.private_key};
+  } else if (auth.flow == "client_credentials") {
+    oauth.flow = sync::ClientCredentialsFlow{};
+    oauth.body = sync::OAuth::Body::form_and_basic;
+  }
+  return oauth;
+}
+
+void make(const config::SalesforceSourceConfig& salesforce, Making& making) {
+  struct Shared {
+    sync::Credential credential;
+    sync::RateBudget budget;
+    sync::DailyQuota quota;
+    sync::SalesforceSchema schema;
   };
-  add_connectors(making, zendesk.base_url, shared->credential, make_connector);
+  const auto shared = std::shared_ptr<Shared>(new Shared{
+      .credential =
+          sync::Credential(salesforce_oauth(salesforce), http_client(salesforce.login_url), token_store(making)),
+      .budget = sync::RateBudget(making.source.requests_per_minute),
+      .quota = sync::DailyQuota(salesforce.daily_share_percent),
+      .schema = {}});
+  making.setup.shared = shared;
+  const sync::SalesforceOptions options{.mapping = making.mapping,
+                                        .api_version = salesforce.api_version,
+                                        .webhook_secret = salesforce.webhook_secret,
+                                        .rows_per_page = salesforce.rows_per_page,
+                                        .base_url = salesforce.login_url};
+  const sync::SalesforceShared parts{shared->credential, shared->budget, shared->quota, shared->schema};
+  add_connectors(making, salesforce.login_url, shared->credential, [&](const auto& http) {
+    return sync::make_salesforce_connector(options, parts, http, making.parser);
+  });
+}
+
+sync::Credential::Auth pipedrive_auth(const config::PipedriveTokenAuth& auth) {
+  return sync::FixedAuth{"x-api-token", auth.api_token};
+}
+sync::Credential::Auth pipedrive_auth(const config::OAuthAuth& auth) {
+  return sync::OAuth{.client_id = auth.client_id,
+                     .client_secret = auth.client_secret,
+                     .flow = sync::RefreshTokenFlow{auth.refresh_token},
+                     .target = "/oauth/token",
+                     .body = sync::OAuth::Body::form_and_basic,
+                     .base_url_field = "api_domain"};
+}
+
+void make(const config::PipedriveSourceConfig& pipedrive, Making& making) {
+  struct Shared {
+    sync::Credential credential;
+    sync::RateBudget budget;
+    sync::DailyQuota quota;
+  };
+  auto auth = std::visit([](const auto& given) { return pipedrive_auth(given); }, pipedrive.auth);
+  const auto shared = std::shared_ptr<Shared>(
+      new Shared{.credential = sync::Credential(std::move(auth), http_client(pipedrive.oauth_url), token_store(making)),
+                 .budget = sync::RateBudget(making.source.requests_per_minute),
+                 .quota = sync::DailyQuota(pipedrive.daily_share_percent)});
+  making.setup.shared = shared;
+  const sync::PipedriveOptions options{.mapping = making.mapping,
+                                       .base_url = pipedrive.base_url,
+                                       .webhook_user = pipedrive.webhook_user,
+                                       .webhook_password = pipedrive.webhook_password,
+                                       .rows_per_page = pipedrive.rows_per_page,
+                                       .leads = pipedrive.leads};
+  const sync::PipedriveShared parts{shared->credential, shared->budget, shared->quota};
+  add_connectors(making, pipedrive.base_url, shared->credential,
+                 [&](const auto& http) { return sync::make_pipedrive_connector(options, parts, http, making.parser); });
+}
+
+sync::MappingOptions mapping_of(const config::SourceConfig& source, const config::AccountConfig& account) {
+  const config::FieldsConfig& fields = source.fields;
+  sync::MappingOptions mapping{.source = source.id,
+                               .region = account.region,
+                               .phones_max = source.phones_max,
+                               .emails_max = source.emails_max,
+                               .phone_fields = source.phone_fields,
+                               .custom_fields = fields.custom,
+                               .group_fields = fields.groups,
+                               .tag_fields = fields.tags,
+                               .consent_fields = {},
+                               .dropped = {fields.drop.begin(), fields.drop.end()}};
+  for (const auto& [channel, consent] : fields.consent) {
+    mapping.consent_fields.push_back({channel, consent.field, consent.subscribed, consent.unsubscribed});
+  }
+  return mapping;
+}
+
+// Each night at that time, as the account's clocks show it.
+std::function<std::optional<index::TimePoint>(index::TimePoint)> nightly(const config::SourceConfig& source,
+                                                                         const config::AccountConfig& account) {
+  const auto zone = TimeZone::named(account.time_zone);
+  if (!source.sweep_at || !zone || std::holds_alternative<config::CsvSourceConfig>(source.type)) return nullptr;
+  return [zone = *zone, time_of_day = *source.sweep_at](index::TimePoint after) {
+    return std::optional(zone.next(time_of_day, after));
+  };
 }
 
 }  // namespace
@@ -135,21 +256,16 @@ sync::SourceSetup make_source(const config::SourceConfig& source, const config::
                  .interval = source.interval,
                  .retry = kRetry,
                  .policy = policy,
-                 .draw = draw},
+                 .draw = draw,
+                 .next_sweep = nightly(source, account)},
       .refresher = {.account = source.account, .source = source.id, .retry = kRetry, .policy = policy, .draw = draw},
       .webhooks = {.account = source.account, .source = source.id, .policy = policy},
       .type = source.type_name(),
       .label = source.label.empty() ? source.id : source.label};
-  Making making{.source = source,
-                .data_dir = data_dir,
-                .parser = parser,
-                .mapping = {.source = source.id,
-                            .region = account.region,
-                            .phones_max = source.phones_max,
-                            .emails_max = source.emails_max,
-                            .phone_fields = source.phone_fields},
-                .setup = setup};
+  Making making{
+      .source = source, .data_dir = data_dir, .parser = parser, .mapping = mapping_of(source, account), .setup = setup};
   std::visit([&making](const auto& type) { make(type, making); }, source.type);
+  setup.live = account.on_miss_live && !std::holds_alternative<config::CsvSourceConfig>(source.type);
   return setup;
 }
 

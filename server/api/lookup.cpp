@@ -80,7 +80,7 @@ std::optional<std::expected<LookupAnswer, LookupError>> answer_live(const Api& a
     const auto deadline = *found->account->live_deadline;
     // A view that is held keeps old versions in memory.
     found = std::unexpected(LookupError{});
-    const auto outcome = api.live->ask(request.account, number, deadline);
+    const auto outcome = api.live->ask(std::string(request.account), number, deadline);
     api.metrics.live_asked(outcome);
     found = api.service.lookup(request, api.clock());
   }
