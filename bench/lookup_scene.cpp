@@ -69,7 +69,7 @@ LookupScene::LookupScene(std::uint64_t records)
       index(*store),
       service(parser, index, server::account_settings(one_source(), parser).value()),
       keys(folder.file("keys.json")),
-      router(server::lookup_routes(service, metrics, scene_clock, true), keys) {
+      router(server::lookup_routes(service, metrics, scene_clock, true, nullptr), keys) {
   for (std::uint64_t first = 0; first < records; first += kPage) {
     index::ChangeBatch batch = page(std::to_string(first + kPage));
     for (std::uint64_t i = first; i < first + kPage; ++i) batch.upserts.push_back(person(i, number_of(i)));

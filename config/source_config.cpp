@@ -78,11 +78,6 @@ SalesforceSourceConfig read_salesforce(ObjectReader& reader, const SecretPlaces&
   }
   reader.number("rows_per_page", salesforce.rows_per_page, 200, 2000);
   reader.number("daily_share_percent", salesforce.daily_share_percent, 1, 100);
-  if (salesforce.auth.flow == "client_credentials" && (salesforce.login_url == "https://login.salesforce.com" ||
-                                                       salesforce.login_url == "https://test.salesforce.com")) {
-    reader.report("login_url",
-                  "client_credentials works at the org's own address only: https://NAME.my.salesforce.com");
-  }
   return salesforce;
 }
 

@@ -13,6 +13,7 @@
 #include "sync/connectors/pipedrive_rows.h"
 #include "sync/connectors/pipedrive_webhook.h"
 #include "sync/json_fields.h"
+#include "sync/national_digits.h"
 #include "sync/shown_text.h"
 #include "sync/url_encoding.h"
 
@@ -36,25 +37,6 @@ std::string joined(const std::vector<std::string>& ids) {
   std::string text;
   for (const auto& id : ids) text += (text.empty() ? "" : ",") + id;
   return text;
-}
-
-// The national number without what is dialled in front of it, since people write numbers with and without their
-// country's code.
-std::string national_digits(telephony::PhoneNumber number, const telephony::NumberParser& parser) {
-  const auto digits = number.digits();
-  const std::string all(digits.begin(), digits.end());
-  std::string written;
-  const auto facts = parser.describe(number);
-  for (const char c : facts.national) {
-    if (c >= '0' && c <= '9') written += c;
-  }
-  std::size_t same = 0;
-  while (same < all.size() && same < written.size() &&
-         all[all.size() - 1 - same] == written[written.size() - 1 - same]) {
-    ++same;
-  }
-  constexpr std::size_t kTooFew = 5;
-  return same < kTooFew ? all : all.substr(all.size() - same);
 }
 
 bool bears(const FetchedRecord& found, telephony::PhoneNumber number) {

@@ -11,6 +11,7 @@
 #include "sync/connectors/zendesk_webhook.h"
 #include "sync/http_failure.h"
 #include "sync/json_fields.h"
+#include "sync/national_digits.h"
 #include "sync/shown_text.h"
 #include "sync/url_encoding.h"
 
@@ -69,12 +70,16 @@ class ZendeskConnector : public Connector {
   std::expected<FetchedRecord, FetchError> fetch(const index::RecordId& id, TimePoint now) override;
   std::expected<index::OrganizationName, FetchError> fetch_organization(const std::string& id, TimePoint now) override;
 
+  std::expected<std::vector<FetchedRecord>, FetchError> find_by_phone(telephony::PhoneNumber number,
+                                                                      TimePoint now) override;
+
   std::expected<std::vector<Hint>, WebhookRefusal> read_webhook(const WebhookRequest& request,
                                                                 TimePoint now) const override {
     return read_zendesk_webhook(request, options_.webhook_secret, now);
   }
 
   std::uint64_t requests_sent() const override { return api_.requests_sent(); }
+  RequestsLeft requests_left(TimePoint now) const override { return api_.requests_left(now); }
 
  private:
   // A page of users whose identities came in part when a limit was met; the next call goes on from here.
@@ -93,6 +98,7 @@ class ZendeskConnector : public Connector {
   // Nothing: the user is gone.
   std::expected<std::optional<std::vector<ZendeskIdentity>>, FetchError> identities_of(const std::string& user_id,
                                                                                        TimePoint now);
+  std::expected<void, FetchError> settle(FetchedRecord& result, ZendeskUserRow row, TimePoint now);
   void add_user(SourcePage& page, const json& user, const HalfRead& half, TimePoint now) const;
 
   ZendeskOptions options_;
@@ -335,15 +341,21 @@ std::expected<FetchedRecord, FetchError> ZendeskConnector::fetch(const index::Re
   if (row.external_id != id.external_id) {
     return std::unexpected(malformed(zendesk_what(target), "the answer is about another user"));
   }
+  if (auto settled = settle(result, std::move(row), now); !settled) return std::unexpected(settled.error());
+  return result;
+}
+
+// What a user's row comes to, with the identities and the organization that are asked for besides.
+std::expected<void, FetchError> ZendeskConnector::settle(FetchedRecord& result, ZendeskUserRow row, TimePoint now) {
   if (row.kind == ZendeskUserRow::Kind::bad) {
     result.rejected = Rejected{row.external_id, RejectReason::bad_row, row.detail};
-    return result;
+    return {};
   }
-  if (row.kind != ZendeskUserRow::Kind::caller) return result;
+  if (row.kind != ZendeskUserRow::Kind::caller) return {};
 
-  const auto identities = identities_of(id.external_id, now);
+  const auto identities = identities_of(row.external_id, now);
   if (!identities) return std::unexpected(identities.error());
-  if (!*identities) return result;
+  if (!*identities) return {};
   add_zendesk_identities(row.raw, **identities);
   if (const auto organization_id = row.raw.record.organization_id; !organization_id.empty()) {
     auto organization = fetch_organization(organization_id, now);
@@ -356,7 +368,32 @@ std::expected<FetchedRecord, FetchError> ZendeskConnector::fetch(const index::Re
   } else {
     result.rejected = std::move(record.error());
   }
-  return result;
+  return {};
+}
+
+std::expected<std::vector<FetchedRecord>, FetchError> ZendeskConnector::find_by_phone(telephony::PhoneNumber number,
+                                                                                      TimePoint now) {
+  // The asterisk finds numbers that are stored with other digits in front, and in any punctuation.
+  const std::string target =
+      "/api/v2/users/search.json?query=" + url_encoded("role:end-user phone:*" + national_digits(number, parser_)) +
+      "&per_page=" + std::to_string(kSearchHitsMax);
+  std::vector<FetchedRecord> found;
+  TimePoint as_of = now;
+  const auto answer = api_.get_record(target, now, &as_of);
+  if (!answer) return std::unexpected(answer.error());
+  const auto* users = *answer ? array_member(**answer, "users") : nullptr;
+  if (users == nullptr) return std::unexpected(malformed(zendesk_what(target), "no users in the answer"));
+  for (const auto& user : *users) {
+    if (found.size() == kSearchHitsMax) break;
+    auto row = read_zendesk_user(user, options_.mapping, options_.base_url, now);
+    if (row.kind != ZendeskUserRow::Kind::caller) continue;
+    FetchedRecord result;
+    result.id = {options_.mapping.source, index::RecordKind::contact, row.external_id};
+    result.as_of = as_of;
+    if (auto settled = settle(result, std::move(row), now); !settled) return std::unexpected(settled.error());
+    found.push_back(std::move(result));
+  }
+  return found;
 }
 
 std::expected<index::OrganizationName, FetchError> ZendeskConnector::fetch_organization(const std::string& id,

@@ -39,6 +39,12 @@ std::string cursor_of(FakeZendeskStore::Position position, unsigned age) {
       fmt::format("{}.0||{}|{}", position.first, position.second, age == 0 ? "" : std::to_string(age)));
 }
 
+// The same place in other letters, as an empty page leads on without moving.
+std::string other_cursor_of(FakeZendeskStore::Position position, unsigned age) {
+  return sync::base64_encode(
+      fmt::format("{}.0||0{}|{}", position.first, position.second, age == 0 ? "" : std::to_string(age)));
+}
+
 std::optional<FakeZendeskStore::Position> position_of(const std::string& cursor, unsigned age) {
   const auto text = sync::base64_decode(cursor);
   if (!text) return std::nullopt;
@@ -166,7 +172,7 @@ FakeAnswer FakeZendeskApi::export_users(const FakeRequest& request) {
   if (options.too_large_above != 0 && asked > options.too_large_above) {
     return {504, "upstream request timeout", {}};
   }
-  const std::size_t count = std::min(asked, options.users_per_page_max);
+  const std::size_t count = std::min(asked, options.users_per_page_max) * options.page_factor;
   FakeZendeskStore::Position from;
   std::string cursor = request.param("cursor");
   if (!cursor.empty()) {
@@ -182,9 +188,18 @@ FakeAnswer FakeZendeskApi::export_users(const FakeRequest& request) {
     from = {*start, 0};
   }
   auto rows = store.users_after(from, horizon(), count + 1);
-  const bool end = rows.size() <= count;
+  bool end = rows.size() <= count;
   if (!end) rows.pop_back();
-  if (!rows.empty()) cursor = cursor_of(rows.back(), cursor_age);
+  if (options.stand_still && !cursor.empty()) {
+    end = false;
+  } else if (options.empty_pages > 0) {
+    --options.empty_pages;
+    rows.clear();
+    end = false;
+    cursor = other_cursor_of(from, cursor_age);
+  } else if (!rows.empty()) {
+    cursor = cursor_of(rows.back(), cursor_age);
+  }
 
   std::string body = "{\"users\":[";
   std::string identity_rows;

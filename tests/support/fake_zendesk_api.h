@@ -39,6 +39,9 @@ struct FakeZendeskOptions {
   bool identity_bumps_user = true;  // whether an identity's change moves the user's updated_at
   std::size_t organizations_per_page = 1000;
   std::size_t users_per_page_max = 1000;  // a larger per_page is cut to it
+  std::size_t page_factor = 1;            // a page holds so many times the users that were asked for
+  unsigned empty_pages = 0;               // so many of the next export pages are empty and not the last
+  bool stand_still = false;               // each page of the export leads to itself
   std::size_t too_large_above = 0;        // a per_page above it answers 504; 0: never
   std::string certificate_file;           // with key_file: TLS
   std::string key_file;

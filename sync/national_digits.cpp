@@ -1,0 +1,26 @@
+#include "sync/national_digits.h"
+
+namespace ringdex::sync {
+namespace {
+
+constexpr std::size_t kDigitsMin = 5;
+
+}  // namespace
+
+std::string national_digits(telephony::PhoneNumber number, const telephony::NumberParser& parser) {
+  const auto digits = number.digits();
+  const std::string all(digits.begin(), digits.end());
+  std::string written;
+  const auto facts = parser.describe(number);
+  for (const char c : facts.national) {
+    if (c >= '0' && c <= '9') written += c;
+  }
+  std::size_t same = 0;
+  while (same < all.size() && same < written.size() &&
+         all[all.size() - 1 - same] == written[written.size() - 1 - same]) {
+    ++same;
+  }
+  return same < kDigitsMin ? all : all.substr(all.size() - same);
+}
+
+}  // namespace ringdex::sync

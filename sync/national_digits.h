@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "telephony/number_parser.h"
+#include "telephony/phone_number.h"
+
+namespace ringdex::sync {
+
+// The digits of a number without its country code and without what is dialled in front of it: what a CRM's search by
+// text finds it by, since people write numbers with and without these. All digits where the rest would be too few.
+std::string national_digits(telephony::PhoneNumber number, const telephony::NumberParser& parser);
+
+}  // namespace ringdex::sync
