@@ -111,14 +111,14 @@ std::expected<PipedriveList, FetchError> PipedriveApi::get_list(const std::strin
     if (failure.kind == FetchErrorKind::not_found) failure.kind = FetchErrorKind::malformed;
     return std::unexpected(std::move(failure));
   }
-  const auto body = read_json(response->body);
+  auto body = read_json(response->body);
   if (!body || !body->is_object()) return malformed(what, "the answer is not a whole JSON object", 200);
 
   PipedriveList list;
   list.rows = json::array();
   if (const auto* rows = member(*body, "data")) {
     if (!rows->is_array()) return malformed(what, "the answer has no list", 200);
-    list.rows = *rows;
+    list.rows = std::move((*body)["data"]);
   } else if (!body->contains("data") || bool_member(*body, "success") == false) {
     return malformed(what, "the answer has no list: " + shown(text_member(*body, "error")), 200);
   }

@@ -1,195 +1,17 @@
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <random>
-#include <set>
 
-#include "sync/connectors/pipedrive.h"
-#include "sync/iso_time.h"
-#include "tests/support/crm_kit.h"
-#include "tests/support/fake_pipedrive.h"
-#include "tests/support/real_http.h"
-
-using namespace ringdex::sync;
-using ringdex::index::Record;
-using ringdex::index::RecordId;
-using ringdex::index::RecordKind;
-using namespace ringdex::test_support;
+#include "tests/sync/pipedrive_scene.h"
 
 // The connector against a Pipedrive over real HTTP, held against what that Pipedrive has.
+namespace ringdex::tests {
 namespace {
 
-const ringdex::telephony::NumberParser& parser() {
-  static const ringdex::telephony::NumberParser one;
-  return one;
-}
-
-// What an index would hold after the pages: newer wins, tombstones stay.
-struct Mirror {
-  std::map<RecordId, Record> records;
-  std::map<RecordId, std::int64_t> tombstones;
-  std::map<std::string, std::string> organizations;
-  std::set<RecordId> listed;
-  bool listing = false;
-
-  void remove(const RecordId& id, std::int64_t version) {
-    const auto known = records.find(id);
-    if (known != records.end() && known->second.version > version) return;
-    records.erase(id);
-    tombstones[id] = std::max(tombstones[id], version);
-  }
-  void put(const Record& record) {
-    const auto dead = tombstones.find(record.id);
-    if (dead != tombstones.end() && dead->second >= record.version) return;
-    const auto known = records.find(record.id);
-    if (known == records.end() || known->second.version <= record.version) records[record.id] = record;
-  }
-  void apply(const SourcePage& page) {
-    if (page.begins_listing) {
-      listing = true;
-      listed.clear();
-    }
-    for (const auto& record : page.records) {
-      listed.insert(record.id);
-      put(record);
-    }
-    for (const auto& deletion : page.deletions) remove(deletion.id, deletion.version);
-    for (const auto& rejected : page.rejected) {
-      if (rejected.withdrawal) records.erase(rejected.withdrawal->id);
-    }
-    for (const auto& organization : page.organizations) organizations[organization.id] = organization.name;
-    if (page.ends_listing) {
-      REQUIRE(listing);
-      listing = false;
-      std::erase_if(records, [&](const auto& entry) { return !listed.contains(entry.first); });
-    }
-  }
-};
-
-struct Rig {
-  KitClock clock;
-  FakePipedrive pipedrive;
-  Credential credential;
-  RateBudget budget{0};
-  DailyQuota quota{100};
-  std::unique_ptr<Connector> connector;
-  std::size_t rows;
-
-  static FakePipedriveOptions with_clock(FakePipedriveOptions options, KitClock& clock) {
-    options.clock = [&clock] { return clock.now(); };
-    return options;
-  }
-  explicit Rig(FakePipedriveOptions options = {}, std::size_t page_size = 100,
-               Credential::Auth auth = FixedAuth{"x-api-token", "a-token-for-tests"}, TokenStore store = {})
-      : pipedrive(with_clock(std::move(options), clock)),
-        credential(std::move(auth), real_client(pipedrive.base_url()), std::move(store)),
-        rows(page_size) {
-    restart();
-  }
-  void restart() {
-    connector = make_pipedrive_connector({{.source = "p", .region = "US", .phones_max = 10, .emails_max = 10},
-                                          "https://acme.pipedrive.com",
-                                          "pipedrive",
-                                          "a-webhook-password",
-                                          rows,
-                                          true},
-                                         {credential, budget, quota}, real_http(pipedrive.base_url()), parser());
-  }
-  SourcePage next(const std::string& cursor) {
-    int failures = 0;
-    auto page = connector->next_page(cursor, clock.now());
-    while (!page) {
-      CAPTURE(page.error().message);
-      REQUIRE(++failures < 200);
-      REQUIRE(page.error().kind != FetchErrorKind::unauthorized);
-      REQUIRE(page.error().kind != FetchErrorKind::cursor_expired);
-      clock.pass(page.error().wait.value_or(std::chrono::seconds(1)));
-      page = connector->next_page(cursor, clock.now());
-    }
-    if (page->more) REQUIRE(page->next_cursor != cursor);
-    return *std::move(page);
-  }
-  // Pages until the source has nothing further; waits by moving the clock. Returns how many there were.
-  int run(std::string& cursor, Mirror& mirror) {
-    for (int pages = 1;; ++pages) {
-      const auto page = next(cursor);
-      mirror.apply(page);
-      cursor = page.next_cursor;
-      if (!page.more) return pages;
-      REQUIRE(pages < 100'000);
-    }
-  }
-  // All that is there now, read in the plainest way.
-  void check_equal(const Mirror& mirror) const {
-    std::size_t expected = 0;
-    const auto persons = pipedrive.persons();
-    for (const auto& [id, person] : persons) {
-      CAPTURE(id);
-      const auto found = mirror.records.find({"p", RecordKind::contact, std::to_string(id)});
-      if (person.deleted) {
-        REQUIRE(found == mirror.records.end());
-        continue;
-      }
-      ++expected;
-      REQUIRE(found != mirror.records.end());
-      const Record& record = found->second;
-      REQUIRE(record.name == person.name);
-      if (!person.no_update_time) REQUIRE(record.updated_at == person.update_time);
-      REQUIRE(record.organization_id == (person.org_id == 0 ? "" : std::to_string(person.org_id)));
-      std::set<std::uint64_t> numbers;
-      for (const auto& phone : person.phones) {
-        if (const auto number = parser().parse(phone.value, "US")) numbers.insert(number->number.packed());
-      }
-      std::set<std::uint64_t> mirrored;
-      for (const auto& phone : record.phones) {
-        if (phone.number) mirrored.insert(phone.number->packed());
-      }
-      REQUIRE(mirrored == numbers);
-      std::set<std::string> emails;
-      for (const auto& email : person.emails) emails.insert(email.value);
-      REQUIRE(std::set<std::string>(record.emails.begin(), record.emails.end()) == emails);
-    }
-    for (const auto& [id, lead] : pipedrive.leads()) {
-      CAPTURE(id);
-      const auto found = mirror.records.find({"p", RecordKind::lead, id});
-      if (lead.archived || lead.person_id == 0) {
-        REQUIRE(found == mirror.records.end());
-        continue;
-      }
-      ++expected;
-      REQUIRE(found != mirror.records.end());
-      REQUIRE(found->second.person_id == std::to_string(lead.person_id));
-      REQUIRE(found->second.custom.at("title") == lead.title);
-      REQUIRE(found->second.updated_at == lead.update_time);
-    }
-    REQUIRE(mirror.records.size() == expected);
-    for (const auto& [id, organization] : pipedrive.organizations()) {
-      const auto found = mirror.organizations.find(std::to_string(id));
-      REQUIRE(found != mirror.organizations.end());
-      REQUIRE(found->second == (organization.deleted ? "" : organization.name));
-    }
-  }
-};
-
-RecordId contact(std::uint64_t id) {
-  return {"p", RecordKind::contact, std::to_string(id)};
-}
-
-FakePipedriveLead lead_of(std::uint64_t person, const std::string& title) {
-  FakePipedriveLead lead;
-  lead.person_id = person;
-  lead.title = title;
-  return lead;
-}
-
-}  // namespace
-
 TEST_CASE("a full copy with many equal times is the whole Pipedrive") {
-  Rig rig;
+  PipedriveRig rig;
   rig.pipedrive.generate(3000, 11, true);
-  Mirror mirror;
+  PipedriveMirror mirror;
   std::string cursor;
   const int pages = rig.run(cursor, mirror);
   CHECK(pages >= 34);
@@ -203,9 +25,9 @@ TEST_CASE("a full copy with many equal times is the whole Pipedrive") {
 }
 
 TEST_CASE("a restart at every pipedrive page boundary loses and doubles nothing") {
-  Rig rig({}, 17);
+  PipedriveRig rig({}, 17);
   rig.pipedrive.generate(500, 12, true);
-  Mirror mirror;
+  PipedriveMirror mirror;
   std::string cursor;
   bool more = true;
   bool begun = false;
@@ -227,9 +49,9 @@ TEST_CASE("a restart at every pipedrive page boundary loses and doubles nothing"
 }
 
 TEST_CASE("changes in a Pipedrive reach the mirror with the next delta") {
-  Rig rig({}, 20);
+  PipedriveRig rig({}, 20);
   const auto ids = rig.pipedrive.generate(300, 13, true);
-  Mirror mirror;
+  PipedriveMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.check_equal(mirror);
@@ -274,9 +96,9 @@ TEST_CASE("deletions that no list shows are found by the next listing") {
   FakePipedriveOptions options;
   options.deleted_are_listed = false;
   options.null_for_empty = false;
-  Rig rig(options, 20);
+  PipedriveRig rig(options, 20);
   const auto ids = rig.pipedrive.generate(200, 22, true);
-  Mirror mirror;
+  PipedriveMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.clock.pass(std::chrono::minutes(30));
@@ -294,7 +116,6 @@ TEST_CASE("deletions that no list shows are found by the next listing") {
   bool sweeping = true;
   while (sweeping) {
     const auto page = rig.next(sweep);
-    Mirror nobody;
     mirror.apply(page);
     sweep = page.next_cursor;
     sweeping = page.more;
@@ -312,7 +133,7 @@ TEST_CASE("leads that go while they are listed hide no others") {
   std::mt19937_64 random(seed);
   for (int round = 0; round < 12; ++round) {
     CAPTURE(round);
-    Rig rig({}, 2 + random() % 12);
+    PipedriveRig rig({}, 2 + random() % 12);
     const auto person = rig.pipedrive.add_person({});
     std::vector<std::string> ids;
     for (int i = 0; i < 80; ++i) {
@@ -320,7 +141,7 @@ TEST_CASE("leads that go while they are listed hide no others") {
       if (random() % 3 == 0) rig.clock.pass(std::chrono::milliseconds(random() % 50));
     }
     std::shuffle(ids.begin(), ids.end(), random);
-    Mirror mirror;
+    PipedriveMirror mirror;
     std::string cursor;
     std::size_t gone = 0;
     for (bool more = true; more;) {
@@ -346,9 +167,9 @@ TEST_CASE("random work on the Pipedrive, any page size, always ends equal") {
   const std::uint64_t seed = 20260105;
   CAPTURE(seed);
   std::mt19937_64 random(seed);
-  Rig rig({}, 7);
+  PipedriveRig rig({}, 7);
   rig.pipedrive.generate(60, 14, true);
-  Mirror mirror;
+  PipedriveMirror mirror;
   std::string cursor;
   for (int round = 0; round < 40; ++round) {
     CAPTURE(round);
@@ -402,156 +223,10 @@ TEST_CASE("random work on the Pipedrive, any page size, always ends equal") {
   rig.check_equal(mirror);
 }
 
-TEST_CASE("a burst limit and a storm of 429 are waited for, and nobody is shut out") {
-  FakePipedriveOptions options;
-  options.burst_limit = 3;
-  options.shut_out_after = 2;
-  Rig rig(options, 20);
-  rig.pipedrive.generate(400, 17, true);
-  Mirror mirror;
-  std::string cursor;
-  rig.run(cursor, mirror);
-  rig.check_equal(mirror);
-  auto counts = rig.pipedrive.counts();
-  CHECK(counts["limited"] == 0);  // the last request of each window is followed by a pause
-  rig.pipedrive.add_fault(
-      {"persons", 5, FakeFault::Kind::answer, 429, R"({"success":false})", {{"X-RateLimit-Reset", "2"}}});
-  rig.pipedrive.add_fault({"leads", 1, FakeFault::Kind::answer, 403, "<html>", {{"Content-Type", "text/html"}}});
-  const auto before = rig.clock.now();
-  rig.run(cursor, mirror);
-  CHECK(rig.clock.now() - before >= std::chrono::minutes(10) + 5 * std::chrono::seconds(2));
-  rig.check_equal(mirror);
-}
-
-TEST_CASE("the day's tokens used up are waited for until the next day") {
-  FakePipedriveOptions options;
-  options.daily_tokens = 200;
-  Rig rig(options, 20);
-  rig.pipedrive.generate(400, 18);
-  Mirror mirror;
-  std::string cursor;
-  const auto before = rig.clock.now();
-  rig.run(cursor, mirror);
-  rig.check_equal(mirror);
-  CHECK(rig.clock.now() - before > std::chrono::hours(12));
-  // One probe a quarter of an hour.
-  CHECK(rig.pipedrive.counts().at("limited") <= 24 * 4 + 1);
-  CHECK(rig.connector->requests_left(rig.clock.now()).today < 200U);
-}
-
-TEST_CASE("faults of a Pipedrive on the way do no harm") {
-  Rig rig({}, 30);
-  rig.pipedrive.generate(300, 19, true);
-  rig.pipedrive.add_fault({"persons", 2, FakeFault::Kind::truncate, 200, "", {}});
-  rig.pipedrive.add_fault({"persons", 2, FakeFault::Kind::close, 200, "", {}});
-  rig.pipedrive.add_fault({"organizations", 1, FakeFault::Kind::answer, 500, "<html>", {}});
-  rig.pipedrive.add_fault({"leads", 1, FakeFault::Kind::truncate, 200, "", {}});
-  rig.pipedrive.add_fault({"", 1, FakeFault::Kind::answer, 503, "", {{"Retry-After", "5"}}});
-  rig.pipedrive.configure([](FakePipedriveOptions& options) { options.empty_pages = 3; });
-  Mirror mirror;
-  std::string cursor;
-  rig.run(cursor, mirror);
-  rig.check_equal(mirror);
-}
-
-TEST_CASE("pages that lead to themselves are told") {
-  Rig rig({}, 30);
-  rig.pipedrive.generate(100, 20, true);
-  rig.pipedrive.configure([](FakePipedriveOptions& options) { options.stand_still = true; });
-  std::string cursor;
-  FetchError error;
-  for (int pages = 0; pages < 3; ++pages) {
-    const auto page = rig.connector->next_page(cursor, rig.clock.now());
-    if (!page) {
-      error = page.error();
-      break;
-    }
-    cursor = page->next_cursor;
-  }
-  CHECK(error.kind == FetchErrorKind::malformed);
-  const auto leads = rig.connector->next_page(R"({"v":1,"stage":"leads","listing":true})", rig.clock.now());
-  REQUIRE_FALSE(leads);
-  CHECK(leads.error().kind == FetchErrorKind::malformed);
-}
-
-TEST_CASE("larger pages than were asked for are taken as they are") {
-  FakePipedriveOptions options;
-  options.overfill = 3;
-  Rig rig(options, 10);
-  rig.pipedrive.generate(200, 21, true);
-  Mirror mirror;
-  std::string cursor;
-  rig.run(cursor, mirror);
-  rig.check_equal(mirror);
-}
-
-TEST_CASE("a Pipedrive token is refreshed once, rotated and kept, and names the company") {
-  FakePipedriveOptions options;
-  options.api_token = "";
-  options.refresh_token = "the-first";
-  std::string kept;
-  Rig rig(options, 20,
-          OAuth{"a-client", "a-client-secret", RefreshTokenFlow{"the-first"}, "/oauth/token",
-                OAuth::Body::form_and_basic, "api_domain"},
-          {[&] { return kept; },
-           [&](const std::string& token) {
-             kept = token;
-             return true;
-           }});
-  rig.pipedrive.generate(200, 23);
-  Mirror mirror;
-  std::string cursor;
-  rig.run(cursor, mirror);
-  CHECK(rig.pipedrive.counts().at("token") == 1);
-  rig.pipedrive.expire_access_token();
-  rig.run(cursor, mirror);
-  CHECK(rig.pipedrive.counts().at("token") == 2);
-  rig.clock.pass(std::chrono::hours(2));
-  rig.run(cursor, mirror);
-  CHECK(rig.pipedrive.counts().at("token") == 3);
-  CHECK(kept == rig.pipedrive.refresh_token());
-  rig.check_equal(mirror);
-  CHECK(mirror.records.begin()->second.url.starts_with(rig.pipedrive.base_url() + "/person/"));
-
-  // A refresh token that is good no more: an admin must act, and no message shows a secret.
-  rig.pipedrive.configure([](FakePipedriveOptions& changed) { changed.client_secret = "another"; });
-  rig.pipedrive.expire_access_token();
-  const auto page = rig.connector->next_page(cursor, rig.clock.now());
-  REQUIRE_FALSE(page);
-  CHECK(page.error().kind == FetchErrorKind::unauthorized);
-  CHECK(page.error().message.find("secret") == std::string::npos);
-}
-
-TEST_CASE("expired cursors end a listing and restart a delta's list") {
-  Rig rig({}, 20);
-  const auto ids = rig.pipedrive.generate(100, 24);
-  auto first = rig.next("");
-  const auto second = rig.next(first.next_cursor);
-  rig.pipedrive.expire_cursors();
-  const auto expired = rig.connector->next_page(second.next_cursor, rig.clock.now());
-  REQUIRE_FALSE(expired);
-  CHECK(expired.error().kind == FetchErrorKind::cursor_expired);
-
-  Mirror mirror;
-  std::string cursor;
-  rig.run(cursor, mirror);
-  rig.clock.pass(std::chrono::minutes(30));
-  for (const auto id : ids) rig.pipedrive.change_person(id, [](auto& person) { person.name += " again"; });
-  int pages = 0;
-  for (bool more = true; more; ++pages) {
-    if (pages == 2) rig.pipedrive.expire_cursors();
-    const auto page = rig.next(cursor);
-    mirror.apply(page);
-    cursor = page.next_cursor;
-    more = page.more;
-  }
-  rig.check_equal(mirror);
-}
-
 TEST_CASE("single persons and leads agree with their pages") {
-  Rig rig;
+  PipedriveRig rig;
   rig.pipedrive.generate(120, 25, true);
-  Mirror mirror;
+  PipedriveMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   for (const auto& [id, person] : rig.pipedrive.persons()) {
@@ -577,7 +252,7 @@ TEST_CASE("single persons and leads agree with their pages") {
 }
 
 TEST_CASE("a number that was never mirrored is found by Pipedrive's own search") {
-  Rig rig;
+  PipedriveRig rig;
   rig.pipedrive.generate(200, 26);
   const auto company = rig.pipedrive.add_organization("Searched Ltd");
   const auto id =
@@ -596,7 +271,7 @@ TEST_CASE("a number that was never mirrored is found by Pipedrive's own search")
 }
 
 TEST_CASE("a purged person is gone without a trace") {
-  Rig rig({}, 20);
+  PipedriveRig rig({}, 20);
   const auto ids = rig.pipedrive.generate(30, 27);
   rig.pipedrive.delete_person(ids[3]);
   rig.clock.pass(std::chrono::hours(24 * 31));
@@ -661,3 +336,6 @@ TEST_CASE("the kit's webhooks tell each edit, and fetching what they name ends e
   deliver();
   CHECK(known == kit->people());
 }
+
+}  // namespace
+}  // namespace ringdex::tests
