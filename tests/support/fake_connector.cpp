@@ -60,6 +60,12 @@ void FakeSource::remove(const std::string& external_id) {
   note(external_id);
 }
 
+void FakeSource::forget(const std::string& external_id) {
+  const std::lock_guard lock(mutex_);
+  state(external_id) = {.version = ++clock_, .silent = true};
+  note(external_id);
+}
+
 void FakeSource::merge(const std::string& loser, const std::string& winner) {
   const std::lock_guard lock(mutex_);
   State& kept = state(winner);
@@ -141,6 +147,7 @@ std::map<std::string, std::string> FakeSource::organizations_at(std::size_t chan
 }
 
 void FakeSource::add(sync::SourcePage& page, const std::string& external_id, const State& state) const {
+  if (state.silent) return;
   if (!state.record) {
     index::Deletion deletion{contact(external_id), state.version, std::nullopt};
     if (pages_name_winners && state.merged_into) deletion.merged_into = contact(*state.merged_into);

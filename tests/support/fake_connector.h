@@ -31,6 +31,8 @@ class FakeSource {
   // It is still there and its rows are rejected.
   void make_unfit(const std::string& external_id);
   void remove(const std::string& external_id);
+  // It is gone and no page of changes tells so.
+  void forget(const std::string& external_id);
   // The winner gains the loser's phones.
   void merge(const std::string& loser, const std::string& winner);
   void name_organization(const std::string& organization_id, const std::string& name);
@@ -59,6 +61,7 @@ class FakeSource {
     bool unfit = false;
     std::int64_t version = 0;
     std::optional<std::string> merged_into;
+    bool silent = false;
   };
   struct Change {
     std::string external_id;  // empty: of an organization

@@ -243,7 +243,8 @@ TEST_CASE("broken answers of all kinds are asked for again") {
     scene.people(40);
     scene.clock.pass(minutes(3));
     const auto fault = [&](FakeFault::Kind kind, int status = 500, const std::string& body = "") {
-      scene.kit().server().add_fault({.times = 2, .kind = kind, .status = status, .body = body});
+      scene.kit().server().add_fault(
+          {.path_part = scene.crm.api_path(), .times = 2, .kind = kind, .status = status, .body = body});
       scene.crm.syncer().request(RunKind::delta);
       for (int steps = 0; steps < 3; ++steps) {
         scene.crm.step();

@@ -91,6 +91,9 @@ class MirroredCrm {
                     *store_.open.index, *store_.inbox);
   }
 
+  // Of requests to the API itself. A token answer that is lost on its way is lost for good, where tokens rotate.
+  std::string api_path() const { return kit_->type() == "salesforce" ? "/services/data/" : "/api/"; }
+
   // How far our clock is ahead of the CRM's.
   void skew(std::chrono::milliseconds ahead) { skew_ = ahead; }
   TimePoint now() const { return clock_.now() + skew_; }
@@ -109,20 +112,27 @@ class MirroredCrm {
     return {ResyncAnswer::Outcome::unreachable, "never answered", std::nullopt};
   }
 
-  // Until a run of that kind has ended, and nothing of a sweep is left; the clock goes on as the steps ask for. False:
-  // it does not end.
+  // Until a run of that kind that begins now, or is in hand, has ended well; the clock goes on as the steps ask for.
+  // False: it does not end.
   bool run(RunKind kind) {
+    const auto in_hand = syncer_->status().progress;
+    const std::uint64_t before = in_hand ? in_hand->run - 1 : last_run();
     syncer_->request(kind);
-    pass_to(step());
-    return finish();
+    for (int steps = 0; steps < kStepsMax; ++steps) {
+      const TimePoint next = step();
+      if (has_ended(kind, before)) return true;
+      pass_to(next);
+    }
+    return false;
   }
+  // Until nothing is in hand.
   bool finish() {
     for (int steps = 0; steps < kStepsMax; ++steps) {
       const auto status = syncer_->status();
       const bool is_resting = status.state == SourceStateName::idle ||
                               status.state == SourceStateName::needs_confirmation ||
                               status.state == SourceStateName::limit_reached;
-      if (is_resting && !sweep_runs()) return true;
+      if (is_resting && !status.progress) return true;
       pass_to(step());
     }
     return false;
@@ -174,9 +184,18 @@ class MirroredCrm {
   static constexpr int kStepsMax = 3000;
 
   void pass_to(TimePoint next) { clock_.pass(std::max(next - now(), std::chrono::milliseconds(0))); }
-  bool sweep_runs() const {
-    const auto state = store_.open.index->read().source_state(account_, source_);
-    return state && !state->sweep_cursor.empty();
+  std::uint64_t last_run() const {
+    const auto runs = store_.ledger->runs(account_, source_, 1);
+    return runs && !runs->empty() ? runs->front().number : 0;
+  }
+  // A delta becomes a full copy where there is no checkpoint.
+  bool has_ended(RunKind kind, std::uint64_t after) const {
+    const auto runs = store_.ledger->runs(account_, source_, 50);
+    return runs && std::ranges::any_of(*runs, [&](const index::Run& run) {
+             const bool is_it = run.kind == to_string(kind) || (kind == RunKind::delta && run.kind == "full");
+             const bool is_good = run.outcome == "finished" || run.outcome == "needs_confirmation";
+             return run.number > after && is_it && is_good;
+           });
   }
   static FakePerson person_of(const index::Record& record) {
     FakePerson person{record.name, record.organization, {}, record.emails};

@@ -157,7 +157,7 @@ class History {
   }
 
   void add_fault(std::size_t which) {
-    FakeFault fault{.times = static_cast<unsigned>(1 + below(4))};
+    FakeFault fault{.path_part = crms_[which]->api_path(), .times = static_cast<unsigned>(1 + below(4))};
     switch (below(6)) {
       case 0:
         fault.kind = FakeFault::Kind::truncate;
