@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 
@@ -196,7 +197,7 @@ std::expected<SalesforceRows, SalesforceError> SalesforceReader::read_batches(co
     const auto done = bool_member(answer->body, "done");
     if (records == nullptr || !done) return std::unexpected(salesforce_malformed(what + ": no rows in the answer"));
     rows.as_of = answer->as_of;
-    rows.rows.insert(rows.rows.end(), records->begin(), records->end());
+    std::ranges::move(answer->body["records"].get_ref<json::array_t&>(), std::back_inserter(rows.rows));
     const auto* total = member(answer->body, "totalSize");
     if (total != nullptr && total->is_number_unsigned()) rows.total = total->get<std::uint64_t>();
     if (*done) {
