@@ -401,6 +401,20 @@ TEST_CASE("salesforce: search answers in every shape") {
   CHECK(rig.connector->find_by_phone(number, kNow)->size() == 1);
   rig.script.add(200, R"({"records":[]})");
   CHECK(rig.connector->find_by_phone(number, kNow).error().kind == FetchErrorKind::malformed);
+  // A search that takes some field amiss still brings the ids.
+  const std::string described =
+      R"({"fields":[{"name":"Id"},{"name":"SystemModstamp"},{"name":"Phone","type":"phone"}]})";
+  for (int i = 0; i < 2; ++i) {
+    rig.script.add(400, error_body("INVALID_FIELD"));
+    rig.script.add(200, described);
+    rig.script.add(200, described);
+  }
+  rig.script.add(200, json::array({hit}).dump());
+  rig.script.add(200, rows_body({hit}));
+  found = rig.connector->find_by_phone(number, kNow);
+  REQUIRE(found);
+  CHECK(found->size() == 1);
+  CHECK(rig.last_query() == soql("SELECT Id,SystemModstamp,Phone FROM Contact WHERE Id = '" + id(61) + "'"));
 }
 
 TEST_CASE("salesforce: webhooks name ids of either length, and others are ignored") {
