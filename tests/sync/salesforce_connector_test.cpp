@@ -317,6 +317,20 @@ TEST_CASE("salesforce: a field that does not exist is looked up again, once") {
   rig.script.add(400, error_body("INVALID_FIELD"));
   CHECK(rig.error_of(start).kind == FetchErrorKind::malformed);
   CHECK(rig.script.asked.size() == 6);
+  // What stands behind a reference is refused: the rest is asked for, and from then on at once.
+  const std::string described = R"({"fields":[{"name":"Id"},{"name":"SystemModstamp"},
+                                              {"name":"AccountId","relationshipName":"Account"}]})";
+  rig.schema.forget("Contact");
+  rig.script.add(200, described);
+  rig.script.add(400, error_body("INVALID_FIELD", "Didn't understand relationship 'Account'"));
+  rig.script.add(200, described);
+  rig.script.add(400, error_body("INVALID_FIELD", "Didn't understand relationship 'Account'"));
+  rig.script.add(200, rows_body({row(1)}));
+  rig.page(start);
+  CHECK(rig.last_query() == soql("SELECT Id,SystemModstamp,AccountId FROM Contact ORDER BY Id ASC LIMIT 3"));
+  rig.script.add(200, rows_body({row(1)}));
+  rig.page(start);
+  CHECK(rig.script.asked.size() == 12);
   // Neither stamp may be asked for.
   rig.schema.forget("Contact");
   rig.script.add(200, R"({"fields":[{"name":"Id"},{"name":"SystemModstamp","filterable":false}]})");
