@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 
@@ -33,6 +34,11 @@ std::string next_batch(const json& body) {
   std::string url = text_member(body, "nextRecordsUrl");
   const bool plain = std::ranges::all_of(url, [](char c) { return c > ' ' && c <= '~'; });
   return plain && url.size() <= kNextUrlBytesMax && url.starts_with("/services/data/") ? url : std::string();
+}
+
+// "Account.Name"
+bool is_path(const std::string& field) {
+  return field.find('.') != std::string::npos;
 }
 
 // Keeps the rows in front of which every part tells the same state, and puts the parts of each together.
@@ -119,7 +125,7 @@ std::expected<SalesforceSelection, SalesforceError> SalesforceReader::select(Sal
   if (!description) return std::unexpected(description.error());
   auto selection = fields == Fields::all ? select_salesforce_rows(object, **description, options_.mapping)
                                          : select_salesforce_fates(object, **description);
-  selection.object = object;
+  if (without_paths_.contains(object)) std::erase_if(selection.fields, is_path);
   if ((*description)->exists) {
     tell_missing(selection);
     if (selection.stamp.empty()) {
@@ -132,13 +138,20 @@ std::expected<SalesforceSelection, SalesforceError> SalesforceReader::select(Sal
 
 std::expected<SalesforceRows, SalesforceError> SalesforceReader::read(SalesforceObject object, Fields fields,
                                                                       const Tail& tail, TimePoint now) {
-  for (bool again = false;; again = true) {
+  // Refused for a field: once with a fresh describe, then without what stands behind references.
+  for (int refused = 0;; ++refused) {
     const auto selection = select(object, fields, now);
     if (!selection) return std::unexpected(selection.error());
     if (selection->stamp.empty()) return SalesforceRows{*selection, {}, true, 0, now};
     auto rows = read_selected(*selection, tail(*selection), now);
-    if (rows || again || rows.error().code != "INVALID_FIELD") return rows;
-    shared_.schema.forget(to_string(object));
+    if (rows || rows.error().code != "INVALID_FIELD") return rows;
+    if (refused == 0) {
+      shared_.schema.forget(to_string(object));
+    } else if (refused == 1 && std::ranges::any_of(selection->fields, is_path)) {
+      without_paths_.insert(object);
+    } else {
+      return rows;
+    }
   }
 }
 
@@ -196,7 +209,7 @@ std::expected<SalesforceRows, SalesforceError> SalesforceReader::read_batches(co
     const auto done = bool_member(answer->body, "done");
     if (records == nullptr || !done) return std::unexpected(salesforce_malformed(what + ": no rows in the answer"));
     rows.as_of = answer->as_of;
-    rows.rows.insert(rows.rows.end(), records->begin(), records->end());
+    std::ranges::move(answer->body["records"].get_ref<json::array_t&>(), std::back_inserter(rows.rows));
     const auto* total = member(answer->body, "totalSize");
     if (total != nullptr && total->is_number_unsigned()) rows.total = total->get<std::uint64_t>();
     if (*done) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,7 @@ class SalesforceReader {
   SalesforceShared shared_;
   SalesforceApi& api_;
   std::size_t uri_bytes_max_;
+  std::set<SalesforceObject> without_paths_;  // whose queries are refused for names behind references
 };
 
 SalesforceError salesforce_malformed(const std::string& why);

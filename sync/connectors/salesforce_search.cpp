@@ -28,7 +28,12 @@ std::optional<SalesforceObject> object_of(const json& row) {
   return std::nullopt;
 }
 
-// What to ask for of both objects; the ids alone, if all would be too long for one address.
+std::vector<SalesforceSelection> without_fields(const SalesforceHits& hits) {
+  auto bare = hits.selections;
+  for (auto& selection : bare) selection.fields.clear();
+  return bare;
+}
+
 std::expected<std::vector<SalesforceSelection>, SalesforceError> selections_of(SalesforceReader& reader,
                                                                                TimePoint now) {
   std::vector<SalesforceSelection> selections;
@@ -65,23 +70,18 @@ std::expected<SalesforceHits, FetchError> search_salesforce(SalesforceApi& api, 
                                                             const std::vector<std::string>& terms, std::size_t hits_max,
                                                             TimePoint now) {
   SalesforceHits result;
-  bool described_again = false;
+  int refused = 0;  // for a field: describe is asked again, then the ids alone are
   for (std::size_t i = 0; i < terms.size() && result.hits.empty();) {
     auto selections = selections_of(reader, now);
     if (!selections) return std::unexpected(selections.error().error);
     result.selections = *std::move(selections);
     if (result.selections.empty()) return result;
     std::string target = search_target(options.api_version, terms[i], result.selections, hits_max);
-    result.only_ids = target.size() > reader.uri_bytes_max();
-    if (result.only_ids) {
-      auto bare = result.selections;
-      for (auto& selection : bare) selection.fields.clear();
-      target = search_target(options.api_version, terms[i], bare, hits_max);
-    }
+    result.only_ids = refused > 1 || target.size() > reader.uri_bytes_max();
+    if (result.only_ids) target = search_target(options.api_version, terms[i], without_fields(result), hits_max);
     const auto answer = api.get(target, now);
     if (!answer) {
-      if (answer.error().code != "INVALID_FIELD" || described_again) return std::unexpected(answer.error().error);
-      described_again = true;
+      if (answer.error().code != "INVALID_FIELD" || ++refused > 2) return std::unexpected(answer.error().error);
       reader.forget_descriptions();
       continue;
     }

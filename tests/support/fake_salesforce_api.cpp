@@ -228,25 +228,28 @@ FakeAnswer FakeSalesforceApi::query_more(const std::string& locator) {
 std::string FakeSalesforceApi::row_json(const FakeSoql& query, FakeSalesforceObject& object,
                                         const FakeSalesforceRow& row) {
   const auto attributes = [](const std::string& type, const std::string& id) {
-    return json{{"type", type}, {"url", "/services/data/v60.0/sobjects/" + type + "/" + id}};
+    return fmt::format(R"("attributes":{{"type":"{0}","url":"/services/data/v60.0/sobjects/{0}/{1}"}})", type, id);
   };
-  json result{{"attributes", attributes(object.name(), row.id)}};
+  std::string result = "{" + attributes(object.name(), row.id);
   for (const auto& field : query.fields) {
     const auto point = field.find('.');
     if (point == std::string::npos) {
-      result[field] = object.json(row, *object.visible_field(field));
+      const auto* known = object.visible_field(field);
+      result += ",\"" + field + "\":" + (known == nullptr ? "null" : object.json(row, *known).dump());
       continue;
     }
     const std::string relationship = field.substr(0, point);
     const std::string id = relationship == "MasterRecord" ? row.master_id : object.text(row, "AccountId");
     auto& other = relationship == "MasterRecord" ? object : store.accounts;
     const auto* behind = id.empty() ? nullptr : other.row(id);
-    result[relationship] = nullptr;
-    if (behind != nullptr) {
-      result[relationship] = {{"attributes", attributes(other.name(), id)}, {"Name", other.text(*behind, "Name")}};
+    result += ",\"" + relationship + "\":";
+    if (behind == nullptr) {
+      result += "null";
+    } else {
+      result += "{" + attributes(other.name(), id) + ",\"Name\":" + json(other.text(*behind, "Name")).dump() + "}";
     }
   }
-  return result.dump();
+  return result + "}";
 }
 
 FakeAnswer FakeSalesforceApi::describe(const FakeSalesforceObject& object) const {

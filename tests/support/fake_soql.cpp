@@ -52,6 +52,10 @@ std::optional<std::vector<Token>> tokens_of(const std::string& text) {
   return tokens;
 }
 
+TimePoint time_of(const std::string& text) {
+  return sync::parse_iso_time(text).value_or(TimePoint{});
+}
+
 class Parser {
  public:
   explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
@@ -138,6 +142,7 @@ class Parser {
     if (!good_) return {};
     result.comparison = tokens_[at_++].text;
     result.values.push_back(value());
+    result.time = time_of(result.values.front());
     return result;
   }
 
@@ -161,10 +166,6 @@ bool compares(const T& left, const std::string& comparison, const T& right) {
   return comparison == "<=" && left <= right;
 }
 
-TimePoint time_of(const std::string& text) {
-  return sync::parse_iso_time(text).value_or(TimePoint{});
-}
-
 bool holds(const Condition& condition, const FakeSalesforceRow& row, const FakeSalesforceObject& object) {
   switch (condition.kind) {
     case Condition::Kind::all:
@@ -174,12 +175,15 @@ bool holds(const Condition& condition, const FakeSalesforceRow& row, const FakeS
     case Condition::Kind::compare:
       break;
   }
-  const auto& [kind, parts, field, comparison, values] = condition;
+  const auto& [kind, parts, field, comparison, values, time] = condition;
   if (is_time(field)) {
-    return compares(field == "CreatedDate" ? row.created : row.stamp, comparison, time_of(values.front()));
+    return compares(field == "CreatedDate" ? row.created : row.stamp, comparison, time);
   }
-  const auto value = object.json(row, *object.visible_field(field));
-  std::string text = value.is_string() ? value.get<std::string>() : value.is_boolean() ? value.dump() : "";
+  std::string text = row.id;
+  if (field != "Id") {
+    const auto value = object.json(row, *object.visible_field(field));
+    text = value.is_string() ? value.get<std::string>() : value.is_boolean() ? value.dump() : "";
+  }
   const auto wanted = [](const std::string& given) { return sync::salesforce_id(given).value_or(given); };
   if (comparison == "IN") {
     return std::ranges::any_of(values, [&](const std::string& given) { return text == wanted(given); });
@@ -197,6 +201,20 @@ std::vector<const Condition*> required(const Condition& condition) {
     found.insert(found.end(), inner.begin(), inner.end());
   }
   return found;
+}
+
+// The id in "(stamp > x OR (stamp = x AND Id > 'y'))" where x is the bound: rows of that moment up to it are passed
+// over.
+std::string keyset_id(const Condition& where, const std::optional<TimePoint>& from) {
+  for (const auto& part : where.parts) {
+    if (part.kind != Condition::Kind::any || part.parts.size() != 2 || part.parts[0].comparison != ">") continue;
+    const auto inner = required(part.parts[1]);
+    const bool same_moment = part.parts[0].kind == Condition::Kind::compare && part.parts[0].time == from &&
+                             inner.size() == 2 && inner[0]->comparison == "=" && inner[0]->time == from &&
+                             inner[1]->field == "Id" && inner[1]->comparison == ">";
+    if (same_moment) return inner[1]->values.front();
+  }
+  return {};
 }
 
 void check_fields(const Condition& condition, std::vector<std::string>& fields) {
@@ -270,7 +288,7 @@ std::vector<std::string> run_fake_soql(const FakeSoql& query, const FakeSalesfor
   const bool by_time = !query.order.empty() && is_time(query.order.front().first);
   if (by_time) {
     const auto [from, until] = fake_soql_window(query);
-    auto at = object.by_stamp().lower_bound({from.value_or(TimePoint{}), ""});
+    auto at = object.by_stamp().lower_bound({from.value_or(TimePoint{}), keyset_id(query.where, from)});
     for (; at != object.by_stamp().end() && (!until || at->first < *until); ++at) {
       if (!offer(*object.row(at->second))) break;
     }

@@ -19,6 +19,7 @@ struct FakeSoql {
     std::string field;
     std::string comparison;           // =, !=, <, <=, >, >=, IN
     std::vector<std::string> values;  // as written, without quotes
+    TimePoint time{};                 // the first value as a time
   };
   std::vector<std::string> fields;
   std::string object;

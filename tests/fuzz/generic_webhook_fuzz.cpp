@@ -1,0 +1,53 @@
+// A webhook's body, rightly signed, and the signature and timestamp headers, wrongly: nothing may crash, and nothing
+// unsigned may pass.
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "sync/base64.h"
+#include "sync/generic_webhook.h"
+#include "sync/iso_time.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace ringdex::sync;
+  const std::string body(reinterpret_cast<const char*>(data), size);
+  const std::string secret = "secret";
+  const std::string timestamp = "1767504800";
+  const auto now = *parse_iso_time("2026-01-04T05:33:20Z");
+
+  const std::string message = timestamp + "." + body;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(), &length);
+  const std::string signature = base64_encode({reinterpret_cast<const char*>(digest.data()), length});
+  const auto hints = read_generic_webhook(
+      {{{"x-ringdex-signature", signature}, {"x-ringdex-timestamp", timestamp}}, body}, secret, now);
+  if (hints) {
+    if (hints->size() > kGenericEventsMax) std::abort();
+    for (const auto& hint : *hints) {
+      if (hint.type.size() > 200 || hint.event_id.size() > 200 || hint.happened_at > now) std::abort();
+      const std::size_t ids = hint.kind == Hint::Kind::ignored ? 0 : hint.kind == Hint::Kind::merged ? 2 : 1;
+      if (hint.ids.size() != ids) std::abort();
+      for (const auto& id : hint.ids) {
+        if (id.empty() || id.size() > 255) std::abort();
+      }
+    }
+  } else if (hints.error() != WebhookRefusal::malformed) {
+    std::abort();
+  }
+
+  const auto cut = body.find('\n');
+  const auto forged =
+      read_generic_webhook({{{"x-ringdex-signature", body.substr(0, cut)},
+                             {"x-ringdex-timestamp", cut == std::string::npos ? timestamp : body.substr(cut + 1)}},
+                            R"({"events":[]})"},
+                           secret, now);
+  if (forged) std::abort();
+  return 0;
+}
