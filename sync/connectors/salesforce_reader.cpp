@@ -41,6 +41,14 @@ bool is_path(const std::string& field) {
   return field.find('.') != std::string::npos;
 }
 
+// An answer about something else would pass for the end of a listing.
+bool is_about(const std::vector<json>& rows, SalesforceObject object) {
+  return std::ranges::all_of(rows, [name = to_string(object)](const json& row) {
+    const auto* attributes = member(row, "attributes");
+    return attributes == nullptr || text_member(*attributes, "type") == name;
+  });
+}
+
 // Keeps the rows in front of which every part tells the same state, and puts the parts of each together.
 void join(SalesforceRows& rows, const std::vector<SalesforceRows>& others) {
   for (const auto& other : others) {
@@ -169,6 +177,10 @@ std::expected<SalesforceRows, SalesforceError> SalesforceReader::read_selected(c
       targets = query_targets(options_.api_version, selection, tail, uri_bytes_max_);
       i = 0;
       continue;
+    }
+    if (!is_about(part->rows, selection.object)) {
+      return std::unexpected(
+          salesforce_malformed(fmt::format("asked for {}, the answer has other rows", to_string(selection.object))));
     }
     parts.push_back(*std::move(part));
     ++i;

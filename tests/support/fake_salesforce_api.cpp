@@ -184,11 +184,13 @@ FakeAnswer FakeSalesforceApi::query(const FakeRequest& request, bool with_delete
   FakeSoql effective = *parsed;
   if (effective.limit) *effective.limit *= options.overfill;
   const bool ordered = !parsed->order.empty();
-  if (options.stand_still && ordered && !last_ordered_.empty()) return {200, last_ordered_, {}};
+  if (options.stand_still && ordered && last_ordered_.contains(parsed->object)) {
+    return {200, last_ordered_.at(parsed->object), {}};
+  }
   Locator locator{run_fake_soql(effective, *object, with_deleted), effective, with_deleted};
   const std::string name = fmt::format("01gFAKE{:08}", ++locators_given_);
   const FakeAnswer result = batch(locator, 0, name);
-  if (ordered) last_ordered_ = result.body;
+  if (ordered) last_ordered_[parsed->object] = result.body;
   if (locators_.size() > 1'000) locators_.clear();
   locators_[name] = std::move(locator);
   return result;

@@ -91,7 +91,7 @@ class FakeSalesforceApi {
   std::map<std::string, TimePoint> access_tokens_;  // -> its end
   std::string refresh_token_;
   std::map<std::string, Locator> locators_;
-  std::string last_ordered_;
+  std::map<std::string, std::string> last_ordered_;  // by object
   unsigned tokens_given_ = 0;
   unsigned locators_given_ = 0;
   std::int64_t day_ = -1;

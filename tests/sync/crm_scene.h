@@ -118,9 +118,10 @@ class MirroredCrm {
     const auto in_hand = syncer_->status().progress;
     const std::uint64_t before = in_hand ? in_hand->run - 1 : last_run();
     syncer_->request(kind);
+    const TimePoint asked = now();
     for (int steps = 0; steps < kStepsMax; ++steps) {
       const TimePoint next = step();
-      if (has_ended(kind, before)) return true;
+      if (kind == RunKind::sweep ? was_listed(asked) : has_ended(kind, before)) return true;
       pass_to(next);
     }
     return false;
@@ -187,6 +188,11 @@ class MirroredCrm {
   std::uint64_t last_run() const {
     const auto runs = store_.ledger->runs(account_, source_, 1);
     return runs && !runs->empty() ? runs->front().number : 0;
+  }
+  // A full copy that is being made takes a sweep's place.
+  bool was_listed(TimePoint after) const {
+    const auto state = store_.open.index->read().source_state(account_, source_);
+    return state && state->swept_at >= after;
   }
   // A delta becomes a full copy where there is no checkpoint.
   bool has_ended(RunKind kind, std::uint64_t after) const {
