@@ -80,8 +80,11 @@ TEST_CASE("a CSV file is served: lookup, explain, records, sources, runs, health
   CHECK(ringdex.get("/v1/records/people:contact:99").status == 404);
   CHECK(ringdex.post("/v1/records/people:contact:3/resync", "").body["outcome"] == "unchanged");
 
-  CHECK(ringdex.get("/v1/runs").body["runs"][0]["added"] == 3);
-  CHECK(ringdex.get("/v1/runs").body["runs"][0]["outcome"] == "finished");
+  const auto runs = ringdex.get("/v1/runs");
+  CHECK(runs.body["runs"][0]["kind"] == "single");
+  CHECK(runs.body["runs"][0]["message"] == "unchanged");
+  CHECK(runs.body["runs"][1]["added"] == 3);
+  CHECK(runs.body["runs"][1]["outcome"] == "finished");
   CHECK(ringdex.get("/healthz").status == 200);
   CHECK(ringdex.get("/readyz").status == 200);
   const auto metrics = ringdex.get("/metrics");
