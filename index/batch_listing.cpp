@@ -81,9 +81,9 @@ void BatchWriter::sweep(const std::vector<RecordId>& gone) {
   for (const RecordId& id : gone) {
     const Record* record = record_of(touch(id).after);
     if (record == nullptr) continue;
+    if (is_shown(*record)) ++result_.swept;
     // Nobody said that it was deleted: a listing that shows it again brings it back, as it was.
     erase({.id = id, .version = record->version, .withdrawn = true});
-    ++result_.swept;
   }
   const std::string first = key::source(account_, source_);
   writes_.DeleteRange(store_.family(Family::listed), first, key::after_prefix(first));

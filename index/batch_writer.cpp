@@ -52,6 +52,19 @@ BatchWriter::BatchWriter(Store::Impl& store, const std::string& account, const s
 
 ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& unlisted_before) {
   cause_ = batch.cause;
+  const bool is_page = batch.checkpoint || batch.sweep_cursor;
+  const std::string& stored = batch.sweep_cursor ? state_.sweep_cursor : state_.checkpoint;
+  const bool has_moved = batch.goes_on_from && *batch.goes_on_from != stored;
+  if (has_moved || (is_page && state_.mode == SourceState::Mode::disabled)) {
+    result_.refused = 1;
+    result_.position = store_.snapshot().position;
+    return result_;
+  }
+  if (state_.mode == SourceState::Mode::disabled) {
+    // A purge would not last; deletions count all the same.
+    batch.upserts.clear();
+    batch.organizations.clear();
+  }
   if (batch.begins_listing) begin_listing();
   for (const OrganizationName& organization : batch.organizations) rename(organization);
   for (Record& record : batch.upserts) upsert(std::move(record));
@@ -75,10 +88,10 @@ ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& u
   return result_;
 }
 
-ApplyResult BatchWriter::confirm_sweep() {
+ApplyResult BatchWriter::confirm_sweep(const std::vector<RecordId>& unlisted_before) {
   result_.position = store_.snapshot().position;
   if (state_.listing == SourceState::Listing::awaiting) {
-    sweep(still_unlisted(unlisted(store_, account_, source_)));
+    sweep(still_unlisted(unlisted_before));
     follow_persons();
     write_changes();
     commit(true);
@@ -92,10 +105,11 @@ void BatchWriter::set_mode(SourceState::Mode mode) {
   commit(true);
 }
 
-bool BatchWriter::purge(std::size_t records_max) {
+std::string BatchWriter::purge(const std::string& from, std::size_t records_max) {
+  if (state_.mode != SourceState::Mode::disabled) throw StoreFailure{rocksdb::Status::Aborted("it is not disabled")};
   const std::string prefix = key::source(account_, source_);
   const auto records = store_.iterate(Family::records, {});
-  records->Seek(prefix);
+  records->Seek(from.empty() ? prefix : from);
   for (; records->Valid() && records->key().starts_with(prefix) && records_max > 0; records->Next(), --records_max) {
     const auto id = key::record_id(records->key().ToStringView(), sizeof(key::AccountNumber));
     if (!id) throw StoreFailure{rocksdb::Status::Corruption("record")};
@@ -103,8 +117,11 @@ bool BatchWriter::purge(std::size_t records_max) {
   }
   const bool done = !records->Valid() || !records->key().starts_with(prefix);
   if (!records->status().ok()) throw StoreFailure{records->status()};
-  for (const Family family : {Family::organizations, Family::listed, Family::inbox}) {
-    writes_.DeleteRange(store_.family(family), prefix, key::after_prefix(prefix));
+  std::string next = done ? std::string() : records->key().ToString();
+  if (from.empty()) {
+    for (const Family family : {Family::organizations, Family::listed, Family::inbox}) {
+      writes_.DeleteRange(store_.family(family), prefix, key::after_prefix(prefix));
+    }
   }
   state_ =
       SourceState{.records = state_.records, .mode = state_.mode, .has_dependents = !done && state_.has_dependents};
@@ -114,7 +131,7 @@ bool BatchWriter::purge(std::size_t records_max) {
   }
   write_changes();
   commit(true);
-  return done;
+  return next;
 }
 
 void BatchWriter::count_added() {

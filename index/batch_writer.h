@@ -28,10 +28,11 @@ class BatchWriter {
                                         const std::string& source);
 
   ApplyResult apply(ChangeBatch batch, const std::vector<RecordId>& unlisted_before);
-  ApplyResult confirm_sweep();
+  ApplyResult confirm_sweep(const std::vector<RecordId>& unlisted_before);
   void set_mode(SourceState::Mode mode);
-  // Forgets up to `records_max` entries of the source, and where its pages start; true when nothing is left.
-  bool purge(std::size_t records_max);
+  // Forgets up to `records_max` entries of the source from that key on, and where its pages start. Gives the key to go
+  // on from, empty when nothing is left. Only of a source that is disabled.
+  std::string purge(const std::string& from, std::size_t records_max);
 
  private:
   struct Touched {

@@ -44,6 +44,9 @@ struct ChangeBatch {
   // Where the next page of a sweep starts that runs beside the deltas; empty: it is over.
   std::optional<std::string> sweep_cursor;
   std::vector<std::uint64_t> inbox_done;  // webhook events that this batch settles
+  // The cursor that a page was asked from. If the source is not there any more (it was purged meanwhile), or is
+  // switched off, nothing of the page is taken.
+  std::optional<std::string> goes_on_from;
   // A complete listing runs over several batches. At its end, records of the source that were neither listed nor
   // written since it began are removed, in the same atomic write.
   bool begins_listing = false;
@@ -71,6 +74,7 @@ struct ApplyResult {
   std::uint64_t over_limit = 0;             // new records refused by the source's record limit
   std::uint64_t swept = 0;                  // removed at the end of a listing (also counted in `deleted`)
   std::uint64_t awaiting_confirmation = 0;  // would have been swept, but for the guard
+  std::uint64_t refused = 0;                // 1: nothing was taken, see ChangeBatch::goes_on_from
   std::vector<RecordId> nameless;           // new records refused: neither name nor organization
   std::uint64_t position = 0;
   ApplyResult& operator+=(const ApplyResult&);

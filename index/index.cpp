@@ -215,12 +215,12 @@ std::expected<void, IndexError> Index::set_mode(const std::string& account, cons
   }
 }
 
-std::expected<bool, IndexError> Index::purge(const std::string& account, const std::string& source,
-                                             std::size_t records_max, TimePoint now) {
+std::expected<std::string, IndexError> Index::purge(const std::string& account, const std::string& source,
+                                                    const std::string& from, std::size_t records_max, TimePoint now) {
   Store::Impl& store = store_.impl();
   const std::lock_guard lock(store.writer);
   try {
-    return BatchWriter(store, account, source, {}, now).purge(records_max);
+    return BatchWriter(store, account, source, {}, now).purge(from, records_max);
   } catch (const StoreFailure& failure) {
     return std::unexpected(to_error(failure.status, "purge " + source));
   }
@@ -229,10 +229,11 @@ std::expected<bool, IndexError> Index::purge(const std::string& account, const s
 std::expected<ApplyResult, IndexError> Index::confirm_sweep(const std::string& account, const std::string& source,
                                                             TimePoint now) {
   Store::Impl& store = store_.impl();
-  const std::lock_guard lock(store.writer);
   try {
+    const auto unlisted = BatchWriter::unlisted(store, store.account_for_write(account), source);
+    const std::lock_guard lock(store.writer);
     BatchWriter writer(store, account, source, {.sweep_guard_percent = 100}, now);
-    return writer.confirm_sweep();
+    return writer.confirm_sweep(unlisted);
   } catch (const StoreFailure& failure) {
     return std::unexpected(to_error(failure.status, "confirm sweep of " + source));
   }

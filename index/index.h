@@ -92,10 +92,11 @@ class Index {
   std::expected<void, IndexError> set_mode(const std::string& account, const std::string& source,
                                            SourceState::Mode mode, TimePoint now);
 
-  // Forgets up to `records_max` records and tombstones of the source for good, and where its pages start; true when
-  // nothing is left. Meant for a source that is disabled, in steps that leave gaps for other writers.
-  std::expected<bool, IndexError> purge(const std::string& account, const std::string& source, std::size_t records_max,
-                                        TimePoint now);
+  // Forgets up to `records_max` records and tombstones of the source for good, and where its pages start; an error
+  // unless it is disabled. Called in steps that leave gaps for other writers: `from` is empty at first, and then what
+  // the last step gave, until that is empty again.
+  std::expected<std::string, IndexError> purge(const std::string& account, const std::string& source,
+                                               const std::string& from, std::size_t records_max, TimePoint now);
 
  private:
   Store& store_;

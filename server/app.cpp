@@ -94,9 +94,9 @@ struct App::Parts {
         ledger(*store),
         scheduler(index, inbox, ledger),
         lookups(parser, index, {}),
-        live([this](const std::string& account, telephony::PhoneNumber number, const LiveLookups::Done& done) {
-          return scheduler.ask_live(account, number, done);
-        }),
+        live([this](const std::string& account, telephony::PhoneNumber number,
+                    const LiveLookups::Done& done) { return scheduler.ask_live(account, number, done); },
+             [this](std::string_view account) { return scheduler.has_live(account); }),
         keys(config.data_dir + "/keys.json") {}
 
   config::Config config;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -50,10 +51,12 @@ ExitCode follow(const CliOptions& options, std::uint64_t run_before, Json& run) 
     const auto runs = get(options.server, "/v1/runs", {{"source", options.source}, {"limit", "100"}});
     if (runs.status != 200) return show(options, runs, runs_text);
     run = find_run(runs.body, options.kind, run_before);
-    if (run.is_null() ? looks >= kLooksForStart : run.value("outcome", "") != "running") break;
+    if (!run.is_null() && run.value("outcome", "") != "running") break;
     const auto sources = get(options.server, "/v1/sources");
     if (sources.status != 200) return show(options, sources, sources_text);
     const Json source = find_source(sources.body, options.source);
+    const std::string state = source.is_object() ? source.value("state", "") : "";
+    if (run.is_null() && looks >= kLooksForStart && state != "running" && state != "backing_off") break;
     if (source.is_object() && source.value("progress", Json()).is_object()) {
       show_progress(progress_text(source), terminal);
     }
@@ -70,12 +73,14 @@ ExitCode list_sources(const CliOptions& options) {
 }
 
 ExitCode sync_source(const CliOptions& options) {
-  // The newest run of all before, so that the one that is asked for can be told.
+  // The newest run that has ended: the one that is asked for comes after it, or is in hand and becomes what is asked.
   std::uint64_t run_before = 0;
   if (options.follow) {
-    const auto runs = get(options.server, "/v1/runs", {{"limit", "1"}});
+    const auto runs = get(options.server, "/v1/runs", {{"source", options.source}, {"limit", "100"}});
     if (runs.status != 200) return show(options, runs, runs_text);
-    for (const Json& run : runs.body.value("runs", Json::array())) run_before = run.value("id", std::uint64_t{0});
+    for (const Json& run : runs.body.value("runs", Json::array())) {
+      if (run.value("outcome", "") != "running") run_before = std::max(run_before, run.value("id", std::uint64_t{0}));
+    }
   }
   const auto answer = post(options.server, path_of(options, "sync"), {{"kind", options.kind}});
   if (!options.follow || answer.status != 202) {

@@ -17,12 +17,14 @@ struct Answers {
 
 }  // namespace
 
+bool LiveLookups::take_place() {
+  if (++waiting_ <= kWaitingMax) return true;
+  --waiting_;
+  return false;
+}
+
 LiveLookups::Outcome LiveLookups::ask(const std::string& account, telephony::PhoneNumber number,
-                                      std::chrono::milliseconds deadline) {
-  if (++waiting_ > kWaitingMax) {
-    --waiting_;
-    return Outcome::not_asked;
-  }
+                                      std::chrono::milliseconds deadline) const {
   // A source may answer after everybody has left.
   const auto answers = std::make_shared<Answers>();
   const std::size_t asked = ask_(account, number, [answers](bool found) {
@@ -37,7 +39,6 @@ LiveLookups::Outcome LiveLookups::ask(const std::string& account, telephony::Pho
     answers->changed.wait_for(lock, deadline, [&] { return answers->found || answers->answered == asked; });
     outcome = answers->found ? Outcome::found : answers->answered == asked ? Outcome::unknown : Outcome::late;
   }
-  --waiting_;
   return outcome;
 }
 

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "telephony/phone_number.h"
 
@@ -19,18 +21,38 @@ class LiveLookups {
   using Done = std::function<void(bool found)>;
   // Asks all sources, gives how many; `done` is called once for each, from any thread.
   using Ask = std::function<std::size_t(const std::string& account, telephony::PhoneNumber number, const Done& done)>;
+  // Whether the account has sources to ask.
+  using Serves = std::function<bool(std::string_view account)>;
 
   enum class Outcome { found, unknown, late, not_asked };
 
-  explicit LiveLookups(Ask ask) : ask_(std::move(ask)) {}
+  LiveLookups(Ask ask, Serves serves) : ask_(std::move(ask)), serves_(std::move(serves)) {}
+
+  bool serves(std::string_view account) const { return serves_(account); }
+
+  // A place among those that wait, taken before a thread is given to it, so that nobody stands in a queue for one.
+  // False: there is none. Whoever took it leaves it by a Place.
+  bool take_place();
+  class Place {
+   public:
+    explicit Place(LiveLookups* lookups) : lookups_(lookups) {}
+    ~Place() {
+      if (lookups_ != nullptr) --lookups_->waiting_;
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+   private:
+    LiveLookups* const lookups_;
+  };
 
   // Blocks until something was found and indexed, every source has answered, or `deadline` is over. What comes later
   // is indexed all the same. `number` is canonical.
-  Outcome ask(const std::string& account, telephony::PhoneNumber number, std::chrono::milliseconds deadline);
-  bool has_room() const { return waiting_ < kWaitingMax; }
+  Outcome ask(const std::string& account, telephony::PhoneNumber number, std::chrono::milliseconds deadline) const;
 
  private:
   const Ask ask_;
+  const Serves serves_;
   std::atomic<std::size_t> waiting_{0};
 };
 

@@ -24,11 +24,18 @@ struct TimeZone::Zone {
     zone->getOffset(date, static_cast<UBool>(false), raw, daylight, status);
     return milliseconds(U_SUCCESS(status) ? raw + daylight : 0);
   }
-  // The moment at which the clocks there show `local`. Where they show it twice, one of both; where they jump over it,
-  // a moment at the jump.
+  // The moment at which the clocks there show `local`. Where they show it twice, the first of both; where they jump
+  // over it, the moment of the jump.
   TimePoint moment(TimePoint local) const {
-    TimePoint guess = local - offset(local);
-    return local - offset(guess);
+    const TimePoint guess = local - offset(local);
+    const TimePoint moment = local - offset(guess);
+    if (moment + offset(moment) == local) return std::min(moment, earlier(local, moment));
+    return std::max(guess, moment);
+  }
+  // Clocks that were set back show the hour before the change once more.
+  TimePoint earlier(TimePoint local, TimePoint moment) const {
+    const TimePoint before = local - offset(moment - std::chrono::hours(3));
+    return before + offset(before) == local ? before : moment;
   }
 };
 

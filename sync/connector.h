@@ -72,6 +72,8 @@ struct FetchedRecord {
   std::optional<index::Record> record;         // nothing: the source does not have it (any more)
   std::optional<index::RecordId> merged_into;  // where the source itself says so
   std::optional<Rejected> rejected;            // it is there and can't be indexed
+  // The source does not show it and does not say that it was deleted either: it may be out of sight for a while.
+  bool hidden = false;
   std::vector<index::OrganizationName> organizations;
   std::vector<index::Record> others;  // what it stands on: the person whose name and numbers a lead bears
   TimePoint as_of{};                  // the source's clock at the answer
@@ -80,7 +82,8 @@ struct FetchedRecord {
 // What the source's limits leave, as far as they are known.
 struct RequestsLeft {
   std::optional<std::uint64_t> this_minute;
-  std::optional<std::uint64_t> today;  // in the source's own unit: requests, tokens
+  std::optional<std::uint64_t> today;     // in the source's own unit: requests, tokens
+  std::optional<std::uint64_t> of_today;  // our whole share of a day
 };
 
 // One CRM. Four calls: a page from a cursor, one record by id, records by phone, a webhook body to hints. Connectors

@@ -31,6 +31,12 @@ std::optional<std::uint64_t> DailyQuota::left() const {
   return is_over() ? 0 : share() - used_;
 }
 
+std::optional<std::uint64_t> DailyQuota::of_a_day() const {
+  const std::lock_guard lock(mutex_);
+  if (limit_ == 0) return std::nullopt;
+  return share();
+}
+
 std::uint64_t DailyQuota::share() const {
   return limit_ / 100 * share_percent_ + limit_ % 100 * share_percent_ / 100;
 }

@@ -26,6 +26,8 @@ class DailyQuota {
   void exhausted(index::TimePoint now);
   // Of our share, by the last announcement; nothing before the first.
   std::optional<std::uint64_t> left() const;
+  // Our whole share of a day; nothing before the first announcement.
+  std::optional<std::uint64_t> of_a_day() const;
 
  private:
   std::uint64_t share() const;

@@ -11,6 +11,11 @@ namespace ringdex::sync {
 namespace {
 
 constexpr std::chrono::minutes kIdleWait{10};
+constexpr std::uint64_t kRequestsKept = 3;
+
+std::expected<bool, FetchError> not_asked() {
+  return std::unexpected(FetchError{FetchErrorKind::rate_limited, "not asked", std::nullopt, 0});
+}
 
 bool bears(const index::Record& record, telephony::PhoneNumber number) {
   return std::ranges::any_of(
@@ -34,21 +39,32 @@ bool LiveSearch::ask(telephony::PhoneNumber number, TimePoint now, Done done) {
     if (is_ahead(unknown->second, now, options_.remembered)) return false;
     unknown_until_.erase(unknown);
   }
-  const auto waiting = waiting_.find(number);
-  if (waiting == waiting_.end() && waiting_.size() >= kWaitingMax) return false;
+  const bool is_new = !waiting_.contains(number);
+  if (is_new && waiting_.size() >= kWaitingMax) return false;
+  if (is_new) order_.push_back(number);
   waiting_[number].push_back(std::move(done));
   return true;
 }
 
 TimePoint LiveSearch::step(TimePoint now) {
   std::optional<telephony::PhoneNumber> next;
+  bool may_ask = false;
   {
     const std::lock_guard lock(mutex_);
-    if (!waiting_.empty()) next = waiting_.begin()->first;
+    if (order_.empty()) return now + kIdleWait;
+    next = order_.front();
+    // What was asked for before the source failed is not worth the time of those who ask later.
+    may_ask = !disabled_ && !is_ahead(broken_until_, now, options_.broken_pause);
   }
-  if (!next) return now + kIdleWait;
-  settle(*next, search(*next, now), now);
+  settle(*next, may_ask && leaves_enough(now) ? search(*next, now) : not_asked(), now);
   return now;
+}
+
+// The sync goes first: half of a day's share and a few requests of each minute are its own.
+bool LiveSearch::leaves_enough(TimePoint now) const {
+  const RequestsLeft left = connector_.requests_left(now);
+  if (left.this_minute && *left.this_minute < kRequestsKept) return false;
+  return !left.today || !left.of_today || *left.today >= *left.of_today / 2;
 }
 
 // The source's search is loose: only who bears the number by our own reading counts.
@@ -81,13 +97,14 @@ void LiveSearch::settle(telephony::PhoneNumber number, const std::expected<bool,
     if (at != waiting_.end()) {
       waiting = std::move(at->second);
       waiting_.erase(at);
+      std::erase(order_, number);
     }
     if (found) {
       failures_ = 0;
       broken_until_ = {};
       if (!*found) remember(number, now);
     } else if (found.error().kind == FetchErrorKind::rate_limited && found.error().http_status == 0) {
-      // The budget is the deltas' first; nothing is wrong with the source.
+      // Nothing is wrong with the source.
     } else if (++failures_ >= options_.failures_max) {
       broken_until_ = now + options_.broken_pause;
       spdlog::warn("{}: not asked about unknown numbers for {} s: {}", options_.source,
@@ -112,6 +129,7 @@ void LiveSearch::stop() {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     waiting.swap(waiting_);
+    order_.clear();
   }
   for (const auto& [number, all] : waiting) {
     for (const Done& done : all) done(false);

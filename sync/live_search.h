@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -45,6 +46,7 @@ class LiveSearch {
   void set_mode(index::SourceState::Mode mode);
 
  private:
+  bool leaves_enough(TimePoint now) const;
   std::expected<bool, FetchError> search(telephony::PhoneNumber number, TimePoint now);
   void settle(telephony::PhoneNumber number, const std::expected<bool, FetchError>& found, TimePoint now);
   void remember(telephony::PhoneNumber number, TimePoint now);
@@ -56,6 +58,7 @@ class LiveSearch {
   std::mutex mutex_;
   // Under mutex_.
   std::map<telephony::PhoneNumber, std::vector<Done>> waiting_;
+  std::deque<telephony::PhoneNumber> order_;  // in which they were asked for
   std::map<telephony::PhoneNumber, TimePoint> unknown_until_;
   unsigned failures_ = 0;
   TimePoint broken_until_{};

@@ -244,6 +244,11 @@ std::expected<index::ChangeBatch, FetchError> RecordRefresher::changes_for(const
       for (const std::string& id : hint.ids) {
         const auto fetched = fetch_into(batch, record_id(hint, id), now);
         if (!fetched) return std::unexpected(fetched.error());
+        const bool is_gone = !fetched->record && !fetched->rejected;
+        if (is_gone && !hint.into.empty() && !batch.deletions.back().merged_into) {
+          batch.deletions.back().merged_into = record_id(hint, hint.into);
+          batch.deletions.back().withdrawn = false;
+        }
       }
       break;
     case Hint::Kind::ignored:
@@ -287,10 +292,13 @@ std::expected<FetchedRecord, FetchError> RecordRefresher::fetch_into(index::Chan
     if (fetched->rejected->withdrawal) batch.deletions.push_back(*fetched->rejected->withdrawal);
   } else {
     // The source's clock may be behind the version that is stored here.
-    index::Deletion deletion{id, version_at(fetched->as_of), fetched->merged_into};
+    // Who is only not shown comes back with the next page that shows the record as it is.
+    index::Deletion deletion{id, version_at(fetched->as_of), fetched->merged_into, fetched->hidden};
     if (const auto known = index_.read().get(options_.account, id)) {
       const auto* live = std::get_if<index::KnownRecord>(&*known);
-      if (live && live->record.id == id) deletion.version = std::max(deletion.version, live->record.version);
+      if (live && live->record.id == id) {
+        deletion.version = fetched->hidden ? live->record.version : std::max(deletion.version, live->record.version);
+      }
     }
     batch.deletions.push_back(std::move(deletion));
   }

@@ -90,6 +90,11 @@ void SourcePreview::stop() {
     asked.promise.set_value(std::move(refused));
   }
   waiting_.clear();
+  if (current_) {
+    current_->answer.error = "the sync was stopped";
+    current_->promise.set_value(std::move(current_->answer));
+    current_.reset();
+  }
 }
 
 }  // namespace ringdex::sync

@@ -35,7 +35,7 @@ class SourcePreview {
   std::future<PreviewAnswer> ask(std::size_t records_max);
   // One page at most; says when to call again if nobody asks before.
   TimePoint step(TimePoint now);
-  void stop();
+  void stop();  // after the last step()
 
  private:
   struct Asked {

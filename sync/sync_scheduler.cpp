@@ -14,6 +14,7 @@ constexpr std::chrono::milliseconds kPauseAfterFault{10'000};
 constexpr std::chrono::milliseconds kWaitMax = std::chrono::hours(24);
 constexpr std::chrono::milliseconds kCancelInterval{20};
 constexpr std::size_t kPurgeStep = 2'000;
+constexpr std::chrono::milliseconds kPurgePause{1};
 
 TimePoint wall_clock() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -106,6 +107,7 @@ void SyncScheduler::start() {
 }
 
 void SyncScheduler::stop() {
+  stopping_ = true;
   for (auto& source : sources_) {
     source->page_worker.thread.request_stop();
     source->single_worker.thread.request_stop();
@@ -178,6 +180,7 @@ std::expected<index::ApplyResult, index::IndexError> SyncScheduler::confirm_swee
 void SyncScheduler::tell_mode(Source& source, index::SourceState::Mode mode) {
   source.syncer.set_mode(mode);
   source.refresher.set_mode(mode);
+  source.webhooks.set_mode(mode);
   source.live.set_mode(mode);
 }
 
@@ -205,11 +208,14 @@ std::expected<std::uint64_t, index::IndexError> SyncScheduler::purge(const std::
                                                                      const std::string& source) {
   const auto before = index_.read().source_state(account, source);
   if (!before) return std::unexpected(before.error());
-  while (true) {
-    const auto done = index_.purge(account, source, kPurgeStep, wall_clock());
-    if (!done) return std::unexpected(done.error());
-    if (*done) return before->records;
-  }
+  std::string from;
+  do {
+    auto next = index_.purge(account, source, from, kPurgeStep, wall_clock());
+    if (!next) return std::unexpected(next.error());
+    from = *std::move(next);
+    std::this_thread::sleep_for(kPurgePause);
+  } while (!from.empty() && !stopping_);
+  return before->records;
 }
 
 std::size_t SyncScheduler::ask_live(const std::string& account, telephony::PhoneNumber number,
@@ -224,7 +230,7 @@ std::size_t SyncScheduler::ask_live(const std::string& account, telephony::Phone
   return asked;
 }
 
-bool SyncScheduler::has_live(const std::string& account) const {
+bool SyncScheduler::has_live(std::string_view account) const {
   return std::ranges::any_of(
       sources_, [&](const auto& source) { return source->setup.live && source->setup.syncer.account == account; });
 }

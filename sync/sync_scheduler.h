@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <future>
@@ -79,7 +80,7 @@ class SyncScheduler {
   // Asks all sources of the account that are asked for unknown numbers. `done` is called once for each that is asked,
   // on a thread of its own, and must not block. Gives how many are asked.
   std::size_t ask_live(const std::string& account, telephony::PhoneNumber number, const LiveSearch::Done& done);
-  bool has_live(const std::string& account) const;
+  bool has_live(std::string_view account) const;
 
  private:
   // Sleeps until due or nudged.
@@ -113,6 +114,7 @@ class SyncScheduler {
   index::Inbox& inbox_;
   index::Ledger& ledger_;
   std::vector<std::unique_ptr<Source>> sources_;
+  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace ringdex::sync

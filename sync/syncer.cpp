@@ -108,7 +108,10 @@ TimePoint Syncer::step(TimePoint now) {
   heed_clock(now);
   if (mode != Mode::on) return rest(mode, now);
   if (!know_sweep(now)) return due_;
-  if (requested.sweep) sweep_due_ = now;
+  if (requested.sweep) {
+    sweep_due_ = now;
+    sweep_asked_ = true;
+  }
 
   if (requested.full && main_) {
     main_->cursor.clear();
@@ -155,8 +158,9 @@ bool Syncer::know_sweep(TimePoint now) {
   sweep_due_.reset();
   if (!state->sweep_cursor.empty()) {
     sweep_due_ = now;
-  } else if (state->swept_at != TimePoint{} && options_.next_sweep) {
-    sweep_due_ = options_.next_sweep(state->swept_at);
+  } else if (!state->checkpoint.empty() && options_.next_sweep) {
+    // An index of a version that did not note its listings has none yet.
+    sweep_due_ = options_.next_sweep(state->swept_at == TimePoint{} ? now : state->swept_at);
   }
   sweep_known_ = true;
   return true;
@@ -201,9 +205,25 @@ bool Syncer::start_sweep(TimePoint now) {
     sweep_due_.reset();
     return false;
   }
+  // What waits for a confirmation is not taken back but on demand.
+  if (state->listing == Listing::awaiting && !sweep_asked_) {
+    sweep_due_ = options_.next_sweep ? options_.next_sweep(now) : std::nullopt;
+    return false;
+  }
+  sweep_asked_ = false;
   sweep_.emplace(RunRecord(ledger_, options_.account, options_.source, RunKind::sweep, now), state->sweep_cursor);
   sweep_->record.records_before = state->records;
   return true;
+}
+
+// Whatever was switched or purged while the page was under way is read anew.
+TimePoint Syncer::start_over(bool sweeping, TimePoint now) {
+  auto& run = sweeping ? sweep_ : main_;
+  run->record.finish("replaced", "the source was switched off or purged meanwhile", now);
+  run.reset();
+  sweep_known_ = false;
+  due_ = now;
+  return now;
 }
 
 void Syncer::drop_sweep(const std::string& reason, TimePoint now) {
@@ -231,6 +251,7 @@ TimePoint Syncer::apply_page(bool sweeping, SourcePage page, TimePoint now) {
                            .inbox_done = {},
                            .begins_listing = page.begins_listing,
                            .ends_listing = page.ends_listing};
+  if (!page.begins_listing && !run.cursor.empty()) batch.goes_on_from = run.cursor;
   if (sweeping) {
     batch.sweep_cursor = page.ends_listing ? "" : page.next_cursor;
   } else {
@@ -241,6 +262,8 @@ TimePoint Syncer::apply_page(bool sweeping, SourcePage page, TimePoint now) {
   }
   const auto applied = index_.apply(std::move(batch), options_.policy, now);
   if (!applied) return store_failed(applied.error().message, now);
+
+  if (applied->refused > 0) return start_over(sweeping, now);
 
   attempt_ = 0;
   if (page.begins_listing && !sweeping) {

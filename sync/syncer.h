@@ -77,6 +77,7 @@ class Syncer {
   bool start_main(RunKind kind, TimePoint now);
   bool last_was_cut_short() const;
   bool start_sweep(TimePoint now);
+  TimePoint start_over(bool sweeping, TimePoint now);
   void drop_sweep(const std::string& reason, TimePoint now);
   TimePoint fetch_page(bool sweeping, TimePoint now);
   TimePoint apply_page(bool sweeping, SourcePage page, TimePoint now);
@@ -99,6 +100,7 @@ class Syncer {
   TimePoint main_started_{};
   TimePoint due_{};                     // the main run's next page or start
   std::optional<TimePoint> sweep_due_;  // the sweep's; nothing: none is wanted
+  bool sweep_asked_ = false;            // by somebody, not by the clock
   bool sweep_known_ = false;            // what the index remembers of sweeps is read
   TimePoint failing_since_{};
   bool full_owed_ = false;  // the next run begins anew, since the full copy before it could not

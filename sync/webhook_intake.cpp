@@ -28,7 +28,9 @@ std::expected<WebhookAccepted, WebhookFailure> WebhookIntake::accept(const Webho
   std::vector<std::string> payloads;
   std::vector<const Hint*> kept;
   for (const Hint& hint : *hints) {
-    if (hint.kind == Hint::Kind::ignored) {
+    // The delta after a disabled source is enabled brings what changed, but not who was merged into whom.
+    const bool is_kept = !disabled_ || hint.kind == Hint::Kind::deleted || hint.kind == Hint::Kind::merged;
+    if (hint.kind == Hint::Kind::ignored || !is_kept) {
       ++accepted.ignored;
       continue;
     }
@@ -41,34 +43,45 @@ std::expected<WebhookAccepted, WebhookFailure> WebhookIntake::accept(const Webho
     spdlog::error("{}: {}", options_.source, numbers.error().message);
     return std::unexpected(WebhookFailure::not_stored);
   }
-  for (std::size_t i = 0; i < kept.size(); ++i) {
-    if (kept[i]->kind == Hint::Kind::deleted) apply_deletion(*kept[i], (*numbers)[i], now);
-  }
+  apply_deletions(kept, *numbers, now);
   return accepted;
 }
 
-void WebhookIntake::apply_deletion(const Hint& hint, std::uint64_t number, TimePoint now) {
+// All of a request in one write.
+void WebhookIntake::apply_deletions(const std::vector<const Hint*>& hints, const std::vector<std::uint64_t>& numbers,
+                                    TimePoint now) {
   index::ChangeBatch batch;
   batch.account = options_.account;
   batch.source = options_.source;
   batch.cause = index::ChangeCause::webhook;
-  const index::IndexView view = index_.read();
+  {
+    const index::IndexView view = index_.read();
+    for (std::size_t i = 0; i < hints.size(); ++i) {
+      if (hints[i]->kind == Hint::Kind::deleted && add_deletion(*hints[i], view, batch)) {
+        batch.inbox_done.push_back(numbers[i]);
+      }
+    }
+  }
+  if (batch.deletions.empty()) return;
+  // After a failure the events are still in the inbox, and the refresher settles them.
+  if (const auto applied = index_.apply(std::move(batch), options_.policy, now); !applied) {
+    spdlog::error("{}: {}", options_.source, applied.error().message);
+  }
+}
+
+// False: a record changed after the deletion and may have been brought back, so the refresher asks the source.
+bool WebhookIntake::add_deletion(const Hint& hint, const index::IndexView& view, index::ChangeBatch& batch) const {
   bool certain = true;
   for (const std::string& external_id : hint.ids) {
     const index::RecordId id{options_.source, hint.record_kind, external_id};
     std::optional<index::RecordId> into;
     if (!hint.into.empty()) into = index::RecordId{options_.source, hint.record_kind, hint.into};
     batch.deletions.push_back({id, hint.happened_at.time_since_epoch().count(), into});
-    // A record that changed after the deletion may have been brought back: the refresher asks the source.
     const auto known = view.get(options_.account, id);
     const auto* live = known ? std::get_if<index::KnownRecord>(&*known) : nullptr;
     if (live && live->record.id == id && live->record.version > batch.deletions.back().version) certain = false;
   }
-  if (certain) batch.inbox_done = {number};
-  // After a failure the event is still in the inbox, and the refresher settles it.
-  if (const auto applied = index_.apply(batch, options_.policy, now); !applied) {
-    spdlog::error("{}: {}", options_.source, applied.error().message);
-  }
+  return certain;
 }
 
 }  // namespace ringdex::sync

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <vector>
 
 #include "index/inbox.h"
 #include "index/index.h"
@@ -31,14 +33,18 @@ class WebhookIntake {
   WebhookIntake(WebhookIntakeOptions options, const Connector& connector, index::Index& index, index::Inbox& inbox);
 
   std::expected<WebhookAccepted, WebhookFailure> accept(const WebhookRequest& request, TimePoint now);
+  // What an admin switched: of a disabled source, deletions are applied and merges wait; the rest is not kept.
+  void set_mode(index::SourceState::Mode mode) { disabled_ = mode == index::SourceState::Mode::disabled; }
 
  private:
-  void apply_deletion(const Hint& hint, std::uint64_t number, TimePoint now);
+  void apply_deletions(const std::vector<const Hint*>& hints, const std::vector<std::uint64_t>& numbers, TimePoint now);
+  bool add_deletion(const Hint& hint, const index::IndexView& view, index::ChangeBatch& batch) const;
 
   const WebhookIntakeOptions options_;
   const Connector& connector_;
   index::Index& index_;
   index::Inbox& inbox_;
+  std::atomic<bool> disabled_{false};
 };
 
 }  // namespace ringdex::sync

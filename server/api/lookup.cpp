@@ -45,7 +45,7 @@ void log_answer(const Api& api, const LookupRequest& request, const LookupAnswer
 // A number that the mirror does not know and that the CRMs may be asked for.
 bool is_for_live(const Api& api, const LookupAnswer& answer) {
   return answer.match == Match::none && !answer.unmatchable && answer.number.parsed && answer.account->live_deadline &&
-         api.live != nullptr && api.live->has_room();
+         api.live != nullptr;
 }
 
 void count(const Api& api, const LookupRequest& request, const std::expected<LookupAnswer, LookupError>& found,
@@ -74,8 +74,12 @@ std::optional<std::expected<LookupAnswer, LookupError>> answer_live(const Api& a
                                                                     bool may_wait) {
   const Metrics::Timer timer;
   auto found = api.service.lookup(request, api.clock());
-  if (found && is_for_live(api, *found)) {
-    if (!may_wait) return std::nullopt;
+  if (found && is_for_live(api, *found) && api.live->serves(request.account)) {
+    if (!may_wait && api.live->take_place()) return std::nullopt;
+    if (!may_wait) {
+      count(api, request, found, timer);
+      return found;
+    }
     const auto number = telephony::canonical(found->number.parsed->number);
     const auto deadline = *found->account->live_deadline;
     // A view that is held keeps old versions in memory.
@@ -129,6 +133,8 @@ void get_lookup(const Api& api, const HttpRequest& request, bool explain, HttpRe
   }
   lookup.number = *number;
   if (explain) return write_explained(api, lookup, response);
+  // It waits only after it took a place.
+  const LiveLookups::Place place(request.may_wait ? api.live : nullptr);
   const auto found = answer_live(api, lookup, request.may_wait);
   if (!found) {
     response.wants_to_wait = true;

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <memory>
 
 #include "server/api/json_text.h"
 
@@ -21,6 +23,8 @@ struct Api {
   sync::SyncScheduler& scheduler;
   Clock clock;
   std::function<TimeZone(const std::string& account)> zone;
+  // A preview may take a minute of a thread that webhooks need as well.
+  std::shared_ptr<std::atomic<bool>> previewing = std::make_shared<std::atomic<bool>>(false);
 };
 
 HttpResponse source_unknown(const std::string& id) {
@@ -227,7 +231,9 @@ HttpResponse today(const Api& api, const HttpRequest& request) {
 
 HttpResponse preview(const Api& api, const HttpRequest& request) {
   HttpResponse refusal;
-  if (!known_source(api, request, refusal)) return refusal;
+  const auto state = known_source(api, request, refusal);
+  if (!state) return refusal;
+  if (state->mode == Mode::disabled) return wrong_mode(request.parameters[0], state->mode, "enable it first");
   const auto body = read_object(request, refusal);
   if (!body) return refusal;
   const Json records_max = body->value("records", Json(kPreviewDefault));
@@ -235,6 +241,10 @@ HttpResponse preview(const Api& api, const HttpRequest& request) {
     return problem(400, "bad_records",
                    fmt::format("records is a number from 1 to {}", sync::SourcePreview::kRecordsMax));
   }
+  if (api.previewing->exchange(true)) {
+    return problem(429, "preview_busy", "another preview is being made; ask again when it is done");
+  }
+  const std::shared_ptr<void> done(nullptr, [&api](void*) { api.previewing->store(false); });
   auto pending =
       api.scheduler.preview(request.principal.account, request.parameters[0], records_max.get<std::size_t>());
   if (!pending || pending->wait_for(kPreviewDeadline) != std::future_status::ready) {

@@ -16,6 +16,7 @@
 #include "sync/national_digits.h"
 #include "sync/shown_text.h"
 #include "sync/url_encoding.h"
+#include "telephony/number_variants.h"
 
 namespace ringdex::sync {
 namespace {
@@ -40,8 +41,9 @@ std::string joined(const std::vector<std::string>& ids) {
 }
 
 bool bears(const FetchedRecord& found, telephony::PhoneNumber number) {
-  return found.record && std::ranges::any_of(found.record->phones,
-                                             [&](const index::RecordPhone& phone) { return phone.number == number; });
+  return found.record && std::ranges::any_of(found.record->phones, [&](const index::RecordPhone& phone) {
+           return phone.number && telephony::canonical(*phone.number) == number;
+         });
 }
 
 class PipedriveConnector : public Connector {
@@ -74,6 +76,7 @@ class PipedriveConnector : public Connector {
     RequestsLeft left;
     if (shared_.budget.requests_per_minute() != 0) left.this_minute = shared_.budget.available(now);
     left.today = shared_.quota.left();
+    left.of_today = shared_.quota.of_a_day();
     return left;
   }
 

@@ -116,17 +116,24 @@ std::expected<PipedriveList, FetchError> PipedriveApi::get_list(const std::strin
 
   PipedriveList list;
   list.rows = json::array();
+  // An answer of another kind must not pass for the end of a list: who is not shown would be removed.
+  if (!body->contains("data") || bool_member(*body, "success") == false) {
+    return malformed(what, "the answer has no list: " + shown(text_member(*body, "error")), 200);
+  }
   if (const auto* rows = member(*body, "data")) {
     if (!rows->is_array()) return malformed(what, "the answer has no list", 200);
     list.rows = std::move((*body)["data"]);
-  } else if (!body->contains("data") || bool_member(*body, "success") == false) {
-    return malformed(what, "the answer has no list: " + shown(text_member(*body, "error")), 200);
   }
   if (const auto* additional = member(*body, "additional_data")) {
+    list.has_paging = additional->contains("next_cursor") || additional->contains("pagination");
+    const auto* cursor = member(*additional, "next_cursor");
+    if (cursor != nullptr && !cursor->is_string()) return malformed(what, "next_cursor is no text", 200);
     list.next_cursor = text_member(*additional, "next_cursor");
     if (list.next_cursor.size() > kNextCursorBytesMax) return malformed(what, "next_cursor is too long", 200);
     if (const auto* pagination = member(*additional, "pagination")) {
-      list.more = bool_member(*pagination, "more_items_in_collection").value_or(false);
+      const auto more = bool_member(*pagination, "more_items_in_collection");
+      if (!more) return malformed(what, "the answer does not tell whether there is more", 200);
+      list.more = *more;
       const auto* next = member(*pagination, "next_start");
       if (next != nullptr && next->is_number_unsigned()) list.next_start = next->get<std::uint64_t>();
     }

@@ -18,6 +18,7 @@ struct PipedriveList {
   nlohmann::json rows;                      // an array
   std::string next_cursor;                  // v2; empty: the last page
   bool more = false;                        // v1
+  bool has_paging = false;                  // the answer says whether there is more
   std::optional<std::uint64_t> next_start;  // v1
   std::optional<TimePoint> answered_at;     // the source's clock, where it tells
 };

@@ -60,6 +60,11 @@ std::string anchor_of(const json& row, bool by_update) {
   return lead_id(member(row, "id")).value_or("") + "@" + text_member(row, by_update ? "update_time" : "add_time");
 }
 
+// Each page says whether there is more; only the first one need not, where there is nothing at all.
+bool is_whole(const PipedriveList& list, bool is_first) {
+  return list.has_paging || (is_first && list.rows.empty());
+}
+
 // Whether the page goes on where the one before ended.
 bool is_continued(const PipedriveCursor& cursor, const PipedriveList& list, bool by_update) {
   if (cursor.anchors.empty() || cursor.restarts >= kStepsBackMax) return true;
@@ -199,6 +204,7 @@ std::expected<SourcePage, FetchError> PipedriveLists::cursor_page(PipedriveCurso
   if (!list->next_cursor.empty() && list->next_cursor == cursor.next) {
     return std::unexpected(malformed(target, "the cursor stands still"));
   }
+  if (!is_whole(*list, is_first)) return std::unexpected(malformed(target, "the list breaks off"));
   if (is_first) cursor.began = beginning(*list, cursor.listing || since == 0, now);
   SourcePage page;
   const std::string pages_url = organizations ? "" : pipedrive_pages_url(api_, options_, now);
@@ -250,6 +256,7 @@ std::expected<SourcePage, FetchError> PipedriveLists::offset_page(PipedriveCurso
 
   const auto list = api_.get_list(target, now);
   if (!list) return std::unexpected(list.error());
+  if (!is_whole(*list, asked == 0)) return std::unexpected(malformed(target, "the list breaks off"));
   if (cursor.began == 0 && cursor.start == 0) cursor.began = beginning(*list, !changes_only, now);
   SourcePage page;
   bool past_watermark = false;

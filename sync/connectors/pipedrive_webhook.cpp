@@ -15,6 +15,7 @@
 #include "sync/connectors/pipedrive_rows.h"
 #include "sync/json_fields.h"
 #include "sync/shown_text.h"
+#include "sync/webhook_signature.h"
 
 namespace ringdex::sync {
 namespace {
@@ -22,15 +23,7 @@ namespace {
 using index::RecordKind;
 using nlohmann::json;
 
-constexpr auto kClocksApart = std::chrono::minutes(5);
 constexpr std::size_t kAuthorizationBytesMax = 8192;
-
-const std::string* header(const WebhookRequest& request, std::string_view name) {
-  for (const auto& [header_name, value] : request.headers) {
-    if (header_name == name) return &value;
-  }
-  return nullptr;
-}
 
 // Digests are compared, so that neither the place of a difference nor a length shows in the time it takes.
 bool is_same_secret(const std::string& given, const std::string& expected) {
@@ -137,7 +130,7 @@ std::optional<std::vector<Hint>> hints_of(const Event& event, TimePoint now) {
   Hint hint;
   hint.type = shown(event.type);
   hint.event_id = shown(event.event_id);
-  hint.happened_at = event.happened_at && *event.happened_at <= now + kClocksApart ? *event.happened_at : now;
+  hint.happened_at = event.happened_at && *event.happened_at <= now + kWebhookWindow ? *event.happened_at : now;
   const bool is_organization = event.entity == "organization";
   const bool is_record = event.entity == "person" || event.entity == "lead";
   if (event.action == Action::unknown || (!is_organization && !is_record)) return std::vector<Hint>{std::move(hint)};
@@ -158,7 +151,7 @@ std::expected<std::vector<Hint>, WebhookRefusal> read_pipedrive_webhook(const We
                                                                         const std::string& user,
                                                                         const std::string& password, TimePoint now) {
   if (user.empty() && password.empty()) return std::unexpected(WebhookRefusal::not_supported);
-  const auto* authorization = header(request, "authorization");
+  const auto* authorization = webhook_header(request, "authorization");
   if (authorization == nullptr) return std::unexpected(WebhookRefusal::unsigned_request);
   const auto given = basic_credentials(*authorization);
   if (!given || !is_same_secret(*given, user + ":" + password)) return std::unexpected(WebhookRefusal::bad_signature);

@@ -35,6 +35,8 @@ FetchError malformed(const std::string& why) {
   return salesforce_malformed(why).error;
 }
 
+constexpr std::string_view kContactPrefix = "003";
+
 class SalesforceConnector : public Connector {
  public:
   SalesforceConnector(SalesforceOptions options, SalesforceShared shared, std::shared_ptr<MovingHttpClient> http,
@@ -62,6 +64,7 @@ class SalesforceConnector : public Connector {
     RequestsLeft left;
     if (shared_.budget.requests_per_minute() != 0) left.this_minute = shared_.budget.available(now);
     left.today = shared_.quota.left();
+    left.of_today = shared_.quota.of_a_day();
     return left;
   }
 
@@ -110,8 +113,9 @@ void end_run(SalesforceCursor& cursor, SourcePage& page, TimePoint now) {
   cursor.started = cursor.until = {};
 }
 
-void end_stage(SalesforceCursor& cursor, SourcePage& page, TimePoint now) {
-  if (!cursor.listing && !cursor.is_check()) {
+// What could not be read, since our user does not see that object, is read from where it was once it is seen.
+void end_stage(SalesforceCursor& cursor, SourcePage& page, bool was_read, TimePoint now) {
+  if (!cursor.listing && !cursor.is_check() && was_read) {
     cursor.since() = std::max(cursor.since(), cursor.until - kOverlap);
   }
   page.more = true;
@@ -131,12 +135,12 @@ std::expected<SourcePage, FetchError> SalesforceConnector::next_page(const std::
   page.begins_listing = cursor_text.empty();
   if (cursor->started == TimePoint{}) begin_run(*cursor, now);
   if (!is_due(*cursor)) {
-    end_stage(*cursor, page, now);
+    end_stage(*cursor, page, true, now);
   } else if (cursor->is_check()) {
     const auto ended = check_.add_page(*cursor, page, now);
     if (!ended) return std::unexpected(ended.error());
     page.more = true;
-    if (*ended) end_stage(*cursor, page, now);
+    if (*ended) end_stage(*cursor, page, true, now);
   } else if (const auto added = rows_page(*cursor, page, now); !added) {
     return std::unexpected(added.error());
   }
@@ -193,7 +197,7 @@ std::expected<void, FetchError> SalesforceConnector::rows_page(SalesforceCursor&
   if (!ended) return std::unexpected(ended.error());
   add_rows(page, *rows, now);
   page.more = true;
-  if (*ended) end_stage(cursor, page, now);
+  if (*ended) end_stage(cursor, page, !rows->selection.stamp.empty(), now);
   return {};
 }
 
@@ -298,7 +302,9 @@ std::expected<FetchedRecord, FetchError> SalesforceConnector::fetch(const index:
   if (!rows) return std::unexpected(rows.error().error);
   if (!rows->whole || rows->rows.size() > 1) return std::unexpected(malformed("one row was asked for by its id"));
   nobody.as_of = rows->as_of;
-  if (rows->rows.empty()) return nobody;
+  // queryAll shows deleted rows too: this one is purged, or out of our user's sight.
+  nobody.hidden = rows->rows.empty();
+  if (nobody.hidden) return nobody;
   if (salesforce_id(text_member(rows->rows.front(), "Id")) != external_id) {
     return std::unexpected(malformed("the answer is about another row"));
   }
@@ -359,6 +365,16 @@ std::expected<std::vector<Hint>, WebhookRefusal> SalesforceConnector::read_webho
       if (whole) id = *whole;
     }
     if (!hint.into.empty()) hint.into = salesforce_id(hint.into).value_or("");
+    const bool is_conversion =
+        hint.record_kind == index::RecordKind::lead &&
+        (hint.into.starts_with(kContactPrefix) ||
+         std::ranges::any_of(hint.ids, [](const auto& id) { return id.starts_with(kContactPrefix); }));
+    if (is_conversion) {
+      // The lead itself tells the contact that it became.
+      hint.kind = Hint::Kind::refetch;
+      hint.into.clear();
+      std::erase_if(hint.ids, [](const auto& id) { return id.starts_with(kContactPrefix); });
+    }
     if (!good) {
       hint.kind = Hint::Kind::ignored;
       hint.ids.clear();

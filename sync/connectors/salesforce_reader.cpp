@@ -26,7 +26,7 @@ constexpr std::size_t kUriBytesMin = 1'000;  // below this the address is not wh
 constexpr std::size_t kIdsMax = 200;
 constexpr std::size_t kIdBytes = 27;  // 'id', with quotes and comma encoded
 constexpr std::size_t kFateQueryBytes = 450;
-constexpr std::size_t kBatchesMax = 500;  // of one query
+constexpr std::size_t kBatchesMax = 100;  // of one query
 constexpr std::size_t kNextUrlBytesMax = 2'048;
 
 // The address of the next batch, or empty: it is not one that a credential may follow.
@@ -150,6 +150,12 @@ std::expected<SalesforceRows, SalesforceError> SalesforceReader::read(Salesforce
   for (int refused = 0;; ++refused) {
     const auto selection = select(object, fields, now);
     if (!selection) return std::unexpected(selection.error());
+    if (selection->stamp.empty() && shared_.schema.existed(to_string(object))) {
+      return std::unexpected(SalesforceError{
+          {FetchErrorKind::unavailable,
+           fmt::format("Salesforce does not show {}s to this user any more", to_string(object)), std::nullopt, 404},
+          ""});
+    }
     if (selection->stamp.empty()) return SalesforceRows{*selection, {}, true, 0, now};
     auto rows = read_selected(*selection, tail(*selection), now);
     if (rows || rows.error().code != "INVALID_FIELD") return rows;

@@ -57,14 +57,23 @@ std::shared_ptr<const SalesforceDescription> SalesforceSchema::find(const std::s
                                                                     index::TimePoint now) const {
   const std::lock_guard lock(mutex_);
   const auto found = known_.find(object);
-  if (found == known_.end() || now < found->second.at || now - found->second.at >= kMaxAge) return nullptr;
+  if (found == known_.end() || now < found->second.at ||
+      now - found->second.at >= (found->second.description->exists ? kMaxAge : kMissingMaxAge)) {
+    return nullptr;
+  }
   return found->second.description;
 }
 
 void SalesforceSchema::learned(const std::string& object, std::shared_ptr<const SalesforceDescription> description,
                                index::TimePoint now) {
   const std::lock_guard lock(mutex_);
+  if (description->exists) existed_.insert(object);
   known_[object] = {std::move(description), now};
+}
+
+bool SalesforceSchema::existed(const std::string& object) const {
+  const std::lock_guard lock(mutex_);
+  return existed_.contains(object);
 }
 
 void SalesforceSchema::forget(const std::string& object) {

@@ -40,12 +40,16 @@ std::optional<SalesforceDescription> read_salesforce_describe(const nlohmann::js
 class SalesforceSchema {
  public:
   static constexpr std::chrono::hours kMaxAge{24};
+  // An object that is not shown to our user may be so soon.
+  static constexpr std::chrono::minutes kMissingMaxAge{10};
 
   // nullptr: not known, too old, or from a future that a clock set back has left.
   std::shared_ptr<const SalesforceDescription> find(const std::string& object, index::TimePoint now) const;
   void learned(const std::string& object, std::shared_ptr<const SalesforceDescription> description,
                index::TimePoint now);
   void forget(const std::string& object);
+  // Whether it was ever shown to us since we started.
+  bool existed(const std::string& object) const;
   // True for each text once, so that the log does not repeat what is missing.
   bool first_time(const std::string& text);
 
@@ -58,6 +62,7 @@ class SalesforceSchema {
   // Under mutex_.
   std::map<std::string, Known> known_;
   std::set<std::string> told_;
+  std::set<std::string> existed_;
 };
 
 }  // namespace ringdex::sync

@@ -1,6 +1,7 @@
 #include "sync/connectors/zendesk.h"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -29,6 +30,7 @@ constexpr int kHalvingsPerCall = 3;
 constexpr int kGoodPagesToGrow = 10;
 constexpr std::size_t kAfterCursorBytesMax = 4096;
 constexpr int kIdentityPagesMax = 20;
+constexpr std::size_t kHalfReadMax = 2;
 
 FetchError malformed(const std::string& what, const std::string& why) {
   return {FetchErrorKind::malformed, what + ": " + why, std::nullopt, 200};
@@ -84,7 +86,6 @@ class ZendeskConnector : public Connector {
  private:
   // A page of users whose identities came in part when a limit was met; the next call goes on from here.
   struct HalfRead {
-    std::string cursor_text;
     json answer;
     std::map<std::string, std::vector<ZendeskIdentity>> identities;
   };
@@ -106,7 +107,8 @@ class ZendeskConnector : public Connector {
   const telephony::NumberParser& parser_;
   std::size_t per_page_;  // now; options_.per_page_max unless Zendesk gave up on such large pages
   int good_pages_ = 0;
-  std::optional<HalfRead> half_read_;
+  // By cursor: a delta between two pages of a sweep must not throw away what the sweep has read.
+  std::map<std::string, HalfRead> half_read_;
 };
 
 std::expected<HttpResponse, FetchError> ZendeskConnector::get_export(const std::string& target, TimePoint now) {
@@ -224,19 +226,21 @@ std::expected<SourcePage, FetchError> ZendeskConnector::users_page(ZendeskCursor
                                                                    TimePoint now) {
   SourcePage page;
   cursor.stage = Stage::organizations;  // where the next run starts, unless this one has more users
-  if (!half_read_ || half_read_->cursor_text != cursor_text) {
-    half_read_.reset();
+  if (!half_read_.contains(cursor_text)) {
+    if (half_read_.size() >= kHalfReadMax) half_read_.clear();
     auto answer = get_users(cursor, now);
     if (!answer) return std::unexpected(answer.error());
     if (!*answer) {
       page.next_cursor = cursor.to_text();
       return page;
     }
-    half_read_ = HalfRead{cursor_text, **std::move(answer), {}};
+    half_read_[cursor_text].answer = **std::move(answer);
   }
-  if (auto complete = complete_identities(*half_read_, now); !complete) return std::unexpected(complete.error());
-  const HalfRead whole = *std::move(half_read_);
-  half_read_.reset();
+  if (auto complete = complete_identities(half_read_[cursor_text], now); !complete) {
+    return std::unexpected(complete.error());
+  }
+  const HalfRead whole = std::move(half_read_[cursor_text]);
+  half_read_.erase(cursor_text);
 
   for (const auto& user : whole.answer["users"]) add_user(page, user, whole, now);
   const bool end = bool_member(whole.answer, "end_of_stream").value_or(true);

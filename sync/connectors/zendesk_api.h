@@ -31,7 +31,7 @@ class ZendeskApi {
 
   std::uint64_t requests_sent() const { return api_.requests_sent(); }
   // Of the export, which is what a sync waits for. Safe from any thread.
-  RequestsLeft requests_left(TimePoint now) const { return {shared_.export_budget.available(now), std::nullopt}; }
+  RequestsLeft requests_left(TimePoint now) const { return {.this_minute = shared_.export_budget.available(now)}; }
 
  private:
   void heed_limits(const HttpResponse& response, Budget budget, TimePoint now);

@@ -26,8 +26,9 @@ TEST_CASE("what an admin switched is kept with the source's state") {
   open.reopen();
   CHECK(open.state().mode == SourceState::Mode::disabled);
   CHECK(open.state().records == 1);
-  open.upsert({person("2", "+13108675302")});
+  open.erase(contact("1"), 9);
   CHECK(open.state().mode == SourceState::Mode::disabled);
+  CHECK(open.answer(contact("1")) == "gone");
 }
 
 TEST_CASE("a purge forgets everything of the source and nothing else") {
@@ -45,14 +46,21 @@ TEST_CASE("a purge forgets everything of the source and nothing else") {
   open.apply(other);
   REQUIRE(open.index->set_mode("default", "crm", SourceState::Mode::disabled, at(2000)));
   int steps = 0;
-  while (true) {
-    const auto done = open.index->purge("default", "crm", 7, at(3000));
-    REQUIRE(done);
+  std::string from;
+  do {
+    const auto next = open.index->purge("default", "crm", from, 7, at(3000));
+    REQUIRE(next);
+    from = *next;
     ++steps;
     CHECK(open.state().checkpoint.empty());
     CHECK(open.total("+13108675301") == open.state().records + 1);
-    if (*done) break;
-  }
+    // What was under way when it was disabled is not taken.
+    ChangeBatch late = OpenIndex::batch();
+    late.upserts = {person("1", "+13108675301")};
+    CHECK(open.apply(late).added == 0);
+    late.checkpoint = "there";
+    CHECK(open.apply(late).refused == 1);
+  } while (!from.empty());
   CHECK(steps > 3);
   for (int i = 0; i < 25; ++i) CHECK(open.answer(contact(std::to_string(i))) == "unknown");
   CHECK(open.state().records == 0);
@@ -60,7 +68,15 @@ TEST_CASE("a purge forgets everything of the source and nothing else") {
   CHECK(open.answer(contact("1", "crm-2")) == "crm-2:contact:1");
   open.reopen();
   CHECK(open.ids("+13108675301") == "1");
-  // It may be filled again, also with what was deleted before.
+  // It may be filled again, also with what was deleted before, but not by a page from before.
+  REQUIRE(open.index->set_mode("default", "crm", SourceState::Mode::on, at(4000)));
+  CHECK_FALSE(open.index->purge("default", "crm", "", 7, at(4000)));
+  ChangeBatch from_before = OpenIndex::batch();
+  from_before.upserts = {person("2", "+13108675302")};
+  from_before.checkpoint = "there";
+  from_before.goes_on_from = "here";
+  CHECK(open.apply(from_before).refused == 1);
+  CHECK(open.answer(contact("2")) == "unknown");
   open.upsert({person("3", "+13108675303")});
   CHECK(open.answer(contact("3")) == "crm:contact:3");
   CHECK(open.record(contact("3")).organization.empty());

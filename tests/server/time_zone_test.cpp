@@ -38,6 +38,14 @@ TEST_CASE("days of 23 and 25 hours") {
   CHECK(berlin.day_start(at("2026-10-26T12:00:00Z")) == at("2026-10-25T23:00:00Z"));
 }
 
+TEST_CASE("a midnight that is jumped over, and one that comes twice") {
+  // In Santiago the clocks went from 24:00 to 01:00 on 6 September 2026 at 04:00 UTC, in Havana from 01:00 back to
+  // 00:00 on 1 November 2026 at 05:00 UTC.
+  CHECK(zone("America/Santiago").day_start(at("2026-09-06T15:00:00Z")) == at("2026-09-06T04:00:00Z"));
+  CHECK(zone("America/Havana").day_start(at("2026-11-01T15:00:00Z")) == at("2026-11-01T04:00:00Z"));
+  CHECK(zone("America/Havana").day_start(at("2026-11-01T04:30:00Z")) == at("2026-11-01T04:00:00Z"));
+}
+
 TEST_CASE("the next time of day") {
   const auto berlin = zone("Europe/Berlin");
   CHECK(berlin.next(minutes(150), at("2026-11-22T00:00:00Z")) == at("2026-11-22T01:30:00Z"));
