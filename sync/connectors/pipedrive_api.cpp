@@ -117,7 +117,8 @@ std::expected<PipedriveList, FetchError> PipedriveApi::get_list(const std::strin
   PipedriveList list;
   list.rows = json::array();
   // An answer of another kind must not pass for the end of a list: who is not shown would be removed.
-  if (!body->contains("data") || bool_member(*body, "success") == false) {
+  const bool failed = bool_member(*body, "success") == false;
+  if (!body->contains("data") || (failed && (body->contains("error") || array_member(*body, "data") == nullptr))) {
     return malformed(what, "the answer has no list: " + shown(text_member(*body, "error")), 200);
   }
   if (const auto* rows = member(*body, "data")) {

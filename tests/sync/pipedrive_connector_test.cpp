@@ -226,10 +226,23 @@ TEST_CASE("an empty pipedrive page is not the end, and no data is an empty list"
   CHECK(rig.asked(0).find("limit=7&") != std::string::npos);  // as the cursor was made with
   rig.script.add(200, R"({"success":true,"data":null,"additional_data":{"next_cursor":"c3"}})");
   CHECK(rig.page(page.next_cursor).more);
+  rig.script.add(200, R"({"success":true,"data":null,"additional_data":{"next_cursor":null}})");
+  CHECK(json::parse(rig.page(page.next_cursor).next_cursor)["stage"] == "leads");
+}
+
+TEST_CASE("what does not say that it is the last page of a pipedrive list is not taken for it") {
+  Rig rig;
+  const std::string promised = cursor_at("persons", {{"next", "c1"}});
+  for (const char* body : {R"({"success":true,"data":null})", R"({"success":false,"data":[]})",
+                           R"({"success":true,"data":[]})", R"({"success":true,"data":[],"additional_data":{}})",
+                           R"({"success":true,"data":[],"additional_data":{"next_cursor":7}})"}) {
+    CAPTURE(body);
+    rig.script.add(200, body);
+    CHECK(rig.error_of(promised).kind == FetchErrorKind::malformed);
+  }
+  // The first page of a company that has nobody may say less.
   rig.script.add(200, R"({"success":true,"data":null})");
-  CHECK(json::parse(rig.page(page.next_cursor).next_cursor)["stage"] == "leads");
-  rig.script.add(200, R"({"success":false,"data":[]})");
-  CHECK(json::parse(rig.page(page.next_cursor).next_cursor)["stage"] == "leads");
+  CHECK(json::parse(rig.page(cursor_at("persons", json::object())).next_cursor)["stage"] == "leads");
 }
 
 TEST_CASE("a list that stands still is told, before its page is handed on again") {

@@ -42,8 +42,10 @@ struct Rig {
   SalesforceSchema schema;
   std::unique_ptr<Connector> connector;
 
-  explicit Rig(std::size_t rows_per_page = 3) {
-    for (const char* object : {"Account", "Contact", "Lead"}) schema.learned(object, description({"Phone"}), kNow);
+  explicit Rig(std::size_t rows_per_page = 3, bool shows_leads = true) {
+    for (const char* object : {"Account", "Contact", "Lead"}) {
+      if (shows_leads || object != std::string("Lead")) schema.learned(object, description({"Phone"}), kNow);
+    }
     connector = make_salesforce_connector(
         {{"sf", "US", 10, 10, {}}, "v60.0", "a-webhook-secret", rows_per_page, "https://acme.my.salesforce.com/"},
         {credential, budget, quota, schema}, scripted(script), parser());
@@ -338,8 +340,7 @@ TEST_CASE("salesforce: a field that does not exist is looked up again, once") {
 }
 
 TEST_CASE("salesforce: a user without leads has no leads, one without contacts has no permission") {
-  Rig rig;
-  rig.schema.forget("Lead");
+  Rig rig(3, false);
   rig.script.add(404, error_body("NOT_FOUND", "The requested resource does not exist"));
   const auto page = rig.page(cursor_at("leads", true));
   CHECK(page.ends_listing);
@@ -348,6 +349,19 @@ TEST_CASE("salesforce: a user without leads has no leads, one without contacts h
   rig.schema.forget("Contact");
   rig.script.add(404, error_body("NOT_FOUND"));
   CHECK(rig.error_of(cursor_at("contacts", true)).kind == FetchErrorKind::malformed);
+}
+
+TEST_CASE("salesforce: leads that our user does not see any more are not taken for deleted") {
+  Rig rig;
+  rig.schema.forget("Lead");
+  rig.script.add(404, error_body("NOT_FOUND"));
+  CHECK(rig.error_of(cursor_at("leads", true)).kind == FetchErrorKind::unavailable);
+  CHECK(rig.script.asked.size() == 1);
+  // Of one row that queryAll does not show nobody knows whether it was deleted.
+  rig.script.add(200, rows_body({}));
+  const auto fetched = rig.connector->fetch({"sf", RecordKind::contact, id(1)}, kNow);
+  REQUIRE(fetched);
+  CHECK(fetched->hidden);
 }
 
 TEST_CASE("salesforce: the clock of Salesforce ends a window that ours would stretch") {
