@@ -232,17 +232,10 @@ TEST_CASE("an empty pipedrive page is not the end, and no data is an empty list"
 
 TEST_CASE("what does not say that it is the last page of a pipedrive list is not taken for it") {
   Rig rig;
-  const std::string promised = cursor_at("persons", {{"next", "c1"}});
-  for (const char* body : {R"({"success":true,"data":null})", R"({"success":false,"data":[]})",
-                           R"({"success":true,"data":[]})", R"({"success":true,"data":[],"additional_data":{}})",
-                           R"({"success":true,"data":[],"additional_data":{"next_cursor":7}})"}) {
-    CAPTURE(body);
-    rig.script.add(200, body);
-    CHECK(rig.error_of(promised).kind == FetchErrorKind::malformed);
+  for (const char* rest : {"null", "[]", R"([],"additional_data":{})", R"([],"additional_data":{"next_cursor":7})"}) {
+    rig.script.add(200, std::string(R"({"success":true,"data":)") + rest + "}");
+    CHECK(rig.error_of(cursor_at("persons", {{"next", "c1"}})).kind == FetchErrorKind::malformed);
   }
-  // The first page of a company that has nobody may say less.
-  rig.script.add(200, R"({"success":true,"data":null})");
-  CHECK(json::parse(rig.page(cursor_at("persons", json::object())).next_cursor)["stage"] == "leads");
 }
 
 TEST_CASE("a list that stands still is told, before its page is handed on again") {
