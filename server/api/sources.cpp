@@ -229,6 +229,11 @@ HttpResponse today(const Api& api, const HttpRequest& request) {
   return json_response(out);
 }
 
+struct Previewing {
+  std::atomic<bool>& flag;
+  ~Previewing() { flag = false; }
+};
+
 HttpResponse preview(const Api& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto state = known_source(api, request, refusal);
@@ -244,7 +249,7 @@ HttpResponse preview(const Api& api, const HttpRequest& request) {
   if (api.previewing->exchange(true)) {
     return problem(429, "preview_busy", "another preview is being made; ask again when it is done");
   }
-  const std::shared_ptr<void> done(nullptr, [&api](void*) { api.previewing->store(false); });
+  const Previewing previewing{*api.previewing};
   auto pending =
       api.scheduler.preview(request.principal.account, request.parameters[0], records_max.get<std::size_t>());
   if (!pending || pending->wait_for(kPreviewDeadline) != std::future_status::ready) {
