@@ -58,6 +58,12 @@ std::expected<HttpResponse, FetchError> CrmApi::send_once(const HttpRequest& req
   return *std::move(response);
 }
 
+RequestsLeft left_of(const RateBudget& budget, const DailyQuota& quota, index::TimePoint now) {
+  RequestsLeft left{.today = quota.left(), .of_today = quota.of_a_day()};
+  if (budget.requests_per_minute() != 0) left.this_minute = budget.available(now);
+  return left;
+}
+
 index::TimePoint answered_at(const HttpResponse& response, index::TimePoint now) {
   const auto date = response.headers.find("date");
   const auto parsed = date == response.headers.end() ? std::nullopt : parse_http_date(date->second);

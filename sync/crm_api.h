@@ -9,9 +9,12 @@
 #include <optional>
 #include <string>
 
+#include "sync/connector.h"
 #include "sync/credential.h"
+#include "sync/daily_quota.h"
 #include "sync/fetch_error.h"
 #include "sync/http_client.h"
+#include "sync/rate_budget.h"
 
 namespace ringdex::sync {
 
@@ -62,6 +65,9 @@ class CrmApi {
   std::shared_ptr<MovingHttpClient> http_;
   std::uint64_t requests_sent_ = 0;
 };
+
+// What both limits leave. Safe from any thread.
+RequestsLeft left_of(const RateBudget& budget, const DailyQuota& quota, index::TimePoint now);
 
 // The clock of the source at its answer, by the Date header; `now` if it names none.
 index::TimePoint answered_at(const HttpResponse& response, index::TimePoint now);

@@ -43,9 +43,9 @@ void log_answer(const Api& api, const LookupRequest& request, const LookupAnswer
 }
 
 // A number that the mirror does not know and that the CRMs may be asked for.
-bool is_for_live(const Api& api, const LookupAnswer& answer) {
+bool is_for_live(const Api& api, const LookupRequest& request, const LookupAnswer& answer) {
   return answer.match == Match::none && !answer.unmatchable && answer.number.parsed && answer.account->live_deadline &&
-         api.live != nullptr;
+         api.live != nullptr && api.live->serves(request.account);
 }
 
 void count(const Api& api, const LookupRequest& request, const std::expected<LookupAnswer, LookupError>& found,
@@ -74,12 +74,9 @@ std::optional<std::expected<LookupAnswer, LookupError>> answer_live(const Api& a
                                                                     bool may_wait) {
   const Metrics::Timer timer;
   auto found = api.service.lookup(request, api.clock());
-  if (found && is_for_live(api, *found) && api.live->serves(request.account)) {
-    if (!may_wait && api.live->take_place()) return std::nullopt;
-    if (!may_wait) {
-      count(api, request, found, timer);
-      return found;
-    }
+  const bool is_live = found && is_for_live(api, request, *found);
+  if (is_live && !may_wait && api.live->take_place()) return std::nullopt;
+  if (is_live && may_wait) {
     const auto number = telephony::canonical(found->number.parsed->number);
     const auto deadline = *found->account->live_deadline;
     // A view that is held keeps old versions in memory.

@@ -60,13 +60,7 @@ class SalesforceConnector : public Connector {
                                                                 TimePoint now) const override;
 
   std::uint64_t requests_sent() const override { return api_.requests_sent(); }
-  RequestsLeft requests_left(TimePoint now) const override {
-    RequestsLeft left;
-    if (shared_.budget.requests_per_minute() != 0) left.this_minute = shared_.budget.available(now);
-    left.today = shared_.quota.left();
-    left.of_today = shared_.quota.of_a_day();
-    return left;
-  }
+  RequestsLeft requests_left(TimePoint now) const override { return left_of(shared_.budget, shared_.quota, now); }
 
  private:
   std::expected<void, FetchError> rows_page(SalesforceCursor& cursor, SourcePage& page, TimePoint now);

@@ -1,15 +1,13 @@
 // A fake Salesforce for people and scripts: serves made-up contacts and leads, takes commands on stdin and by
 // POST /_fake/<command>.
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
+#include "tests/support/fake_program.h"
 #include "tests/support/fake_salesforce.h"
 
 namespace {
@@ -17,8 +15,7 @@ namespace {
 using ringdex::test_support::FakeSalesforce;
 using ringdex::test_support::FakeSalesforceOptions;
 
-// What stands after a command on stdin, in this order; the last one takes the rest of the line.
-const std::map<std::string, std::vector<std::string>> kArguments = {
+const ringdex::test_support::FakeCommands kCommands = {
     {"merge", {"loser", "winner"}},
     {"delete", {"id"}},
     {"restore", {"id"}},
@@ -31,21 +28,8 @@ const std::map<std::string, std::vector<std::string>> kArguments = {
 };
 
 std::string run(FakeSalesforce& salesforce, const std::string& line) {
-  std::istringstream words(line);
   std::string name;
-  words >> name;
-  std::map<std::string, std::string> arguments;
-  if (const auto known = kArguments.find(name); known != kArguments.end()) {
-    for (std::size_t i = 0; i < known->second.size(); ++i) {
-      std::string value;
-      if (i + 1 == known->second.size()) {
-        std::getline(words >> std::ws, value);
-      } else {
-        words >> value;
-      }
-      arguments[known->second[i]] = value;
-    }
-  }
+  const auto arguments = ringdex::test_support::read_fake_command(line, kCommands, name);
   return salesforce.command(name, arguments);
 }
 
@@ -77,13 +61,7 @@ int main(int argc, char** argv) {
     const auto ids = salesforce.generate(people, seed);
     std::cout << salesforce.base_url() << std::endl;
     if (!ids.empty()) std::cout << "people " << ids.front() << " to " << ids.back() << std::endl;
-    std::string line;
-    while (std::getline(std::cin, line)) {
-      if (line == "quit") return 0;
-      if (!line.empty()) std::cout << run(salesforce, line) << std::endl;
-    }
-    // At the end of its input it serves on until a signal ends it.
-    while (true) ::pause();
+    ringdex::test_support::serve_fake([&](const std::string& line) { return run(salesforce, line); });
   } catch (const std::exception& problem) {
     std::cerr << problem.what() << std::endl;
     return 1;

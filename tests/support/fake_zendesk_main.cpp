@@ -1,14 +1,12 @@
 // A fake Zendesk for people and scripts: serves made-up users, takes commands on stdin and by POST /_fake/<command>.
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
+#include "tests/support/fake_program.h"
 #include "tests/support/fake_zendesk.h"
 
 namespace {
@@ -16,8 +14,7 @@ namespace {
 using ringdex::test_support::FakeZendesk;
 using ringdex::test_support::FakeZendeskOptions;
 
-// What stands after a command on stdin, in this order; the last one takes the rest of the line if it is a name.
-const std::map<std::string, std::vector<std::string>> kArguments = {
+const ringdex::test_support::FakeCommands kCommands = {
     {"merge", {"loser", "winner"}},
     {"delete", {"id"}},
     {"rename", {"id", "name"}},
@@ -25,35 +22,21 @@ const std::map<std::string, std::vector<std::string>> kArguments = {
     {"role", {"id", "role"}},
     {"identity", {"id", "type", "value"}},
     {"rename_organization", {"id", "name"}},
-    {"add", {"name", "phone"}},
+    {"add", {"name and phone"}},
     {"user", {"id"}},
     {"stats", {}},
 };
 
 std::string run(FakeZendesk& zendesk, const std::string& line) {
-  std::istringstream words(line);
   std::string name;
-  words >> name;
-  std::map<std::string, std::string> arguments;
-  const auto known = kArguments.find(name);
-  if (known != kArguments.end() && name == "add") {
+  auto arguments = ringdex::test_support::read_fake_command(line, kCommands, name);
+  if (name == "add") {
     // A name has blanks and a phone may have; the phone begins at the first word with a digit, a plus or a bracket.
-    std::string rest;
-    std::getline(words >> std::ws, rest);
+    const std::string rest = arguments["name and phone"];
     auto cut = rest.find_first_of("+(0123456789");
     arguments["phone"] = cut == std::string::npos ? "" : rest.substr(cut);
     while (cut != std::string::npos && cut > 0 && rest[cut - 1] == ' ') --cut;
     arguments["name"] = rest.substr(0, cut);
-  } else if (known != kArguments.end()) {
-    for (std::size_t i = 0; i < known->second.size(); ++i) {
-      std::string value;
-      if (i + 1 == known->second.size()) {
-        std::getline(words >> std::ws, value);
-      } else {
-        words >> value;
-      }
-      arguments[known->second[i]] = value;
-    }
   }
   return zendesk.command(name, arguments);
 }
@@ -89,13 +72,7 @@ int main(int argc, char** argv) {
     const auto ids = zendesk.generate(users, seed);
     std::cout << zendesk.base_url() << std::endl;
     if (!ids.empty()) std::cout << "users " << ids.front() << " to " << ids.back() << std::endl;
-    std::string line;
-    while (std::getline(std::cin, line)) {
-      if (line == "quit") return 0;
-      if (!line.empty()) std::cout << run(zendesk, line) << std::endl;
-    }
-    // At the end of its input it serves on until a signal ends it.
-    while (true) ::pause();
+    ringdex::test_support::serve_fake([&](const std::string& line) { return run(zendesk, line); });
   } catch (const std::exception& problem) {
     std::cerr << problem.what() << std::endl;
     return 1;
