@@ -9,9 +9,13 @@ constexpr std::size_t kAccountBytes = sizeof(key::AccountNumber);
 
 }  // namespace
 
-void BatchWriter::begin_listing() {
+void BatchWriter::drop_marks() {
   const std::string first = key::source(account_, source_);
   writes_.DeleteRange(store_.family(Family::listed), first, key::after_prefix(first));
+}
+
+void BatchWriter::begin_listing() {
+  drop_marks();
   begins_here_ = true;
   state_.listing = state_.records == 0 ? SourceState::Listing::initial : SourceState::Listing::running;
   state_.awaiting_confirmation = 0;
@@ -20,12 +24,12 @@ void BatchWriter::begin_listing() {
 }
 
 std::vector<RecordId> BatchWriter::unlisted(const Store::Impl& store, key::AccountNumber account,
-                                            const std::string& source) {
+                                            const std::string& source, Marks marks) {
   std::vector<RecordId> gone;
   const std::string prefix = key::source(account, source);
   const auto records = store.iterate(Family::records, {});
   const auto listed = store.iterate(Family::listed, {});
-  listed->Seek(prefix);
+  if (marks == Marks::count) listed->Seek(prefix);
   for (records->Seek(prefix); records->Valid() && records->key().starts_with(prefix); records->Next()) {
     while (listed->Valid() && listed->key().compare(records->key()) < 0) listed->Next();
     if (listed->Valid() && listed->key() == records->key()) continue;
@@ -35,18 +39,6 @@ std::vector<RecordId> BatchWriter::unlisted(const Store::Impl& store, key::Accou
   if (!records->status().ok()) throw StoreFailure{records->status()};
   if (!listed->status().ok()) throw StoreFailure{listed->status()};
   return gone;
-}
-
-std::vector<RecordId> BatchWriter::all_records() {
-  std::vector<RecordId> all;
-  const std::string prefix = key::source(account_, source_);
-  const auto records = store_.iterate(Family::records, {});
-  for (records->Seek(prefix); records->Valid() && records->key().starts_with(prefix); records->Next()) {
-    const auto id = key::record_id(records->key().ToStringView(), kAccountBytes);
-    if (id && is_record(records->value().ToStringView())) all.push_back(*id);
-  }
-  if (!records->status().ok()) throw StoreFailure{records->status()};
-  return all;
 }
 
 std::vector<RecordId> BatchWriter::still_unlisted(const std::vector<RecordId>& candidates) {
@@ -66,7 +58,8 @@ void BatchWriter::end_listing(const std::vector<RecordId>& unlisted_before) {
     sweep({});
     return;
   }
-  const auto gone = still_unlisted(begins_here_ ? all_records() : unlisted_before);
+  const auto gone =
+      still_unlisted(begins_here_ ? unlisted(store_, account_, source_, Marks::are_old) : unlisted_before);
   const std::uint64_t allowed = state_.records * policy_.sweep_guard_percent / 100;
   if (gone.size() > allowed) {
     state_.listing = SourceState::Listing::awaiting;
@@ -85,8 +78,7 @@ void BatchWriter::sweep(const std::vector<RecordId>& gone) {
     // Nobody said that it was deleted: a listing that shows it again brings it back, as it was.
     erase({.id = id, .version = record->version, .withdrawn = true});
   }
-  const std::string first = key::source(account_, source_);
-  writes_.DeleteRange(store_.family(Family::listed), first, key::after_prefix(first));
+  drop_marks();
   state_.listing = SourceState::Listing::none;
   state_.awaiting_confirmation = 0;
 }

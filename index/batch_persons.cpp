@@ -41,34 +41,35 @@ void BatchWriter::borrow(Record& record) {
   if (record.organization.empty()) record.organization = from->organization;
 }
 
-void BatchWriter::add_dependents(const RecordId& person, std::vector<RecordId>& dependents) const {
+void BatchWriter::add_dependents(const RecordId& person, rocksdb::Iterator& it,
+                                 std::vector<RecordId>& dependents) const {
   const std::string prefix = key::member_prefix(account_, source_, person.external_id);
-  const auto found = store_.iterate(Family::dependents, {});
-  for (found->Seek(prefix); found->Valid() && found->key().starts_with(prefix); found->Next()) {
-    auto dependent = key::member_id(found->key().ToStringView(), source_, prefix.size());
+  for (it.Seek(prefix); it.Valid() && it.key().starts_with(prefix); it.Next()) {
+    auto dependent = key::member_id(it.key().ToStringView(), source_, prefix.size());
     if (dependent) dependents.push_back(*std::move(dependent));
   }
-  if (!found->status().ok()) throw StoreFailure{found->status()};
+  if (!it.status().ok()) throw StoreFailure{it.status()};
 }
 
 // All that were merged into the first, over however many merges.
-void BatchWriter::add_losers(std::vector<RecordId>& persons) const {
-  const auto it = store_.iterate(Family::aliases, {});
+void BatchWriter::add_losers(rocksdb::Iterator& it, std::vector<RecordId>& persons) const {
   for (std::size_t i = 0; i < persons.size(); ++i) {
     const std::string prefix = key::alias_prefix(account_, persons[i]);
-    for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
-      auto loser = key::record_id(it->key().ToStringView(), prefix.size());
+    for (it.Seek(prefix); it.Valid() && it.key().starts_with(prefix); it.Next()) {
+      auto loser = key::record_id(it.key().ToStringView(), prefix.size());
       const bool is_person = loser && loser->source == source_ && loser->kind == RecordKind::contact;
       // What this batch changes of them is not on disk yet, so that two may lead to each other there.
       if (is_person && std::ranges::find(persons, *loser) == persons.end()) persons.push_back(*std::move(loser));
     }
-    if (!it->status().ok()) throw StoreFailure{it->status()};
+    if (!it.status().ok()) throw StoreFailure{it.status()};
   }
 }
 
 void BatchWriter::follow_persons() {
   if (!state_.has_dependents) return;
   std::vector<RecordId> dependents;
+  const auto aliases = store_.iterate(Family::aliases, {});
+  const auto found = store_.iterate(Family::dependents, {});
   for (const auto& [id, touched] : touched_) {
     if (id.kind != RecordKind::contact) {
       // It may have come in front of its person.
@@ -79,8 +80,8 @@ void BatchWriter::follow_persons() {
     if (touched.before == touched.after) continue;
     // A record names its person as the source does, also one that was merged away since.
     std::vector<RecordId> persons{id};
-    add_losers(persons);
-    for (const RecordId& person : persons) add_dependents(person, dependents);
+    add_losers(*aliases, persons);
+    for (const RecordId& person : persons) add_dependents(person, *found, dependents);
   }
   for (const RecordId& id : dependents) {
     const Record* live = record_of(touch(id).after);

@@ -23,9 +23,11 @@ class BatchWriter {
               TimePoint now);
 
   // Records that are there and that the running listing has not shown, as far as can be told without the lock: what a
-  // batch that ends the listing is given, so that the writer holds up others no longer than need be.
-  static std::vector<RecordId> unlisted(const Store::Impl& store, key::AccountNumber account,
-                                        const std::string& source);
+  // batch that ends the listing is given, so that the writer holds up others no longer than need be. Marks on disk that
+  // are an earlier listing's show nobody.
+  enum class Marks { count, are_old };
+  static std::vector<RecordId> unlisted(const Store::Impl& store, key::AccountNumber account, const std::string& source,
+                                        Marks marks = Marks::count);
 
   ApplyResult apply(ChangeBatch batch, const std::vector<RecordId>& unlisted_before);
   ApplyResult confirm_sweep(const std::vector<RecordId>& unlisted_before);
@@ -45,9 +47,9 @@ class BatchWriter {
   std::string organization_name(const std::string& id);
   void upsert(Record next);
   void erase(const Deletion& deletion);
+  void drop_marks();
   void begin_listing();
   void end_listing(const std::vector<RecordId>& unlisted_before);
-  std::vector<RecordId> all_records();
   std::vector<RecordId> still_unlisted(const std::vector<RecordId>& candidates);
   void sweep(const std::vector<RecordId>& gone);
 
@@ -56,8 +58,8 @@ class BatchWriter {
   void borrow(Record& record);
   // Records that bear the name of one that this batch changed are changed with it.
   void follow_persons();
-  void add_dependents(const RecordId& person, std::vector<RecordId>& dependents) const;
-  void add_losers(std::vector<RecordId>& persons) const;
+  void add_dependents(const RecordId& person, rocksdb::Iterator& it, std::vector<RecordId>& dependents) const;
+  void add_losers(rocksdb::Iterator& it, std::vector<RecordId>& persons) const;
 
   void count_added();
   void count_deleted();

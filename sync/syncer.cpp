@@ -158,9 +158,9 @@ bool Syncer::know_sweep(TimePoint now) {
   sweep_due_.reset();
   if (!state->sweep_cursor.empty()) {
     sweep_due_ = now;
-  } else if (!state->checkpoint.empty() && options_.next_sweep) {
+  } else if (!state->checkpoint.empty()) {
     // An index of a version that did not note its listings has none yet.
-    sweep_due_ = options_.next_sweep(state->swept_at == TimePoint{} ? now : state->swept_at);
+    sweep_due_ = sweep_after(state->swept_at == TimePoint{} ? now : state->swept_at);
   }
   sweep_known_ = true;
   return true;
@@ -207,7 +207,7 @@ bool Syncer::start_sweep(TimePoint now) {
   }
   // What waits for a confirmation is not taken back but on demand.
   if (state->listing == Listing::awaiting && !sweep_asked_) {
-    sweep_due_ = options_.next_sweep ? options_.next_sweep(now) : std::nullopt;
+    sweep_due_ = sweep_after(now);
     return false;
   }
   sweep_asked_ = false;
@@ -290,7 +290,7 @@ TimePoint Syncer::apply_page(bool sweeping, SourcePage page, TimePoint now) {
 
 TimePoint Syncer::after_page(bool sweeping, const SourcePage& page, TimePoint now) {
   if (page.ends_listing && !sweeping) {
-    sweep_due_ = options_.next_sweep ? options_.next_sweep(now) : std::nullopt;
+    sweep_due_ = sweep_after(now);
   }
   if (sweeping && !page.ends_listing) {
     sweep_due_ = page.more ? now : now + kListingPause;
@@ -327,11 +327,7 @@ TimePoint Syncer::failed(bool sweeping, const FetchError& error, TimePoint now) 
     case FetchErrorKind::rate_limited:
       if (is_pacing(error)) {
         const TimePoint at = now + error.wait.value_or(std::chrono::milliseconds(1'000));
-        if (sweeping) {
-          sweep_due_ = at;
-        } else {
-          due_ = at;
-        }
+        put_off(sweeping, at);
         set_state(SourceStateName::running, "waiting for the request budget", at, now);
         return next_step();
       }
@@ -355,11 +351,7 @@ TimePoint Syncer::back_off(bool sweeping, std::string reason, std::optional<std:
   const TimePoint at = now + std::min(delay, options_.interval);
   spdlog::warn("{}: {}; attempt {} follows in {} ms", options_.source, reason, attempt_ + 1, (at - now).count());
   (sweeping ? sweep_ : main_)->record.add_failure(reason);
-  if (sweeping) {
-    sweep_due_ = at;
-  } else {
-    due_ = at;
-  }
+  put_off(sweeping, at);
   set_state(SourceStateName::backing_off, std::move(reason), next_step(), std::min(failing_since_, now));
   return next_step();
 }
@@ -379,7 +371,7 @@ TimePoint Syncer::finish_run(bool sweeping, SourceStateName state, std::string o
   run->record.finish(std::move(outcome), reason, now);
   attempt_ = 0;
   if (sweeping) {
-    sweep_due_ = options_.next_sweep ? options_.next_sweep(now) : std::nullopt;
+    sweep_due_ = sweep_after(now);
     // What is left of it is tried again with the interval of the deltas.
     if (cut_short) sweep_due_ = now + options_.interval;
   } else {
@@ -392,6 +384,18 @@ TimePoint Syncer::finish_run(bool sweeping, SourceStateName state, std::string o
   if (const auto forgot = ledger_.forget_before(now - kLedgerKept); !forgot) spdlog::error(forgot.error().message);
   set_state(state, std::move(reason), next_step(), now);
   return next_step();
+}
+
+void Syncer::put_off(bool sweeping, TimePoint until) {
+  if (sweeping) {
+    sweep_due_ = until;
+  } else {
+    due_ = until;
+  }
+}
+
+std::optional<TimePoint> Syncer::sweep_after(TimePoint time) const {
+  return options_.next_sweep ? options_.next_sweep(time) : std::nullopt;
 }
 
 TimePoint Syncer::next_step() const {

@@ -86,6 +86,8 @@ class Syncer {
   TimePoint store_failed(const std::string& message, TimePoint now);
   TimePoint finish_run(bool sweeping, SourceStateName state, std::string outcome, std::string reason, TimePoint now);
   TimePoint back_off(bool sweeping, std::string reason, std::optional<std::chrono::milliseconds> wait, TimePoint now);
+  void put_off(bool sweeping, TimePoint until);
+  std::optional<TimePoint> sweep_after(TimePoint time) const;
   TimePoint next_step() const;
   void set_state(SourceStateName state, std::string reason, std::optional<TimePoint> next, TimePoint now);
 

@@ -5,6 +5,7 @@
 
 #include "sync/connectors/salesforce_query.h"
 #include "sync/json_fields.h"
+#include "sync/national_digits.h"
 
 namespace ringdex::sync {
 namespace {
@@ -49,11 +50,7 @@ std::expected<std::vector<SalesforceSelection>, SalesforceError> selections_of(S
 
 std::vector<std::string> salesforce_search_terms(const telephony::NumberParser& parser, telephony::PhoneNumber number) {
   std::vector<std::string> terms;
-  std::string national;
-  const auto facts = parser.describe(number);
-  for (const char c : std::string_view(facts.national)) {
-    if (c >= '0' && c <= '9') national += c;
-  }
+  const std::string national = written_digits(number, parser);
   const std::string digits(std::string_view(number.digits()));
   terms.push_back(national.empty() ? digits : national);
   if (digits.size() >= kTailDigitsMin) {
