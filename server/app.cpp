@@ -43,6 +43,9 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kBlockCacheBytes = 128 << 20;
 constexpr unsigned kBlockingThreads = 4;
+// More than the ringing calls that may wait for a CRM at a time, so that the others find a thread.
+constexpr unsigned kRingThreads = 36;
+constexpr std::chrono::seconds kEventHeartbeat{15};
 constexpr std::chrono::milliseconds kResyncDeadline = 10s;
 constexpr std::chrono::milliseconds kAnswersDeadline = 2s;
 constexpr std::chrono::seconds kKeysInterval{1};
@@ -153,7 +156,9 @@ HttpServerOptions App::Parts::http_options() const {
           .header_timeout = from.header_timeout,
           .idle_timeout = from.idle_timeout,
           .blocking_threads = kBlockingThreads,
-          .waiting_threads = LiveLookups::kWaitingMax};
+          .ringing_threads = kRingThreads,
+          .waiting_threads = LiveLookups::kWaitingMax,
+          .event_heartbeat = kEventHeartbeat};
 }
 
 std::expected<void, std::string> App::Parts::start() {

@@ -81,6 +81,7 @@ std::size_t HttpRequest::memory() const {
 
 void HttpResponse::clear() {
   status = 200;
+  events.reset();
   wants_to_wait = false;
   content_type = "application/json";
   body.clear();
@@ -107,8 +108,12 @@ std::string_view status_title(int status) {
   switch (status) {
     case 200:
       return "OK";
+    case 201:
+      return "Created";
     case 202:
       return "Accepted";
+    case 204:
+      return "No Content";
     case 400:
       return "Bad Request";
     case 401:
@@ -133,6 +138,8 @@ std::string_view status_title(int status) {
       return "Misdirected Request";
     case 422:
       return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
     case 500:

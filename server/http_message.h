@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,12 +10,18 @@
 
 namespace ringdex::server {
 
+class EventSubscription;
+
 // Who asks: one account, and what the key allows.
 enum class Scope : unsigned { none = 0, lookup = 1, agent = 2, admin = 4, metrics = 8 };
+constexpr Scope operator|(Scope left, Scope right) {
+  return static_cast<Scope>(static_cast<unsigned>(left) | static_cast<unsigned>(right));
+}
 struct Principal {
   std::string account;
   unsigned scopes = 0;  // bits of Scope
   std::string key_id;   // empty: loopback without keys
+  // Of several scopes each is enough.
   bool may(Scope scope) const { return scope == Scope::none || (scopes & static_cast<unsigned>(scope)) != 0; }
 };
 
@@ -54,7 +61,8 @@ struct HttpResponse {
   std::string_view content_type = "application/json";  // text that lives as long as the program
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  bool wants_to_wait = false;  // no answer yet: the handler is to be run again where it may wait
+  std::shared_ptr<EventSubscription> events;  // what goes on behind the body, until the client closes
+  bool wants_to_wait = false;                 // no answer yet: the handler is to be run again where it may wait
 
   void clear();
 };

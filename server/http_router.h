@@ -32,13 +32,16 @@ class HttpHandler {
   std::function<void(const HttpRequest&, HttpResponse&)> run_;
 };
 
-// One row of the table: `path` is "/v1/records/{id}/resync". A handler that may block (disk sync, a CRM's answer) runs
-// apart from the threads that answer lookups.
+// Which threads run a handler. One that may block (disk sync, a CRM's answer) runs apart from the threads that answer
+// lookups; calls have threads of their own, so that a ring never queues behind a resync.
+enum class RunsOn { connection, blocking, ringing };
+
+// One row of the table: `path` is "/v1/records/{id}/resync".
 struct HttpRoute {
   std::string method;
   std::string path;
-  Scope scope = Scope::none;
-  bool may_block = false;
+  Scope scope = Scope::none;  // several: each of them is enough
+  RunsOn runs_on = RunsOn::connection;
   HttpHandler handler;
   bool open = false;  // needs no principal: health, and webhooks, which are signed
 };

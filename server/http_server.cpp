@@ -46,8 +46,9 @@ HttpServer::HttpServer(HttpServerOptions options, const HttpRouter& router, Metr
       router_(router),
       metrics_(metrics),
       blocking_(options_.blocking_threads),
+      ringing_(options_.ringing_threads),
       waiting_(options_.waiting_threads),
-      shared_{options_, router_, metrics_, blocking_, waiting_, stopping_} {}
+      shared_{options_, router_, metrics_, blocking_, ringing_, waiting_, stopping_} {}
 
 HttpServer::~HttpServer() {
   stop(std::chrono::milliseconds(0));
@@ -114,14 +115,13 @@ void HttpServer::accept() {
   });
 }
 
-// Cuts off the connections whose time is over.
 void HttpServer::tick(HttpWorker& worker) {
   worker.timer.expires_after(HttpWorker::kTick);
   worker.timer.async_wait([this, &worker](error_code error) {
     if (error) return;
     ++worker.ticks;
     for (HttpConnection* connection : worker.connections) {
-      if (connection->deadline <= worker.ticks) connection->abort();
+      if (connection->deadline <= worker.ticks) connection->expire();
     }
     tick(worker);
   });
@@ -144,6 +144,7 @@ void HttpServer::stop(std::chrono::milliseconds deadline) {
   for (auto& worker : workers_) worker->context.stop();
   for (auto& worker : workers_) worker->thread.join();
   blocking_.join();
+  ringing_.join();
   waiting_.join();
   acceptor_.reset();
   workers_.clear();

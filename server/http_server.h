@@ -31,10 +31,12 @@ struct HttpServerOptions {
   std::size_t connections_max;
   std::size_t header_bytes_max;
   std::size_t body_bytes_max;
-  std::chrono::milliseconds header_timeout;  // for a whole request, from its first byte
-  std::chrono::milliseconds idle_timeout;    // between requests
-  unsigned blocking_threads;                 // for routes that may block
-  unsigned waiting_threads;                  // for lookups that wait for a CRM
+  std::chrono::milliseconds header_timeout;   // for a whole request, from its first byte
+  std::chrono::milliseconds idle_timeout;     // between requests
+  unsigned blocking_threads;                  // for routes that may block
+  unsigned ringing_threads;                   // for routes of calls
+  unsigned waiting_threads;                   // for lookups that wait for a CRM
+  std::chrono::milliseconds event_heartbeat;  // silence on a stream of events
 };
 
 // One connection as the server knows it; lives on one thread's io_context.
@@ -45,8 +47,10 @@ class HttpConnection {
   virtual void finish() = 0;
   // Closes at once, whatever is in hand.
   virtual void abort() = 0;
+  // Its deadline has come.
+  virtual void expire() { abort(); }
 
-  // The tick of its worker at which it is cut off; a timer of its own for each wait would cost two system calls.
+  // A tick of its worker; a timer of its own for each wait would cost two system calls.
   std::uint64_t deadline = UINT64_MAX;
 };
 
@@ -72,6 +76,7 @@ struct HttpShared {
   const HttpRouter& router;
   Metrics& metrics;
   boost::asio::thread_pool& blocking;
+  boost::asio::thread_pool& ringing;
   boost::asio::thread_pool& waiting;
   std::atomic<bool>& stopping;
 };
@@ -100,6 +105,7 @@ class HttpServer {
   std::vector<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guards_;
   std::optional<boost::asio::ip::tcp::acceptor> acceptor_;
   boost::asio::thread_pool blocking_;
+  boost::asio::thread_pool ringing_;
   boost::asio::thread_pool waiting_;
   std::atomic<bool> stopping_{false};
   HttpShared shared_;

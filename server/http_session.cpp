@@ -4,14 +4,15 @@
 
 #include <array>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <charconv>
 #include <memory>
 #include <optional>
 
+#include "server/event_stream.h"
 #include "server/http_parser.h"
+#include "server/http_socket.h"
 
 namespace ringdex::server {
 namespace {
@@ -19,10 +20,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using boost::system::error_code;
-
-// The executor's type is named, since a polymorphic one costs on each operation.
-using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
-using TlsStream = asio::ssl::stream<Socket>;
 
 constexpr std::size_t kReadBytes = 4 * 1024;
 // Answers to requests that came together go out together, up to this.
@@ -57,7 +54,7 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   }
 
   void start() {
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
+    if constexpr (kIsTls<Stream>) {
       expires_after(kTlsTimeout);
       stream_.async_handshake(asio::ssl::stream_base::server, [self = this->shared_from_this()](error_code error) {
         if (!error) self->serve();
@@ -75,27 +72,24 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   void abort() override {
     deadline = UINT64_MAX;
     error_code ignored;
-    socket().shutdown(Socket::shutdown_both, ignored);
+    socket().shutdown(HttpSocket::shutdown_both, ignored);
     socket().close(ignored);
   }
 
  private:
-  Socket& socket() {
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
-      return stream_.next_layer();
-    } else {
-      return stream_;
-    }
-  }
+  HttpSocket& socket() { return socket_of(stream_); }
   void expires_after(std::chrono::milliseconds wait) { deadline = worker_.tick_after(wait); }
 
   // Answers what is in the buffer, request by request, then sends and reads on.
   void serve() {
     while (out_.size() < kOutBytesMax && read_request()) {
       const HttpRoute* route = decide();
-      if (route != nullptr && route->may_block) return run_apart(*route, shared_.blocking);
+      if (route != nullptr && route->runs_on != RunsOn::connection) {
+        return run_apart(*route, route->runs_on == RunsOn::ringing ? shared_.ringing : shared_.blocking);
+      }
       if (route != nullptr) shared_.router.run(*route, request_, response_);
       if (response_.wants_to_wait) return run_apart(*route, shared_.waiting);
+      if (response_.events) return stream();
       add_answer();
       if (!keep_alive_) break;
     }
@@ -160,10 +154,21 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
       Session& session = *self;
       session.shared_.router.run(route, session.request_, session.response_);
       asio::post(session.worker_.context, [self = std::move(self)] {
+        if (self->response_.events) return self->stream();
         self->add_answer();
         self->keep_alive_ ? self->serve() : self->send();
       });
     });
+  }
+
+  // From here on the connection is another's; what came behind the request is left unread.
+  void stream() {
+    keep_alive_ = false;
+    add_answer();
+    auto events = std::move(response_.events);
+    if (head_only_) return send();
+    out_.erase(0, sent_);
+    stream_events(std::move(stream_), worker_, shared_, std::move(events), std::move(out_));
   }
 
   void add_answer() {
@@ -183,8 +188,14 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
     out_.append(version_ == 10 ? "HTTP/1.0 " : "HTTP/1.1 ");
     number(response_.status);
     out_.append(" ").append(status_title(response_.status));
-    out_.append("\r\nContent-Type: ").append(response_.content_type).append("\r\nContent-Length: ");
-    number(response_.body.size());
+    if (response_.status != 204) {
+      out_.append("\r\nContent-Type: ").append(response_.content_type);
+      // A stream of events has no length: it ends with the connection.
+      if (!response_.events) {
+        out_.append("\r\nContent-Length: ");
+        number(response_.body.size());
+      }
+    }
     out_.append("\r\nCache-Control: no-store\r\n");
     for (const auto& [name, value] : response_.headers) out_.append(name).append(": ").append(value).append("\r\n");
     if (!keep_alive_) out_ += "Connection: close\r\n";
@@ -194,7 +205,7 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
 
   // Nearly always the socket takes all at once. False: the connection is broken.
   bool send_some() {
-    if constexpr (!std::is_same_v<Stream, TlsStream>) {
+    if constexpr (!kIsTls<Stream>) {
       if (sent_ == out_.size()) return true;
       error_code error;
       sent_ += socket().write_some(asio::buffer(out_) + sent_, error);
@@ -259,11 +270,11 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   // A close with bytes unread would take back the answer, if it is still on its way.
   void close() {
     expires_after(kTlsTimeout);
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
+    if constexpr (kIsTls<Stream>) {
       stream_.async_shutdown([self = this->shared_from_this()](error_code) {});
     } else {
       error_code ignored;
-      socket().shutdown(Socket::shutdown_send, ignored);
+      socket().shutdown(HttpSocket::shutdown_send, ignored);
       if (!shared_.stopping) drain();
     }
   }
@@ -296,11 +307,11 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
 
 void serve_http(asio::ip::tcp protocol, asio::ip::tcp::socket::native_handle_type descriptor, asio::ssl::context* tls,
                 HttpWorker& worker, HttpShared& shared) {
-  Socket socket(worker.context.get_executor(), protocol, descriptor);
+  HttpSocket socket(worker.context.get_executor(), protocol, descriptor);
   if (tls != nullptr) {
-    std::make_shared<Session<TlsStream>>(TlsStream(std::move(socket), *tls), worker, shared)->start();
+    std::make_shared<Session<HttpTlsStream>>(HttpTlsStream(std::move(socket), *tls), worker, shared)->start();
   } else {
-    std::make_shared<Session<Socket>>(std::move(socket), worker, shared)->start();
+    std::make_shared<Session<HttpSocket>>(std::move(socket), worker, shared)->start();
   }
 }
 

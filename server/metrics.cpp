@@ -67,6 +67,10 @@ std::string Metrics::text() const {
   single(out, "ringdex_connections_refused_total", "counter", "Connections over the limit.", connections_refused_);
   single(out, "ringdex_webhook_events_total", "counter", "Webhook events accepted.", webhook_events_);
   single(out, "ringdex_webhooks_refused_total", "counter", "Webhook requests refused.", webhooks_refused_);
+  single(out, "ringdex_event_listeners", "gauge", "Open streams of events.", event_listeners_);
+  single(out, "ringdex_events_sent_total", "counter", "Events sent to listeners as they happened.", events_sent_);
+  single(out, "ringdex_event_listeners_cut_off_total", "counter", "Listeners that were too slow.",
+         event_listeners_cut_off_);
   return out;
 }
 

@@ -33,6 +33,10 @@ class Metrics {
   void webhook_accepted(std::uint64_t events) { webhook_events_ += events; }
   void webhook_refused() { ++webhooks_refused_; }
   void live_asked(LiveLookups::Outcome outcome) { ++live_[static_cast<std::size_t>(outcome)]; }
+  void event_listener_came() { ++event_listeners_; }
+  void event_listener_left() { --event_listeners_; }
+  void event_listener_cut_off() { ++event_listeners_cut_off_; }
+  void events_sent(std::uint64_t events) { events_sent_ += events; }
   std::uint64_t connections() const { return connections_; }
 
   std::string text() const;
@@ -53,6 +57,9 @@ class Metrics {
   Counter webhook_events_{};
   Counter webhooks_refused_{};
   std::array<Counter, 4> live_{};  // by LiveLookups::Outcome
+  Counter event_listeners_{};
+  Counter event_listeners_cut_off_{};
+  Counter events_sent_{};
 };
 
 }  // namespace ringdex::server

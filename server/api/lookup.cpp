@@ -196,7 +196,7 @@ std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metr
       {.method = "POST",
        .path = "/v1/lookup",
        .scope = Scope::lookup,
-       .may_block = true,
+       .runs_on = RunsOn::blocking,
        .handler = [api](const HttpRequest& request) { return post_lookup(api, request); }},
       {.method = "GET",
        .path = "/v1/explain",

@@ -63,7 +63,7 @@ std::vector<HttpRoute> record_routes(const index::Index& index, sync::SyncSchedu
       {.method = "POST",
        .path = "/v1/records/{id}/resync",
        .scope = Scope::admin,
-       .may_block = true,
+       .runs_on = RunsOn::blocking,
        .handler = [&index, &scheduler, deadline](
                       const HttpRequest& request) { return resync_record(index, scheduler, request, deadline); }},
   };

@@ -87,7 +87,7 @@ std::vector<HttpRoute> run_routes(const index::Ledger& ledger) {
     return HttpRoute{.method = "GET",
                      .path = path,
                      .scope = Scope::admin,
-                     .may_block = true,
+                     .runs_on = RunsOn::blocking,
                      .handler = [&ledger, handler](const HttpRequest& request) { return handler(ledger, request); }};
   };
   return {route("/v1/runs", list_runs), route("/v1/runs/{id}", one_run), route("/v1/runs/{id}/rejects", list_rejects)};

@@ -280,7 +280,7 @@ std::vector<HttpRoute> source_routes(index::Index& index, const index::Ledger& l
         .method = method,
         .path = path,
         .scope = Scope::admin,
-        .may_block = true,
+        .runs_on = RunsOn::blocking,
         .handler = [api, handler = std::move(handler)](const HttpRequest& request) { return handler(api, request); }};
   };
   std::vector<HttpRoute> routes{route("GET", "/v1/sources", list_sources),

@@ -37,7 +37,7 @@ HttpResponse accept_webhook(sync::SyncScheduler& scheduler, Metrics& metrics, co
 std::vector<HttpRoute> webhook_routes(sync::SyncScheduler& scheduler, Metrics& metrics) {
   return {{.method = "POST",
            .path = "/webhooks/{account}/{source}",
-           .may_block = true,
+           .runs_on = RunsOn::blocking,
            .handler = [&scheduler,
                        &metrics](const HttpRequest& request) { return accept_webhook(scheduler, metrics, request); },
            .open = true}};

@@ -18,14 +18,17 @@ HttpResponse echo(const HttpRequest& request) {
 struct Fixture {
   tests::TempDir dir;
   ApiKeys keys{dir.file("keys.json")};
-  HttpRouter router{{{.method = "GET", .path = "/v1/things/{id}", .scope = Scope::lookup, .handler = echo},
-                     {.method = "POST", .path = "/v1/things/{id}", .scope = Scope::admin, .handler = echo},
-                     {.method = "GET", .path = "/open", .handler = echo, .open = true},
-                     {.method = "GET",
-                      .path = "/throws",
-                      .scope = Scope::lookup,
-                      .handler = [](const HttpRequest&) -> HttpResponse { throw std::runtime_error("no"); }}},
-                    keys};
+  HttpRouter router{
+      {{.method = "GET", .path = "/v1/things/{id}", .scope = Scope::lookup, .handler = echo},
+       {.method = "POST", .path = "/v1/things/{id}", .scope = Scope::admin, .handler = echo},
+       {.method = "PUT", .path = "/v1/agents/{id}", .scope = Scope::agent | Scope::admin, .handler = echo},
+       {.method = "DELETE", .path = "/v1/agents/{id}", .scope = Scope::agent, .handler = echo},
+       {.method = "GET", .path = "/open", .handler = echo, .open = true},
+       {.method = "GET",
+        .path = "/throws",
+        .scope = Scope::lookup,
+        .handler = [](const HttpRequest&) -> HttpResponse { throw std::runtime_error("no"); }}},
+      keys};
 
   HttpRequest request(const std::string& method, const std::string& target,
                       ReusedList<NamedText> headers = {{"host", "localhost:8480"}}) {
@@ -98,6 +101,15 @@ TEST_CASE_FIXTURE(Fixture, "with keys the key decides, wherever it comes from") 
   CHECK(with_key.principal.account == "acme");
   CHECK(status(request("POST", "/v1/things/1", {{"x-api-key", key}})) == 403);
   CHECK(status(request("GET", "/v1/things/1", {{"authorization", "Basic " + key}})) == 401);
+}
+
+TEST_CASE_FIXTURE(Fixture, "of several scopes each is enough") {
+  for (const auto& [scope, expected] : {std::pair{"lookup", 403}, {"agent", 200}, {"admin", 200}, {"metrics", 403}}) {
+    const std::string key = keys.create("acme", {scope}, "", 0).value();
+    CHECK(status(request("PUT", "/v1/agents/7", {{"x-api-key", key}})) == expected);
+  }
+  const std::string admin = keys.create("acme", {"admin"}, "", 0).value();
+  CHECK(status(request("DELETE", "/v1/agents/7", {{"x-api-key", admin}})) == 403);
 }
 
 }  // namespace
