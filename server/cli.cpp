@@ -20,6 +20,7 @@
 #include "server/cli_options.h"
 #include "server/cli_output.h"
 #include "server/cli_sources.h"
+#include "server/cli_watch.h"
 
 namespace ringdex::server {
 namespace {
@@ -159,6 +160,10 @@ ExitCode remove_key(const Options& options) {
   return *removed ? ExitCode::ok : ExitCode::negative;
 }
 
+ExitCode watch(const Options& options) {
+  return watch_events(options, [] { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); });
+}
+
 ExitCode show_version(const Options& options) {
   print(options.json ? Json{{"version", RINGDEX_VERSION}}.dump() + "\n" : fmt::format("ringdex {}\n", RINGDEX_VERSION));
   return ExitCode::ok;
@@ -189,6 +194,8 @@ class CommandLine {
     auto* record = with_server(add("resync", "Fetch one record from its source now", resync));
     record->add_option("record", options_.record, "source:kind:external_id, such as zendesk-eu:contact:35436")
         ->required();
+    auto* watching = with_server(add("watch", "Show calls as they ring, are picked and end, until Ctrl-C", watch));
+    watching->add_option("--agent", options_.agent, "Only what concerns this agent");
     add_key_commands();
     with_json(add("version", "The version of this program", show_version));
   }

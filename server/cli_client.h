@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +26,10 @@ using Query = std::vector<std::pair<std::string, std::string>>;
 
 std::string encode_component(const std::string& text);
 ServerAnswer get(const ServerAddress& server, const std::string& path, const Query& query = {});
+// A GET whose answer comes bit by bit: `receive` is given the bytes of a 200, and ends it by false. Any other answer is
+// given back with its body. Status 0 is also a 200 that broke off, or was silent for longer than an event stream is.
+ServerAnswer stream(const ServerAddress& server, const std::string& path, const Query& query, const Query& headers,
+                    const std::function<bool(std::string_view bytes)>& receive);
 ServerAnswer post(const ServerAddress& server, const std::string& path, const nlohmann::ordered_json& body);
 
 }  // namespace ringdex::server

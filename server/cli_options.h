@@ -21,6 +21,7 @@ struct CliOptions {
   std::string record, source, kind = "delta", confirm;
   std::size_t limit = 20;
   std::uint64_t run = 0;
+  std::string agent;
   std::string account = "default", note, key_id;
   std::vector<std::string> scopes;
 

@@ -7,13 +7,21 @@
 namespace ringdex::server {
 namespace {
 
+// Takes out control characters, also those of two bytes from U+0080 to U+009F, among which are a terminal's commands.
+void make_plain(std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_late = byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (is_late) text[i + 1] = ' ';
+    if (is_late || byte < 0x20 || byte == 0x7f) text[i] = ' ';
+  }
+}
+
 std::string shown(const Json& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end() || found->is_null()) return "";
   std::string text = found->is_string() ? found->get<std::string>() : found->dump();
-  for (char& byte : text) {
-    if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f) byte = ' ';
-  }
+  make_plain(text);
   return text;
 }
 
@@ -21,6 +29,28 @@ const Json& part(const Json& object, const char* name) {
   static const Json kNothing;
   const auto found = object.find(name);
   return found == object.end() ? kNothing : *found;
+}
+
+// Who is, or is to be, on the other side of a call.
+std::string who_text(const Json& event) {
+  if (const std::string reason = shown(event, "unmatchable"); !reason.empty()) {
+    return reason == "withheld" ? reason : fmt::format("nobody known ({})", reason);
+  }
+  const std::string picked = shown(part(part(event, "call"), "picked"), "record");
+  const std::string wanted = picked.empty() ? shown(event, "default") : picked;
+  const Json& candidates = part(event, "candidates");
+  if (!candidates.is_array() || candidates.empty()) return "nobody known";
+  const Json* chosen = &candidates.front();
+  for (const Json& candidate : candidates) {
+    if (shown(candidate, "id") == wanted) chosen = &candidate;
+  }
+  std::string out = shown(*chosen, "name");
+  const std::string organization = shown(*chosen, "organization");
+  if (!organization.empty() && organization != out) out += (out.empty() ? "" : ", ") + organization;
+  if (const Json& total = part(event, "total"); picked.empty() && total.is_number_unsigned() && total > 1) {
+    out += fmt::format(" +{} more", total.get<std::uint64_t>() - 1);
+  }
+  return out;
 }
 
 }  // namespace
@@ -164,6 +194,21 @@ std::string resync_text(const Json& outcome) {
   const Json& record = part(outcome, "record");
   if (record.is_object()) out += fmt::format("\n  {}  {}", shown(record, "id"), shown(record, "name"));
   return out + "\n";
+}
+
+std::string event_text(const std::string& time, const std::string& type, const Json& event) {
+  const Json& call = part(event, "call");
+  const Json& number = part(event, "number");
+  const std::string e164 = shown(number, "e164");
+  std::string agents;
+  if (const Json& all = part(call, "agents"); all.is_array()) {
+    for (const Json& agent : all) agents += (agents.empty() ? "" : ", ") + shown({{"name", agent}}, "name");
+  }
+  std::string plain_type = type;
+  make_plain(plain_type);
+  return fmt::format("{}  {:<8}  {} {:<16}  {}{}\n", time, plain_type,
+                     shown(call, "direction") == "outbound" ? "->" : "<-", e164.empty() ? shown(number, "input") : e164,
+                     who_text(event), agents.empty() ? "" : "  (" + agents + ")");
 }
 
 std::string problem_text(const Json& problem) {

@@ -19,6 +19,8 @@ std::string preview_text(const Json& preview);
 // One line on how far the run in hand of a source is.
 std::string progress_text(const Json& source);
 std::string resync_text(const Json& outcome);
+// One line on something that happened to a call, at `time`.
+std::string event_text(const std::string& time, const std::string& type, const Json& event);
 // "code: detail"
 std::string problem_text(const Json& problem);
 

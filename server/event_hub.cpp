@@ -47,7 +47,8 @@ void EventSubscription::push(std::uint64_t number, const Frame& frame) {
   const std::lock_guard lock(mutex_);
   if (cut_off_ || number <= seen_) return;
   seen_ = number;
-  if (queue_bytes_ + frame->size() > queue_bytes_max_) {
+  // One that is longer than the whole queue has nobody to blame.
+  if (!queue_.empty() && queue_bytes_ + frame->size() > queue_bytes_max_) {
     cut_off_ = true;
     std::vector<Waiting>().swap(queue_);
     queue_bytes_ = 0;

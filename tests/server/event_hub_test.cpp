@@ -107,10 +107,17 @@ TEST_CASE("a full queue cuts off its listener and nobody else") {
   CHECK(take(*slow).empty());
   // For the first event, and that it is cut off.
   CHECK(wakes == 2);
+  // No queue is too short for one event.
+  index::CallEvent large = event(200);
+  large.data = std::string(5 * frame, '2');
+  hub.publish("acme", large);
+  std::string frames;
+  CHECK(quick->take(frames) == 1);
+  CHECK(frames == event_frame(large));
   // A reader that does not keep up at first is not cut off for what it took since.
-  hub.publish("acme", event(110));
-  hub.publish("acme", event(111));
-  CHECK(take(*quick) == Numbers{110, 111});
+  hub.publish("acme", event(210));
+  hub.publish("acme", event(211));
+  CHECK(take(*quick) == Numbers{210, 211});
 }
 
 TEST_CASE("so many subscriptions and no more") {

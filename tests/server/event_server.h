@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -99,14 +101,22 @@ struct EventServer {
   server::EventHub hub;
   EventSource source{hub};
   server::HttpRouter router;
-  server::HttpServer http;
+  std::optional<server::HttpServer> http;
 
   explicit EventServer(const Settings& settings = {})
-      : hub(settings.limits), router(routes(), keys), http(options(settings), router, metrics) {
-    if (const auto started = http.start(); !started) throw std::runtime_error(started.error());
+      : hub(settings.limits), router(routes(), keys), settings_(settings) {
+    start(0);
   }
 
-  std::uint16_t port() const { return http.port(); }
+  std::uint16_t port() const { return http->port(); }
+
+  // Closes all connections, and after `meanwhile` serves again on the same port.
+  void restart(const std::function<void()>& meanwhile) {
+    const std::uint16_t port = http->port();
+    http.reset();
+    meanwhile();
+    start(port);
+  }
 
   std::uint64_t metric(const std::string& name) const {
     const std::string text = metrics.text();
@@ -123,6 +133,10 @@ struct EventServer {
   }
 
  private:
+  void start(std::uint16_t port) {
+    http.emplace(options(settings_, port), router, metrics);
+    if (const auto started = http->start(); !started) throw std::runtime_error(started.error());
+  }
   std::vector<server::HttpRoute> routes() {
     auto all = server::event_routes(hub, [this](const server::EventsAsked& asked) { return source.remembered(asked); });
     all.push_back({.method = "GET", .path = "/echo/{text}", .handler = [](const server::HttpRequest& request) {
@@ -133,9 +147,9 @@ struct EventServer {
                    }});
     return all;
   }
-  server::HttpServerOptions options(const Settings& settings) const {
+  server::HttpServerOptions options(const Settings& settings, std::uint16_t port) const {
     return {.host = "127.0.0.1",
-            .port = 0,
+            .port = port,
             .threads = 2,
             .tls_certificate = settings.tls ? certificate.certificate_file() : "",
             .tls_key = settings.tls ? certificate.key_file() : "",
@@ -149,6 +163,8 @@ struct EventServer {
             .waiting_threads = 1,
             .event_heartbeat = settings.heartbeat};
   }
+
+  const Settings settings_;
 };
 
 }  // namespace ringdex::tests

@@ -272,7 +272,7 @@ TEST_CASE("the server's stop does not wait for streams") {
       while (!stopped) server.source.publish();
     });
     const auto begin = std::chrono::steady_clock::now();
-    server.http.stop(20s);
+    server.http->stop(20s);
     CHECK(std::chrono::steady_clock::now() - begin < 10s);
     stopped = true;
     for (const auto& client : clients) {

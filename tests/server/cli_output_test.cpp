@@ -1,0 +1,61 @@
+#include "server/cli_output.h"
+
+#include <doctest/doctest.h>
+
+namespace ringdex::server {
+namespace {
+
+Json event(const char* direction, const Json& number, const Json& candidates, std::size_t total) {
+  return {{"call", {{"direction", direction}, {"agents", {"mary"}}, {"picked", nullptr}}},
+          {"number", number},
+          {"candidates", candidates},
+          {"total", total},
+          {"default", candidates.empty() ? Json(nullptr) : candidates[0]["id"]}};
+}
+
+TEST_CASE("an event in one line") {
+  const Json number = {{"input", "0201"}, {"e164", "+442079460100"}};
+  const Json ada = {{"id", "crm:contact:1"}, {"name", "Ada"}, {"organization", "Glass"}};
+  const Json bo = {{"id", "crm:contact:2"}, {"name", "Bo"}, {"organization", ""}};
+  const auto text = [](const Json& what) { return event_text("14:03:07", "ringing", what); };
+  CHECK(text(event("inbound", number, Json::array({ada}), 1)) ==
+        "14:03:07  ringing   <- +442079460100     Ada, Glass  (mary)\n");
+  CHECK(text(event("outbound", number, Json::array({bo, ada}), 3)) ==
+        "14:03:07  ringing   -> +442079460100     Bo +2 more  (mary)\n");
+  CHECK(text(event("inbound", number, Json::array(), 0)).contains("nobody known  (mary)"));
+
+  Json picked = event("inbound", number, Json::array({ada, bo}), 2);
+  picked["call"]["picked"] = {{"record", "crm:contact:2"}};
+  CHECK(text(picked).contains("     Bo  (mary)"));
+
+  Json withheld = event("inbound", {{"input", "anonymous"}, {"e164", nullptr}}, Json::array(), 0);
+  withheld["unmatchable"] = "withheld";
+  CHECK(text(withheld) == "14:03:07  ringing   <- anonymous         withheld  (mary)\n");
+}
+
+TEST_CASE("a text from outside cannot command the terminal") {
+  const std::string evil =
+      "A\x1b[2J\r\nB\xc2\x9b"
+      "31mC\x7f\xc3\xa9";
+  Json made = event("inbound", {{"input", evil}, {"e164", nullptr}},
+                    Json::array({{{"id", evil}, {"name", evil}, {"organization", evil + "!"}}}), 1);
+  made["call"]["agents"] = {evil};
+  for (const std::string& text :
+       {event_text("14:03:07", evil, made), problem_text({{"code", evil}, {"detail", evil}})}) {
+    CHECK(text.find_first_of("\x1b\r\x7f") == std::string::npos);
+    CHECK(text.find("\xc2\x9b") == std::string::npos);
+    CHECK(text.find('\n') >= text.size() - 1);
+    CHECK(text.contains("\xc3\xa9"));
+  }
+}
+
+TEST_CASE("an event that is not as it should be is shown as far as it goes") {
+  for (const char* text : {"null", "7", "[]", "{}", R"({"call": 1, "number": [], "candidates": {}, "total": "x"})",
+                           R"({"call": {"agents": {}, "picked": 3}, "candidates": [1, null], "total": -1})"}) {
+    CAPTURE(text);
+    CHECK(event_text("14:03:07", "changed", Json::parse(text)).starts_with("14:03:07  changed   <- "));
+  }
+}
+
+}  // namespace
+}  // namespace ringdex::server
