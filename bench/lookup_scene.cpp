@@ -67,7 +67,7 @@ LookupScene::LookupScene(std::uint64_t records)
                 {.path = folder.file("store"), .block_cache_bytes = kBlockCacheBytes, .card_bytes_max = kCardBytesMax})
                 .value()),
       index(*store),
-      service(parser, index, server::account_settings(one_source(), parser).value()),
+      service(parser, index, picks, server::account_settings(one_source(), parser).value()),
       keys(folder.file("keys.json")),
       router(server::lookup_routes(service, metrics, scene_clock, true, nullptr), keys) {
   for (std::uint64_t first = 0; first < records; first += kPage) {

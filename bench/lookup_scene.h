@@ -34,6 +34,7 @@ class LookupScene {
   telephony::NumberParser parser;
   std::unique_ptr<index::Store> store;
   index::Index index;
+  server::RememberedPicks picks;
   server::LookupService service;
   server::Metrics metrics;
   server::ApiKeys keys;

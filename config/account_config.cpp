@@ -14,11 +14,12 @@
 namespace ringdex::config {
 namespace {
 
-constexpr std::array<std::string_view, 5> kPickRules{"contact_before_lead", "primary_phone", "source_order",
-                                                     "latest_updated", "oldest"};
+constexpr std::array<std::string_view, 6> kPickRules{"picked",       "contact_before_lead", "primary_phone",
+                                                     "source_order", "latest_updated",      "oldest"};
 constexpr std::size_t kDialDigitsMax = 32;
 
 using namespace std::chrono_literals;
+constexpr std::chrono::days kTenYears{3'650};
 
 bool has_digit(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -42,9 +43,7 @@ void read_pick(ObjectReader& reader, std::vector<std::string>& pick) {
   std::set<std::string> seen;
   for (std::size_t i = 0; i < pick.size(); ++i) {
     const auto place = fmt::format("{}[{}]", reader.place_of("pick"), i);
-    if (pick[i] == "picked") {
-      reader.report_at(place, "the rule \"picked\" remembers agents' picks, which this version does not keep yet");
-    } else if (std::find(kPickRules.begin(), kPickRules.end(), pick[i]) == kPickRules.end()) {
+    if (std::find(kPickRules.begin(), kPickRules.end(), pick[i]) == kPickRules.end()) {
       reader.report_at(place, fmt::format("\"{}\" is none of {}", pick[i], fmt::join(kPickRules, ", ")));
     } else if (!seen.insert(pick[i]).second) {
       reader.report_at(place, fmt::format("\"{}\" stands twice", pick[i]));
@@ -104,10 +103,15 @@ AccountConfig read_account(ObjectReader& reader) {
   if (std::string on_miss; reader.choice("on_miss", on_miss, {"none", "live"}))
     account.on_miss_live = on_miss == "live";
   reader.duration("on_miss_deadline", account.on_miss_deadline, 50ms, 10s);
-  std::string unknown_caller = "ignore";
-  if (reader.choice("unknown_caller", unknown_caller, {"ignore", "create"}) && unknown_caller == "create") {
-    reader.report("unknown_caller", "this version makes no records of unknown callers yet; \"ignore\" is accepted");
+  if (std::string unknown; reader.choice("unknown_caller", unknown, {"ignore", "create"})) {
+    account.creates_unknown_callers = unknown == "create";
   }
+  if (auto picked = reader.object("picked")) {
+    picked->choice("scope", account.picked_scope, {"account", "called_line", "agent"});
+    picked->duration("age_max", account.picked_age_max, 1min, kTenYears);
+    picked->finish();
+  }
+  reader.duration("calls_kept", account.calls_kept, 1h, kTenYears);
   reader.finish();
   return account;
 }

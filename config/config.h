@@ -48,8 +48,12 @@ struct AccountConfig {
   std::vector<std::string> own_numbers;
   std::map<std::string, std::string> called_regions;  // called line (any form) -> region of its callers' national form
   std::vector<DialRewriteConfig> dial_plan;
-  std::string time_zone = "UTC";  // IANA name; its midnight ends the day of the counters
-  bool on_miss_live = false;      // ask the CRMs for a number that the mirror does not know
+  std::string time_zone = "UTC";         // IANA name; its midnight ends the day of the counters
+  std::string picked_scope = "account";  // for whom an agent's pick counts: account, called_line, agent
+  std::chrono::milliseconds picked_age_max = std::chrono::days(365);
+  bool creates_unknown_callers = false;  // a local record for an inbound call whose number nobody bears
+  std::chrono::milliseconds calls_kept = std::chrono::days(90);
+  bool on_miss_live = false;  // ask the CRMs for a number that the mirror does not know
   std::chrono::milliseconds on_miss_deadline{300};
 };
 

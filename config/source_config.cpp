@@ -148,6 +148,7 @@ void read_ids(ObjectReader& reader, SourceConfig& source) {
       reader.report(key, "must be small letters, digits, - and _, at most 63, beginning with a letter or digit");
     }
   }
+  if (source.id == "local") reader.report("id", "is the name under which ringdex keeps records of its own");
 }
 
 void read_sync(ObjectReader& reader, SourceConfig& source) {

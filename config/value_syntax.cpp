@@ -14,8 +14,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::array<std::pair<std::string_view, std::int64_t>, 4> kUnits{
-    {{"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
+constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits{
+    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -95,6 +95,8 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
 
 std::string duration_text(milliseconds duration) {
   for (const auto& [name, length] : kUnits) {
+    // "24h" is said more often than "1d".
+    if (name == "d" && duration < std::chrono::days(2)) continue;
     if (duration.count() % length == 0) return fmt::format("{}{}", duration.count() / length, name);
   }
   return fmt::format("{}ms", duration.count());

@@ -11,7 +11,7 @@
 // What single values of the file look like. Pure.
 namespace ringdex::config {
 
-// "500ms", "45s", "30m", "2h": a whole number and a unit.
+// "500ms", "45s", "30m", "2h", "90d": a whole number and a unit.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 // The shortest of the same forms.
 std::string duration_text(std::chrono::milliseconds duration);

@@ -42,12 +42,19 @@ Implied implied_by(key::AccountNumber account, const RecordId& id, const std::op
 
 BatchWriter::BatchWriter(Store::Impl& store, const std::string& account, const std::string& source,
                          const ApplyPolicy& policy, TimePoint now)
-    : store_(store), account_(store.account_for_write(account)), source_(source), policy_(policy), now_(now) {
-  if (const auto bytes = store_.get(Family::sources, key::source(account_, source_))) {
-    const auto state = decode_source_state(*bytes);
-    if (!state) throw StoreFailure{rocksdb::Status::Corruption("state of source " + source_)};
-    state_ = *state;
-  }
+    : store_(store),
+      account_(store.account_for_write(account)),
+      source_(source),
+      policy_(policy),
+      now_(now),
+      state_(read_state(source)) {}
+
+SourceState BatchWriter::read_state(const std::string& source) const {
+  const auto bytes = store_.get(Family::sources, key::source(account_, source));
+  if (!bytes) return {};
+  const auto state = decode_source_state(*bytes);
+  if (!state) throw StoreFailure{rocksdb::Status::Corruption("state of source " + source)};
+  return *state;
 }
 
 ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& unlisted_before) {
@@ -55,7 +62,7 @@ ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& u
   const bool is_page = batch.checkpoint || batch.sweep_cursor;
   const std::string& stored = batch.sweep_cursor ? state_.sweep_cursor : state_.checkpoint;
   const bool has_moved = batch.goes_on_from && *batch.goes_on_from != stored;
-  if (has_moved || (is_page && state_.mode == SourceState::Mode::disabled)) {
+  if (has_moved || (is_page && state_.mode == SourceState::Mode::disabled) || is_borne(batch)) {
     result_.refused = 1;
     result_.position = store_.snapshot().position;
     return result_;
@@ -65,6 +72,7 @@ ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& u
     batch.upserts.clear();
     batch.organizations.clear();
   }
+  if (source_ == kLocalSource) number_local_records(batch);
   if (batch.begins_listing) begin_listing();
   for (const OrganizationName& organization : batch.organizations) rename(organization);
   for (Record& record : batch.upserts) upsert(std::move(record));
@@ -75,6 +83,7 @@ ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& u
   if (batch.begins_listing && !whole) state_.listing = SourceState::Listing::none;
   if (batch.ends_listing && whole) end_listing(unlisted_before);
   follow_persons();
+  local_records_give_way();
   if (batch.sweep_cursor && whole) state_.sweep_cursor = *batch.sweep_cursor;
   if (batch.checkpoint && whole) {
     state_.checkpoint = *batch.checkpoint;
@@ -145,7 +154,7 @@ void BatchWriter::count_deleted() {
 }
 
 BatchWriter::Touched& BatchWriter::touch(const RecordId& id) {
-  assert(id.source == source_);
+  assert(id.source == source_ || id.source == kLocalSource);
   const auto [at, fresh] = touched_.try_emplace(id);
   if (fresh) {
     if (const auto bytes = store_.get(Family::records, key::record(account_, id))) {
@@ -280,7 +289,11 @@ void BatchWriter::write_changes() {
   for (const auto& [key, is_put] : number_writes_) {
     is_put ? writes_.Put(store_.family(Family::numbers), key, "") : writes_.Delete(store_.family(Family::numbers), key);
   }
-  writes_.Put(store_.family(Family::sources), key::source(account_, source_), encode_source_state(state_));
+  const auto write_state = [&](const std::string& source, const SourceState& state) {
+    writes_.Put(store_.family(Family::sources), key::source(account_, source), encode_source_state(state));
+  };
+  write_state(source_, state_);
+  if (local_state_) write_state(std::string(kLocalSource), *local_state_);
 }
 
 void BatchWriter::write_record(const RecordId& id, const Touched& touched) {

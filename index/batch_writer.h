@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -61,6 +62,13 @@ class BatchWriter {
   void add_dependents(const RecordId& person, rocksdb::Iterator& it, std::vector<RecordId>& dependents) const;
   void add_losers(rocksdb::Iterator& it, std::vector<RecordId>& persons) const;
 
+  // Local records (batch_local.cpp).
+  void number_local_records(ChangeBatch& batch);
+  std::unique_ptr<rocksdb::Iterator> bearers() const;
+  bool is_borne(const ChangeBatch& batch);
+  void local_records_give_way();
+  void give_way(telephony::PhoneNumber number, const RecordId& to);
+
   void count_added();
   void count_deleted();
   void count_changes();
@@ -76,7 +84,10 @@ class BatchWriter {
   const ApplyPolicy policy_;
   const TimePoint now_;
 
+  SourceState read_state(const std::string& source) const;
+
   SourceState state_;
+  std::optional<SourceState> local_state_;  // of the local records, once a batch of another source touches them
   std::map<RecordId, Touched> touched_;
   std::map<std::string, std::string> organizations_;         // read or changed by this batch
   std::set<RecordId> listed_now_;                            // what this batch shows of a running listing

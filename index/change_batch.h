@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,8 @@ std::string_view to_string(ChangeCause);
 struct ChangeBatch {
   std::string account;
   std::string source;
-  std::vector<Record> upserts;  // first_indexed_at is the Index's to set
+  // first_indexed_at is the Index's to set, and the version and, where it is empty, the external id of a local record.
+  std::vector<Record> upserts;
   std::vector<Deletion> deletions;
   std::vector<OrganizationName> organizations;
   std::optional<std::string> checkpoint;  // where the source's next page starts
@@ -47,6 +49,8 @@ struct ChangeBatch {
   // The cursor that a page was asked from. If the source is not there any more (it was purged meanwhile), or is
   // switched off, nothing of the page is taken.
   std::optional<std::string> goes_on_from;
+  // Nothing of the batch is taken if another record of one of these sources bears a number of its upserts.
+  std::optional<std::set<std::string>> unless_borne_in;
   // A complete listing runs over several batches. At its end, records of the source that were neither listed nor
   // written since it began are removed, in the same atomic write.
   bool begins_listing = false;
@@ -74,8 +78,12 @@ struct ApplyResult {
   std::uint64_t over_limit = 0;             // new records refused by the source's record limit
   std::uint64_t swept = 0;                  // removed at the end of a listing (also counted in `deleted`)
   std::uint64_t awaiting_confirmation = 0;  // would have been swept, but for the guard
-  std::uint64_t refused = 0;                // 1: nothing was taken, see ChangeBatch::goes_on_from
-  std::vector<RecordId> nameless;           // new records refused: neither name nor organization
+  // 1: nothing was taken, see ChangeBatch::goes_on_from and unless_borne_in
+  std::uint64_t refused = 0;
+  std::uint64_t gave_way = 0;      // local records whose number a source has brought
+  std::vector<RecordId> nameless;  // new records refused: neither name nor organization
+  std::vector<RecordId> borne_by;  // who bears the number for which the batch was refused
+  std::vector<RecordId> numbered;  // local records that got their ids
   std::uint64_t position = 0;
   ApplyResult& operator+=(const ApplyResult&);
   bool operator==(const ApplyResult&) const = default;

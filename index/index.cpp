@@ -203,6 +203,20 @@ std::expected<ApplyResult, IndexError> Index::apply(ChangeBatch batch, const App
   }
 }
 
+std::expected<ApplyResult, IndexError> Index::apply_within(std::chrono::milliseconds patience, ChangeBatch batch,
+                                                           const ApplyPolicy& policy, TimePoint now) {
+  Store::Impl& store = store_.impl();
+  const std::string source = batch.source;
+  try {
+    const std::unique_lock lock(store.writer, patience);
+    if (!lock) return std::unexpected(IndexError{IndexError::Kind::busy, "other changes are being written"});
+    BatchWriter writer(store, batch.account, batch.source, policy, now);
+    return writer.apply(std::move(batch), {});
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "apply changes of " + source));
+  }
+}
+
 std::expected<void, IndexError> Index::set_mode(const std::string& account, const std::string& source,
                                                 SourceState::Mode mode, TimePoint now) {
   Store::Impl& store = store_.impl();

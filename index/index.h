@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -76,6 +77,9 @@ class Index {
   // returns, every later read() sees it; the WAL is synced if it moved a checkpoint or settled events. After an error
   // nothing of the batch is stored.
   std::expected<ApplyResult, IndexError> apply(ChangeBatch batch, const ApplyPolicy& policy, TimePoint now);
+  // The same for somebody whose phone rings: an error of kind `busy` if other writers kept it waiting for so long.
+  std::expected<ApplyResult, IndexError> apply_within(std::chrono::milliseconds patience, ChangeBatch batch,
+                                                      const ApplyPolicy& policy, TimePoint now);
 
   // Fills the number table after a start, up to `records_max` records a call; true when no more is to do. Until then,
   // RocksDB answers. A writer waits for a call that runs, so calls should be short and leave gaps.

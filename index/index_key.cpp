@@ -61,6 +61,10 @@ std::string account(std::string_view name) {
   return "account/" + std::string(name);
 }
 
+std::string local_counter(AccountNumber account) {
+  return "local/" + u32(account);
+}
+
 std::string source(AccountNumber account, std::string_view source) {
   std::string out = u32(account);
   put_source(out, source);

@@ -16,6 +16,7 @@
 //                   "position"                                                  u64
 //                   "inbox"                                                     u64, the next inbox number
 //                   "run"                                                       u64, the next run number
+//                   "local/" account                                            u64, the next local record
 //                   "account/" name                                             u32, the account's number
 //   records         account source kind external_id                             record_codec.h: record or tombstone
 //   numbers         account number(8) first_indexed(8) source kind external_id  empty
@@ -44,6 +45,7 @@ std::uint32_t read_u32(std::string_view bytes);  // 0 if not 4 bytes
 std::uint64_t read_u64(std::string_view bytes);  // 0 if not 8 bytes
 
 std::string account(std::string_view name);
+std::string local_counter(AccountNumber account);
 std::string source(AccountNumber account, std::string_view source);
 std::string record(AccountNumber account, const RecordId& id);
 std::string number_prefix(AccountNumber account, telephony::PhoneNumber canonical);

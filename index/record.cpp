@@ -65,6 +65,7 @@ ApplyResult& ApplyResult::operator+=(const ApplyResult& other) {
   over_limit += other.over_limit;
   swept += other.swept;
   awaiting_confirmation = other.awaiting_confirmation;
+  gave_way += other.gave_way;
   nameless.insert(nameless.end(), other.nameless.begin(), other.nameless.end());
   position = other.position;
   return *this;

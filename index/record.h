@@ -20,6 +20,10 @@ enum class RecordKind : std::uint8_t { contact = 1, lead = 2, local = 3 };
 std::string_view to_string(RecordKind);
 std::optional<RecordKind> record_kind_from(std::string_view name);
 
+// The source of the records that are made here: an unknown caller, or who an agent named. A record of this source has
+// the kind `local`, and gives way to a CRM's record that bears its number.
+inline constexpr std::string_view kLocalSource = "local";
+
 // A record's identity inside its account, written `source:kind:external_id` ("zendesk-eu:contact:35436").
 struct RecordId {
   // A source id holds no colon and no NUL, so that text form and keys are unambiguous whatever the external id holds.

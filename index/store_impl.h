@@ -68,7 +68,7 @@ struct Store::Impl {
   NumberTable numbers;
 
   // Held by the one writer from its first read to its commit.
-  std::mutex writer;
+  std::timed_mutex writer;
   // Under `writer`: while the table is loading, the records with smaller keys are in it.
   std::string loaded_below;
 

@@ -51,6 +51,11 @@ AccountSettings settings_of(const config::AccountConfig& account, const std::str
     problems.push_back(
         {place + ".time_zone", fmt::format("'{}' is no IANA time zone, such as Europe/Berlin", account.time_zone)});
   }
+  settings.pick_memory = {pick_scope_from(account.picked_scope).value_or(PickScope::account), account.picked_age_max};
+  settings.creates_unknown_callers = account.creates_unknown_callers;
+  settings.calls_kept = account.calls_kept;
+  settings.about_deadline = account.on_miss_deadline;
+  settings.source_labels.emplace(index::kLocalSource, "Local");
   if (account.on_miss_live) settings.live_deadline = account.on_miss_deadline;
   return settings;
 }

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <condition_variable>
 #include <csignal>
 #include <filesystem>
 #include <mutex>
@@ -18,9 +19,13 @@
 #include "index/background.h"
 #include "index/inbox.h"
 #include "index/index.h"
+#include "index/journal.h"
 #include "index/ledger.h"
 #include "index/store.h"
 #include "server/account_settings.h"
+#include "server/api/calls.h"
+#include "server/api/events.h"
+#include "server/api/local_records.h"
 #include "server/api/lookup.h"
 #include "server/api/operations.h"
 #include "server/api/records.h"
@@ -28,8 +33,13 @@
 #include "server/api/sources.h"
 #include "server/api/webhooks.h"
 #include "server/api_keys.h"
+#include "server/call_book.h"
+#include "server/call_retention.h"
+#include "server/call_service.h"
+#include "server/event_hub.h"
 #include "server/http_server.h"
 #include "server/live_lookups.h"
+#include "server/local_records.h"
 #include "server/lookup_service.h"
 #include "server/source_factory.h"
 #include "server/source_metrics.h"
@@ -49,6 +59,7 @@ constexpr std::chrono::seconds kEventHeartbeat{15};
 constexpr std::chrono::milliseconds kResyncDeadline = 10s;
 constexpr std::chrono::milliseconds kAnswersDeadline = 2s;
 constexpr std::chrono::seconds kKeysInterval{1};
+constexpr std::chrono::hours kRetentionInterval{1};
 // The index's writer waits for a step, and comes in between two.
 constexpr std::size_t kTableStep = 1'000;
 constexpr std::chrono::microseconds kTablePause{200};
@@ -78,6 +89,13 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
+std::expected<EventsRemembered, index::IndexError> events_since(const index::Journal& journal,
+                                                                const EventsAsked& asked) {
+  auto since = journal.events_since(asked.account, asked.agent, asked.after, asked.events_max);
+  if (!since) return std::unexpected(since.error());
+  return EventsRemembered{since->newest, std::move(since->events), since->forgotten, since->too_many};
+}
+
 std::string listed(const std::vector<config::Problem>& problems) {
   std::string text;
   for (const auto& problem : problems)
@@ -88,36 +106,54 @@ std::string listed(const std::vector<config::Problem>& problems) {
 }  // namespace
 
 struct App::Parts {
-  Parts(const config::Config& given, std::string path, std::unique_ptr<index::Store> opened)
+  Parts(const config::Config& given, std::string path, std::unique_ptr<index::Store> opened,
+        std::unique_ptr<index::Journal> opened_journal)
       : config(given),
         config_path(std::move(path)),
         store(std::move(opened)),
+        journal(std::move(opened_journal)),
         index(*store),
         inbox(*store),
         ledger(*store),
         scheduler(index, inbox, ledger),
-        lookups(parser, index, {}),
+        lookups(parser, index, picks, {}),
         live([this](const std::string& account, telephony::PhoneNumber number,
                     const LiveLookups::Done& done) { return scheduler.ask_live(account, number, done); },
              [this](std::string_view account) { return scheduler.has_live(account); }),
+        book(*journal, picks,
+             [this](const std::string& account, const index::CallEvent& event) { events.publish(account, event); }),
+        locals(parser, lookups, index),
+        calls(
+            index, lookups, book, locals, live,
+            [this](const std::string& account, const index::RecordId& id, std::function<void(bool)> done) {
+              return fetch(account, id, std::move(done));
+            },
+            metrics, wall_clock),
         keys(config.data_dir + "/keys.json") {}
 
   config::Config config;
   const std::string config_path;
   telephony::NumberParser parser;
   std::unique_ptr<index::Store> store;
+  std::unique_ptr<index::Journal> journal;
   index::Index index;
   index::Inbox inbox;
   index::Ledger ledger;
   sync::SyncScheduler scheduler;
   Metrics metrics;
+  RememberedPicks picks;
   LookupService lookups;
   LiveLookups live;
+  EventHub events;
+  CallBook book;
+  LocalRecords locals;
+  CallService calls;
   ApiKeys keys;
   std::optional<HttpRouter> router;
   std::optional<HttpServer> http;
   boost::asio::io_context signals;
-  std::jthread loading;  // of the number table
+  std::jthread loading;     // of the number table
+  std::jthread forgetting;  // of old calls
 
   std::vector<HttpRoute> routes();
   HttpServerOptions http_options() const;
@@ -125,6 +161,8 @@ struct App::Parts {
   void reload();
   void watch_keys(boost::asio::steady_timer& timer);
   void load_table(const std::stop_token& stopping);
+  void forget_old(const std::stop_token& stopping);
+  bool fetch(const std::string& account, const index::RecordId& id, std::function<void(bool found)> done);
   void stop();
 };
 
@@ -133,6 +171,9 @@ std::vector<HttpRoute> App::Parts::routes() {
   const auto add = [&all](std::vector<HttpRoute> some) { std::ranges::move(some, std::back_inserter(all)); };
   add(lookup_routes(lookups, metrics, wall_clock, config.log.mask_numbers, &live));
   add(record_routes(index, scheduler, kResyncDeadline));
+  add(local_record_routes(locals, index, wall_clock));
+  add(call_routes(calls, *journal, index, lookups));
+  add(event_routes(events, [this](const EventsAsked& asked) { return events_since(*journal, asked); }));
   const auto zone = [this](const std::string& account) { return lookups.time_zone(account); };
   add(source_routes(index, ledger, scheduler, wall_clock, zone));
   add(run_routes(ledger));
@@ -166,6 +207,7 @@ std::expected<void, std::string> App::Parts::start() {
   if (!accounts) return std::unexpected(listed(accounts.error()));
   lookups.set_accounts(std::move(*accounts));
   if (auto loaded = keys.load(); !loaded) return loaded;
+  if (auto loaded = book.load(); !loaded) return std::unexpected(loaded.error().message);
   if (keys.empty() && !is_loopback(config.http.listen.host)) {
     return std::unexpected(
         fmt::format("http.listen is {}, which other machines can reach, and there are no API keys: make one with "
@@ -181,7 +223,29 @@ std::expected<void, std::string> App::Parts::start() {
   if (auto listening = http->start(); !listening) return listening;
   scheduler.start();
   loading = std::jthread([this](const std::stop_token& stopping) { load_table(stopping); });
+  forgetting = std::jthread([this](const std::stop_token& stopping) { forget_old(stopping); });
   return {};
+}
+
+// At start and then each hour.
+void App::Parts::forget_old(const std::stop_token& stopping) {
+  index::give_way_to_lookups();
+  std::mutex mutex;
+  std::condition_variable_any ended;
+  std::unique_lock lock(mutex);
+  while (!stopping.stop_requested()) {
+    const auto done = forget_old_calls(*journal, picks, lookups, wall_clock());
+    if (!done) spdlog::error("old calls are kept: {}", done.error().message);
+    ended.wait_for(lock, stopping, kRetentionInterval, [] { return false; });
+  }
+}
+
+bool App::Parts::fetch(const std::string& account, const index::RecordId& id, std::function<void(bool found)> done) {
+  return scheduler.resync(account, id, [done = std::move(done)](const sync::ResyncAnswer& answer) {
+    using Outcome = sync::ResyncAnswer::Outcome;
+    done(answer.outcome == Outcome::updated || answer.outcome == Outcome::unchanged ||
+         answer.outcome == Outcome::merged);
+  });
 }
 
 // Lookups are answered meanwhile, out of RocksDB.
@@ -238,7 +302,10 @@ void App::Parts::stop() {
   loading.request_stop();
   scheduler.stop();
   if (http) http->stop(kAnswersDeadline);
+  calls.stop();
   if (loading.joinable()) loading.join();
+  forgetting.request_stop();
+  if (forgetting.joinable()) forgetting.join();
 }
 
 App::App() = default;
@@ -257,8 +324,10 @@ std::expected<std::unique_ptr<App>, std::string> App::start(const config::Config
                                    .card_bytes_max = config.index.memory_bytes_max,
                                    .hash_key = random_key()});
   if (!store) return std::unexpected(store.error().message);
+  auto journal = index::Journal::open(config.data_dir + "/calls");
+  if (!journal) return std::unexpected(journal.error().message);
   std::unique_ptr<App> app(new App());
-  app->parts_ = std::make_unique<Parts>(config, config_path, std::move(*store));
+  app->parts_ = std::make_unique<Parts>(config, config_path, std::move(*store), std::move(*journal));
   if (auto started = app->parts_->start(); !started) return std::unexpected(started.error());
   return app;
 }

@@ -1,21 +1,6 @@
 #include "server/live_lookups.h"
 
-#include <condition_variable>
-#include <memory>
-#include <mutex>
-
 namespace ringdex::server {
-namespace {
-
-struct Answers {
-  std::mutex mutex;
-  std::condition_variable changed;
-  // Under mutex.
-  std::size_t answered = 0;
-  bool found = false;
-};
-
-}  // namespace
 
 bool LiveLookups::take_place() {
   if (++waiting_ <= kWaitingMax) return true;
@@ -23,23 +8,20 @@ bool LiveLookups::take_place() {
   return false;
 }
 
-LiveLookups::Outcome LiveLookups::ask(const std::string& account, telephony::PhoneNumber number,
-                                      std::chrono::milliseconds deadline) const {
+std::shared_ptr<Inquiry> LiveLookups::begin(const std::string& account, telephony::PhoneNumber number) const {
   // A source may answer after everybody has left.
-  const auto answers = std::make_shared<Answers>();
-  const std::size_t asked = ask_(account, number, [answers](bool found) {
-    const std::lock_guard lock(answers->mutex);
-    ++answers->answered;
-    answers->found = answers->found || found;
-    answers->changed.notify_all();
-  });
-  Outcome outcome = Outcome::not_asked;
-  if (asked > 0) {
-    std::unique_lock lock(answers->mutex);
-    answers->changed.wait_for(lock, deadline, [&] { return answers->found || answers->answered == asked; });
-    outcome = answers->found ? Outcome::found : answers->answered == asked ? Outcome::unknown : Outcome::late;
-  }
-  return outcome;
+  auto inquiry = std::make_shared<Inquiry>();
+  const std::size_t asked = ask_(account, number, [inquiry](bool found) { inquiry->answer(found); });
+  if (asked == 0) return nullptr;
+  inquiry->expect(asked);
+  return inquiry;
+}
+
+LiveLookups::Outcome LiveLookups::wait(Inquiry* inquiry, std::chrono::milliseconds deadline) {
+  if (inquiry == nullptr) return Outcome::not_asked;
+  const auto found = inquiry->wait_for(deadline);
+  if (!found) return Outcome::late;
+  return *found ? Outcome::found : Outcome::unknown;
 }
 
 }  // namespace ringdex::server

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "server/inquiry.h"
 #include "telephony/phone_number.h"
 
 namespace ringdex::server {
@@ -46,9 +48,11 @@ class LiveLookups {
     LiveLookups* const lookups_;
   };
 
-  // Blocks until something was found and indexed, every source has answered, or `deadline` is over. What comes later
-  // is indexed all the same. `number` is canonical.
-  Outcome ask(const std::string& account, telephony::PhoneNumber number, std::chrono::milliseconds deadline) const;
+  // Asks; nullptr: nobody can be asked. `number` is canonical. What is found is indexed, also when nobody waits any
+  // more.
+  std::shared_ptr<Inquiry> begin(const std::string& account, telephony::PhoneNumber number) const;
+  // Blocks until something was found and indexed, every source has answered, or `deadline` is over.
+  static Outcome wait(Inquiry* inquiry, std::chrono::milliseconds deadline);
 
  private:
   const Ask ask_;

@@ -22,6 +22,8 @@ struct LookupRequest {
   std::string_view region;  // overrides the account's and the called line's; may be empty
   std::string_view called;  // the called line; may be empty
   telephony::Plan plan = telephony::Plan::automatic;
+  std::string_view agent = {};           // whose phone rings; may be empty
+  const index::Record* about = nullptr;  // who was clicked to be called: a candidate, whatever the number says
 };
 
 enum class Match { none, one, many };
@@ -66,13 +68,19 @@ struct LookupAnswer {
   boost::container::small_vector<Candidate, 4> candidates;  // in pick order, at most kCandidatesMax
   std::uint64_t total = 0;
   std::optional<PickReason> default_reason;
+  bool has_default = true;  // false: who is meant is not among the candidates, so none of them may be taken for him
   std::optional<std::string_view> shared_organization;  // all candidates are of this one
   boost::container::small_vector<SourceFreshness, 4> freshness;
 
   index::IndexView view;
   std::shared_ptr<const AccountSettings> account;
+  std::unique_ptr<const index::Record> about;  // of which a card is, if it does not bear the number
 
   std::uint64_t position() const { return view.position(); }
+  void withhold_default(std::string because) {
+    has_default = false;
+    default_reason = {"about", std::move(because)};
+  }
   const index::Card& leading(const Candidate& candidate) const { return found.cards[candidate.first]; }
   std::string_view label(const index::Card& card) const;  // of its source
 };

@@ -61,14 +61,13 @@ void explain_candidates(const LookupAnswer& answer, const PickContext& pick, Ste
 }
 
 // The cards of each person together, in pick order, with the reason of the first.
-void pick_candidates(LookupAnswer& answer, const AccountSettings& account, Steps* steps) {
+void pick_candidates(LookupAnswer& answer, const AccountSettings& account, const PickContext& pick, Steps* steps) {
   index::Cards& cards = answer.found.cards;
   const std::uint64_t beyond = answer.found.total - cards.size();
   if (cards.size() == 1) {
     answer.candidates.push_back({});
   } else {
-    std::ranges::sort(cards,
-                      [&](const Card& left, const Card& right) { return compare(left, right, account.pick) < 0; });
+    std::ranges::sort(cards, [&](const Card& left, const Card& right) { return compare(left, right, pick) < 0; });
     std::size_t first = 0;
     for (const std::size_t records : group_same_person(cards, account.same_person)) {
       answer.candidates.push_back({first, records});
@@ -78,20 +77,22 @@ void pick_candidates(LookupAnswer& answer, const AccountSettings& account, Steps
   answer.total = answer.candidates.size() + beyond;
   answer.match = answer.total == 1 ? Match::one : Match::many;
   answer.default_reason.emplace("only_candidate");
+  if (pick.about) answer.default_reason = {to_string(PickRule::about), pick.about->because};
   if (answer.candidates.size() == 1 && beyond > 0) {
     answer.default_reason = {"first_indexed_at", "it was indexed here among the first; not all records were compared"};
   }
   if (answer.candidates.size() > 1) {
     answer.default_reason =
-        reason_for(answer.leading(answer.candidates[0]), answer.leading(answer.candidates[1]), account.pick);
+        reason_for(answer.leading(answer.candidates[0]), answer.leading(answer.candidates[1]), pick);
   }
   answer.shared_organization = shared_organization(answer);
-  explain_candidates(answer, account.pick, steps);
+  explain_candidates(answer, pick, steps);
   if (answer.candidates.size() > kCandidatesMax) answer.candidates.resize(kCandidatesMax);
 }
 
 void add_freshness(LookupAnswer& answer, const AccountSettings& account, std::string_view name, index::TimePoint now) {
   for (const auto& [source, label] : account.source_labels) {
+    if (source == index::kLocalSource) continue;
     SourceFreshness& freshness = answer.freshness.emplace_back(source);
     if (const auto moved = answer.view.checkpoint_at(name, source)) {
       freshness.age = std::max(std::chrono::floor<std::chrono::seconds>(now - *moved), std::chrono::seconds(0));
@@ -132,8 +133,9 @@ std::string_view LookupAnswer::label(const index::Card& card) const {
   return label == account->source_labels.end() ? card.source : std::string_view(label->second);
 }
 
-LookupService::LookupService(const telephony::NumberParser& parser, const index::Index& index, Accounts accounts)
-    : parser_(parser), index_(index) {
+LookupService::LookupService(const telephony::NumberParser& parser, const index::Index& index,
+                             const RememberedPicks& picks, Accounts accounts)
+    : parser_(parser), index_(index), picks_(picks) {
   set_accounts(std::move(accounts));
 }
 
@@ -152,13 +154,36 @@ std::shared_ptr<const AccountSettings> LookupService::settings(std::string_view 
   return found == accounts_.end() ? nullptr : found->second;
 }
 
-bool LookupService::has_account(std::string_view account) const {
-  return settings(account) != nullptr;
+std::vector<std::string> LookupService::accounts() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, account] : accounts_) names.push_back(name);
+  return names;
 }
 
 TimeZone LookupService::time_zone(std::string_view account) const {
   const auto found = settings(account);
   return found == nullptr ? TimeZone() : found->time_zone;
+}
+
+std::optional<telephony::NumberReading> LookupService::read_line(const AccountSettings& account,
+                                                                 std::string_view called) const {
+  if (called.empty()) return std::nullopt;
+  auto read =
+      telephony::read_asked_number(parser_, called, account.region, telephony::Plan::automatic, account.dial_plan);
+  if (read.readings.empty()) return std::nullopt;
+  return std::move(read.readings.front());
+}
+
+std::string LookupService::line_name(const AccountSettings& account, std::string_view called) const {
+  const auto line = read_number(account, called);
+  return line ? line->to_e164() : std::string(called);
+}
+
+std::optional<PhoneNumber> LookupService::read_number(const AccountSettings& account, std::string_view text) const {
+  const auto read = read_line(account, text);
+  if (!read) return std::nullopt;
+  return telephony::canonical(read->parsed.number);
 }
 
 std::expected<std::string_view, LookupError> LookupService::region_for(const LookupRequest& request,
@@ -172,21 +197,16 @@ std::expected<std::string_view, LookupError> LookupService::region_for(const Loo
     if (steps != nullptr) say(steps, fmt::format("region {} is the request's", request.region));
     return request.region;
   }
-  if (!request.called.empty()) {
-    const auto called = telephony::read_asked_number(parser_, request.called, account.region,
-                                                     telephony::Plan::automatic, account.dial_plan);
-    if (!called.readings.empty()) {
-      const PhoneNumber line = called.readings.front().parsed.number;
-      const auto configured = account.called_regions.find(telephony::canonical(line));
-      if (configured != account.called_regions.end()) {
-        say(steps, fmt::format("region {} is configured for the called line {}", configured->second, line.to_e164()));
-        return configured->second;
-      }
-      const std::string_view region = called.readings.front().facts.region;
-      if (parser_.knows_region(region)) {
-        say(steps, fmt::format("region {} is the called line's, {}", region, line.to_e164()));
-        return region;
-      }
+  if (const auto called = read_line(account, request.called)) {
+    const PhoneNumber line = called->parsed.number;
+    const auto configured = account.called_regions.find(telephony::canonical(line));
+    if (configured != account.called_regions.end()) {
+      say(steps, fmt::format("region {} is configured for the called line {}", configured->second, line.to_e164()));
+      return configured->second;
+    }
+    if (parser_.knows_region(called->facts.region)) {
+      say(steps, fmt::format("region {} is the called line's, {}", called->facts.region, line.to_e164()));
+      return called->facts.region;
     }
   }
   if (steps != nullptr) say(steps, fmt::format("region {} is the account's", account.region));
@@ -239,6 +259,42 @@ std::expected<void, LookupError> LookupService::find(const LookupRequest& reques
   return {};
 }
 
+void LookupService::add_about(const LookupRequest& request, LookupAnswer& answer) const {
+  const index::RecordId& id = request.about->id;
+  answer.unmatchable.reset();
+  const bool bears_number = std::ranges::any_of(answer.found.cards, [&](const Card& card) { return card.id() == id; });
+  if (bears_number) return;
+  answer.about = std::make_unique<const index::Record>(*request.about);
+  answer.found.cards.push_back(card_of(*answer.about, PhoneNumber::from_packed(0)));
+  ++answer.found.total;
+}
+
+std::optional<PreferredRecord> LookupService::picked(const LookupRequest& request, const LookupAnswer& answer,
+                                                     index::TimePoint now, Steps* steps) const {
+  const AccountSettings& account = *answer.account;
+  if (!account.pick.has(PickRule::picked) || !answer.number.parsed) return std::nullopt;
+  const std::string line =
+      account.pick_memory.scope == PickScope::called_line ? line_name(account, request.called) : std::string();
+  auto pick = picks_.find(request.account, telephony::canonical(answer.number.parsed->number), account.pick_memory,
+                          line, request.agent, now);
+  if (!pick) return std::nullopt;
+  const auto is_candidate = [&] {
+    return std::ranges::any_of(answer.found.cards, [&](const Card& card) { return card.id() == pick->record; });
+  };
+  if (!is_candidate()) {
+    // It may have been merged or have given way since.
+    const auto now_known = answer.view.get(request.account, pick->record);
+    const auto* known = now_known ? std::get_if<index::KnownRecord>(&*now_known) : nullptr;
+    if (known != nullptr) pick->record = known->record.id;
+    if (known == nullptr || !is_candidate()) {
+      if (steps != nullptr)
+        say(steps, fmt::format("the picked record {} has the number no more", pick->record.to_string()));
+      return std::nullopt;
+    }
+  }
+  return preferred_by(*pick);
+}
+
 std::expected<LookupAnswer, LookupError> LookupService::lookup(const LookupRequest& request, index::TimePoint now,
                                                                Steps* steps) const {
   std::expected<LookupAnswer, LookupError> result(std::in_place, index_.read());
@@ -261,10 +317,24 @@ std::expected<void, LookupError> LookupService::fill(const LookupRequest& reques
       telephony::read_asked_number(parser_, request.number, *region, request.plan, answer.account->dial_plan, steps);
   if (asked.readings.empty()) {
     answer.unmatchable = unmatchable_from(asked.unmatchable.value_or(telephony::Unmatchable::not_a_number));
+  } else if (auto looked = find(request, asked, answer, steps); !looked) {
+    return looked;
+  }
+  if (request.about != nullptr) add_about(request, answer);
+  if (answer.unmatchable || answer.found.cards.empty()) return {};
+  const AccountSettings& account = *answer.account;
+  auto chosen = picked(request, answer, now, steps);
+  if (!chosen && request.about == nullptr) {
+    pick_candidates(answer, account, account.pick, steps);
     return {};
   }
-  if (auto looked = find(request, asked, answer, steps); !looked) return looked;
-  if (!answer.unmatchable && !answer.found.cards.empty()) pick_candidates(answer, *answer.account, steps);
+  PickContext pick = account.pick;
+  pick.picked = std::move(chosen);
+  if (request.about != nullptr) {
+    pick.about = PreferredRecord{request.about->id, "the call was started from this record"};
+    pick.rules.insert(pick.rules.begin(), PickRule::about);
+  }
+  pick_candidates(answer, account, pick, steps);
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "index/index.h"
 #include "server/lookup_answer.h"
 #include "server/pick_rules.h"
+#include "server/remembered_picks.h"
 #include "server/same_person.h"
 #include "server/time_zone.h"
 #include "telephony/asked_number.h"
@@ -23,6 +24,7 @@ namespace ringdex::server {
 struct AccountSettings {
   std::string region;  // ISO 3166-1 alpha-2
   PickContext pick;
+  PickMemory pick_memory;
   SamePerson same_person;
   std::set<telephony::PhoneNumber> own_numbers;                  // canonical
   std::map<telephony::PhoneNumber, std::string> called_regions;  // canonical called line -> region
@@ -31,6 +33,9 @@ struct AccountSettings {
   std::map<std::string, std::string, std::less<>> source_labels;
   TimeZone time_zone;
   std::optional<std::chrono::milliseconds> live_deadline;  // for asking the CRMs about unknown numbers; nothing: never
+  std::chrono::milliseconds about_deadline{300};           // for asking a CRM for the record that a call is about
+  bool creates_unknown_callers = false;
+  std::chrono::milliseconds calls_kept{std::chrono::days(90)};
 };
 using Accounts = std::map<std::string, AccountSettings, std::less<>>;
 
@@ -44,7 +49,8 @@ struct LookupError {
 // may call.
 class LookupService {
  public:
-  LookupService(const telephony::NumberParser& parser, const index::Index& index, Accounts accounts);
+  LookupService(const telephony::NumberParser& parser, const index::Index& index, const RememberedPicks& picks,
+                Accounts accounts);
 
   // `steps`, if given, receives what was done in plain words (for /v1/explain).
   std::expected<LookupAnswer, LookupError> lookup(const LookupRequest& request, index::TimePoint now,
@@ -52,13 +58,19 @@ class LookupService {
 
   // Takes effect with the next lookup.
   void set_accounts(Accounts accounts);
-  bool has_account(std::string_view account) const;
+  // Nothing: there is no such account.
+  std::shared_ptr<const AccountSettings> settings(std::string_view account) const;
+  std::vector<std::string> accounts() const;
+  // A number as people of the account write it, canonical; nothing: it is none.
+  std::optional<telephony::PhoneNumber> read_number(const AccountSettings& account, std::string_view text) const;
+  // A line of the account as picks and calls name it: in canonical E.164 if it is a number, else as it was sent.
+  std::string line_name(const AccountSettings& account, std::string_view called) const;
   TimeZone time_zone(std::string_view account) const;  // UTC if there is no such account
 
  private:
   using Steps = std::vector<std::string>;
-  // Nothing: there is no such account.
-  std::shared_ptr<const AccountSettings> settings(std::string_view account) const;
+  // The called line as a number; nothing: it is none.
+  std::optional<telephony::NumberReading> read_line(const AccountSettings& account, std::string_view called) const;
   std::expected<std::string_view, LookupError> region_for(const LookupRequest& request, const AccountSettings& account,
                                                           Steps* steps) const;
   // All of lookup() but the view, which the answer has.
@@ -67,9 +79,14 @@ class LookupService {
   // The records of the first reading that has any.
   std::expected<void, LookupError> find(const LookupRequest& request, const telephony::AskedNumber& asked,
                                         LookupAnswer& answer, Steps* steps) const;
+  void add_about(const LookupRequest& request, LookupAnswer& answer) const;
+  // The pick that decides for this ring, if one does.
+  std::optional<PreferredRecord> picked(const LookupRequest& request, const LookupAnswer& answer, index::TimePoint now,
+                                        Steps* steps) const;
 
   const telephony::NumberParser& parser_;
   const index::Index& index_;
+  const RememberedPicks& picks_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const AccountSettings>, std::less<>> accounts_;  // under `mutex_`
 };

@@ -59,6 +59,11 @@ std::string Metrics::text() const {
   for (std::size_t i = 0; i < kOutcomes.size(); ++i) {
     append("ringdex_live_lookups_total{{outcome=\"{}\"}} {}\n", kOutcomes[i], live_[i].load());
   }
+  family(out, "ringdex_calls_total", "counter", "Rings and outgoing calls, each once.");
+  for (const auto direction : {index::CallDirection::inbound, index::CallDirection::outbound}) {
+    append("ringdex_calls_total{{direction=\"{}\"}} {}\n", to_string(direction),
+           calls_[static_cast<std::size_t>(direction)].load());
+  }
   family(out, "ringdex_http_responses_total", "counter", "HTTP answers, by class of status.");
   for (std::size_t i = 1; i < http_by_class_.size(); ++i) {
     append("ringdex_http_responses_total{{class=\"{}xx\"}} {}\n", i, http_by_class_[i].load());

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "index/call.h"
 #include "server/live_lookups.h"
 #include "server/lookup_answer.h"
 
@@ -33,6 +34,7 @@ class Metrics {
   void webhook_accepted(std::uint64_t events) { webhook_events_ += events; }
   void webhook_refused() { ++webhooks_refused_; }
   void live_asked(LiveLookups::Outcome outcome) { ++live_[static_cast<std::size_t>(outcome)]; }
+  void call_came(index::CallDirection direction) { ++calls_[static_cast<std::size_t>(direction)]; }
   void event_listener_came() { ++event_listeners_; }
   void event_listener_left() { --event_listeners_; }
   void event_listener_cut_off() { ++event_listeners_cut_off_; }
@@ -56,7 +58,8 @@ class Metrics {
   Counter connections_refused_{};
   Counter webhook_events_{};
   Counter webhooks_refused_{};
-  std::array<Counter, 4> live_{};  // by LiveLookups::Outcome
+  std::array<Counter, 4> live_{};   // by LiveLookups::Outcome
+  std::array<Counter, 2> calls_{};  // by CallDirection
   Counter event_listeners_{};
   Counter event_listeners_cut_off_{};
   Counter events_sent_{};

@@ -8,8 +8,8 @@
 namespace ringdex::server {
 namespace {
 
-constexpr PickRule kRules[] = {PickRule::contact_before_lead, PickRule::primary_phone, PickRule::source_order,
-                               PickRule::latest_updated, PickRule::oldest};
+constexpr PickRule kRules[] = {PickRule::picked,       PickRule::contact_before_lead, PickRule::primary_phone,
+                               PickRule::source_order, PickRule::latest_updated,      PickRule::oldest};
 
 std::size_t place_of(std::string_view source, const std::vector<std::string>& order) {
   return static_cast<std::size_t>(std::ranges::find(order, source) - order.begin());
@@ -24,8 +24,18 @@ std::string day(index::TimePoint time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
-std::string because(PickRule rule, const index::Card& winner, const index::Card& runner_up) {
+bool is_preferred(const index::Card& card, const std::optional<PreferredRecord>& preferred) {
+  return preferred && card.source == preferred->record.source && card.kind == preferred->record.kind &&
+         card.external_id == preferred->record.external_id;
+}
+
+std::string because(PickRule rule, const index::Card& winner, const index::Card& runner_up,
+                    const PickContext& context) {
   switch (rule) {
+    case PickRule::about:
+      return context.about->because;
+    case PickRule::picked:
+      return context.picked->because;
     case PickRule::contact_before_lead:
       return fmt::format("it is a {}, the next one a {}", to_string(winner.kind), to_string(runner_up.kind));
     case PickRule::primary_phone:
@@ -42,8 +52,22 @@ std::string because(PickRule rule, const index::Card& winner, const index::Card&
 
 }  // namespace
 
+PreferredRecord preferred_by(const index::NumberPick& pick) {
+  return {pick.record,
+          fmt::format("{} picked it for this number at {}",
+                      pick.agent.empty() ? std::string_view("an agent") : std::string_view(pick.agent), day(pick.at))};
+}
+
+bool PickContext::has(PickRule rule) const {
+  return std::ranges::find(rules, rule) != rules.end();
+}
+
 std::string_view to_string(PickRule rule) {
   switch (rule) {
+    case PickRule::about:
+      return "about";
+    case PickRule::picked:
+      return "picked";
     case PickRule::contact_before_lead:
       return "contact_before_lead";
     case PickRule::primary_phone:
@@ -68,6 +92,10 @@ std::optional<PickRule> pick_rule_from(std::string_view name) {
 std::strong_ordering compare_by(PickRule rule, const index::Card& left, const index::Card& right,
                                 const PickContext& context) {
   switch (rule) {
+    case PickRule::about:
+      return is_preferred(right, context.about) <=> is_preferred(left, context.about);
+    case PickRule::picked:
+      return is_preferred(right, context.picked) <=> is_preferred(left, context.picked);
     case PickRule::contact_before_lead:
       return left.kind <=> right.kind;
     case PickRule::primary_phone:
@@ -93,11 +121,11 @@ std::strong_ordering compare(const index::Card& left, const index::Card& right, 
 PickReason reason_for(const index::Card& winner, const index::Card& runner_up, const PickContext& context) {
   for (PickRule rule : context.rules) {
     if (compare_by(rule, winner, runner_up, context) < 0) {
-      return {to_string(rule), because(rule, winner, runner_up)};
+      return {to_string(rule), because(rule, winner, runner_up, context)};
     }
   }
   if (winner.first_indexed_at < runner_up.first_indexed_at) {
-    return {"first_indexed_at", because(PickRule::oldest, winner, runner_up)};
+    return {"first_indexed_at", because(PickRule::oldest, winner, runner_up, context)};
   }
   return {"id", "both were indexed here at the same moment, and its id sorts first"};
 }

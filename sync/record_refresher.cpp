@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <memory>
 
 namespace ringdex::sync {
 namespace {
@@ -66,26 +67,36 @@ RecordRefresher::~RecordRefresher() {
 }
 
 void RecordRefresher::stop() {
-  const std::lock_guard lock(mutex_);
-  stopped_ = true;
-  for (Asked& asked : asked_) asked.answer.set_value(unreachable("the sync was stopped"));
-  asked_.clear();
+  std::deque<Asked> asked;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    asked.swap(asked_);
+  }
+  for (const Asked& one : asked) one.done(unreachable("the sync was stopped"));
 }
 
 std::future<ResyncAnswer> RecordRefresher::resync(index::RecordId id) {
-  Asked asked{std::move(id), {}};
-  auto answer = asked.answer.get_future();
-  const std::lock_guard lock(mutex_);
-  if (stopped_) {
-    asked.answer.set_value(unreachable("the sync was stopped"));
-  } else if (disabled_) {
-    asked.answer.set_value(unreachable("the source is disabled"));
-  } else if (asked_.size() >= kAskedMax) {
-    asked.answer.set_value(unreachable("too many records of this source are being asked for"));
-  } else {
-    asked_.push_back(std::move(asked));
+  const auto promise = std::make_shared<std::promise<ResyncAnswer>>();
+  resync(std::move(id), [promise](ResyncAnswer answer) { promise->set_value(std::move(answer)); });
+  return promise->get_future();
+}
+
+void RecordRefresher::resync(index::RecordId id, Done done) {
+  const char* refusal = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) {
+      refusal = "the sync was stopped";
+    } else if (disabled_) {
+      refusal = "the source is disabled";
+    } else if (asked_.size() >= kAskedMax) {
+      refusal = "too many records of this source are being asked for";
+    } else {
+      asked_.push_back({std::move(id), std::move(done)});
+    }
   }
-  return answer;
+  if (refusal != nullptr) done(unreachable(refusal));
 }
 
 void RecordRefresher::set_mode(index::SourceState::Mode mode) {
@@ -156,7 +167,7 @@ TimePoint RecordRefresher::step_asked(Asked asked, TimePoint now) {
   }
   if (!answer) answer = unreachable(answer.error().message);
   write_down(*answer, applied, connector_.requests_sent() - requests_before, now);
-  asked.answer.set_value(std::move(*answer));
+  asked.done(std::move(*answer));
   return now;
 }
 

@@ -47,6 +47,9 @@ class RecordRefresher {
   // Forced resyncs first, then what the inbox holds; says when to call again if nothing is asked before.
   TimePoint step(TimePoint now);
   std::future<ResyncAnswer> resync(index::RecordId id);
+  // `done` is called once, from this or the stepping thread or from stop(); it must not block.
+  using Done = std::function<void(ResyncAnswer answer)>;
+  void resync(index::RecordId id, Done done);
   // What an admin switched: disabled asks the source for nothing, and what the inbox holds waits. Paused changes
   // nothing here, since it is about pages.
   void set_mode(index::SourceState::Mode mode);
@@ -56,7 +59,7 @@ class RecordRefresher {
  private:
   struct Asked {
     index::RecordId id;
-    std::promise<ResyncAnswer> answer;
+    Done done;
   };
 
   std::optional<Asked> next_asked();

@@ -158,6 +158,14 @@ std::optional<std::future<ResyncAnswer>> SyncScheduler::resync(const std::string
   return answer;
 }
 
+bool SyncScheduler::resync(const std::string& account, const index::RecordId& id, RecordRefresher::Done done) {
+  Source* const found = find(account, id.source);
+  if (found == nullptr) return false;
+  found->refresher.resync(id, std::move(done));
+  found->single_worker.nudge();
+  return true;
+}
+
 std::expected<WebhookAccepted, WebhookFailure> SyncScheduler::accept_webhook(const std::string& account,
                                                                              const std::string& source,
                                                                              const WebhookRequest& request) {

@@ -65,6 +65,7 @@ class SyncScheduler {
   // Each of these is false or nothing if there is no such source.
   bool request_run(const std::string& account, const std::string& source, RunKind kind);
   std::optional<std::future<ResyncAnswer>> resync(const std::string& account, const index::RecordId& id);
+  bool resync(const std::string& account, const index::RecordId& id, RecordRefresher::Done done);
   std::expected<WebhookAccepted, WebhookFailure> accept_webhook(const std::string& account, const std::string& source,
                                                                 const WebhookRequest& request);
   std::expected<index::ApplyResult, index::IndexError> confirm_sweep(const std::string& account,

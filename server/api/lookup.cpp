@@ -81,8 +81,8 @@ std::optional<std::expected<LookupAnswer, LookupError>> answer_live(const Api& a
     const auto deadline = *found->account->live_deadline;
     // A view that is held keeps old versions in memory.
     found = std::unexpected(LookupError{});
-    const auto outcome = api.live->ask(std::string(request.account), number, deadline);
-    api.metrics.live_asked(outcome);
+    const auto inquiry = api.live->begin(std::string(request.account), number);
+    api.metrics.live_asked(LiveLookups::wait(inquiry.get(), deadline));
     found = api.service.lookup(request, api.clock());
   }
   count(api, request, found, timer);
@@ -94,6 +94,7 @@ bool read_options(const HttpRequest& request, LookupRequest& lookup, HttpRespons
   lookup.account = request.principal.account;
   if (const auto* region = request.parameter("region")) lookup.region = *region;
   if (const auto* called = request.parameter("called")) lookup.called = *called;
+  if (const auto* agent = request.parameter("agent")) lookup.agent = *agent;
   if (const auto* plan = request.parameter("plan")) {
     const auto known = telephony::plan_from(*plan);
     if (!known) {
@@ -143,7 +144,7 @@ void get_lookup(const Api& api, const HttpRequest& request, bool explain, HttpRe
   }
 }
 
-// Body: {"numbers": ["+1…", …], "region"?, "called"?, "plan"?}; one answer a number, in their order.
+// Body: {"numbers": ["+1…", …], "region"?, "called"?, "plan"?, "agent"?}; one answer a number, in their order.
 HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto body = read_object(request, refusal);
@@ -152,9 +153,9 @@ HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
   options.principal = request.principal;
   for (const auto& [name, value] : body->items()) {
     if (name == "numbers") continue;
-    if (name != "region" && name != "called" && name != "plan") {
+    if (name != "region" && name != "called" && name != "plan" && name != "agent") {
       return problem(400, "unknown_field",
-                     fmt::format("unknown field '{}'; there are numbers, region, called, plan", name));
+                     fmt::format("unknown field '{}'; there are numbers, region, called, plan, agent", name));
     }
     if (!value.is_string()) return problem(400, "bad_field", fmt::format("'{}' must be a text", name));
     NamedText& option = options.query.add();

@@ -65,7 +65,7 @@ void write_answer(JsonWriter& out, const LookupAnswer& answer) {
   out.key<"candidates">().open('[');
   for (const Candidate& candidate : answer.candidates) write_candidate(out, answer, candidate);
   out.close(']').key<"total">().number(answer.total);
-  if (answer.candidates.empty()) {
+  if (answer.candidates.empty() || !answer.has_default) {
     out.key<"default">().null();
   } else {
     write_id<"default">(out, answer.leading(answer.candidates.front()));

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "server/api/json_text.h"
+#include "server/api/request_fields.h"
 
 namespace ringdex::server {
 namespace {
@@ -47,12 +48,10 @@ bool read_count(const std::string& text, std::uint64_t max, std::uint64_t& value
 }
 
 HttpResponse list_runs(const index::Ledger& ledger, const HttpRequest& request) {
-  std::uint64_t limit = kRunsDefault;
-  if (const auto* text = request.parameter("limit"); text && !read_count(*text, kRunsMax, limit)) {
-    return problem(400, "bad_limit", fmt::format("limit is a number from 1 to {}", kRunsMax));
-  }
+  const auto limit = read_limit(request, kRunsDefault, kRunsMax);
+  if (!limit) return problem(400, "bad_limit", fmt::format("limit is a number from 1 to {}", kRunsMax));
   const std::string* source = request.parameter("source");
-  const auto runs = ledger.runs(request.principal.account, source ? *source : "", limit);
+  const auto runs = ledger.runs(request.principal.account, source ? *source : "", *limit);
   if (!runs) return problem(503, "store_failed", runs.error().message);
   Json out = Json::array();
   for (const index::Run& run : *runs) out.push_back(run_json(run));

@@ -107,7 +107,8 @@ TEST_CASE("every setting reaches its field") {
     "log": {"level": "debug", "mask_numbers": false},
     "accounts": {
       "default": {"region": "IT", "pick": ["source_order", "oldest"], "same_person": "none", "own_numbers": ["+39 06 1234"],
-                  "called_regions": {"+39061234": "IT", "+33140000000": "FR"}, "unknown_caller": "ignore",
+                  "called_regions": {"+39061234": "IT", "+33140000000": "FR"}, "unknown_caller": "create",
+                  "picked": {"scope": "agent", "age_max": "30d"}, "calls_kept": "12h",
                   "dial_plan": [{"prefix": "9", "replacement": "", "digits_min": 8, "digits_max": 12}]},
       "other": {"source_order": ["b", "a"]}},
     "sources": [
@@ -144,6 +145,10 @@ TEST_CASE("every setting reaches its field") {
   // Without a list of its own, the order is the file's.
   CHECK(account.source_order == std::vector<std::string>{"a", "b"});
   CHECK(account.same_person == "none");
+  CHECK(account.creates_unknown_callers);
+  CHECK(account.picked_scope == "agent");
+  CHECK(account.picked_age_max == 720h);
+  CHECK(account.calls_kept == 12h);
   CHECK(account.own_numbers == std::vector<std::string>{"+39 06 1234"});
   CHECK(account.called_regions == std::map<std::string, std::string>{{"+39061234", "IT"}, {"+33140000000", "FR"}});
   REQUIRE(account.dial_plan.size() == 1);

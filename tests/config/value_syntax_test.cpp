@@ -16,12 +16,13 @@ TEST_CASE("durations have a whole number and a unit") {
   CHECK(parse_duration("45s") == 45s);
   CHECK(parse_duration("30m") == 30min);
   CHECK(parse_duration("2h") == 2h);
+  CHECK(parse_duration("90d") == 2160h);
   CHECK(parse_duration("4294967295h").has_value());
-  for (const auto* bad : {"", "30", "m", "30 m", "-1m", "+1m", "1.5h", "30M", "30min", "4294967296s", " 1s", "1d"}) {
+  for (const auto* bad : {"", "30", "m", "30 m", "-1m", "+1m", "1.5h", "30M", "30min", "4294967296s", " 1s", "1w"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_duration(bad).has_value());
   }
-  for (const auto* text : {"500ms", "45s", "30m", "2h", "1h", "61s"})
+  for (const auto* text : {"500ms", "45s", "30m", "2h", "1h", "61s", "24h", "90d"})
     CHECK(duration_text(*parse_duration(text)) == text);
 }
 

@@ -45,7 +45,8 @@ struct Fixture {
   tests::TempDir dir;
   std::unique_ptr<index::Store> store = index::Store::open({dir.file("index"), 8 << 20, 8 << 20}).value();
   index::Index mirror{*store};
-  LookupService service{parser(), mirror, {{"default", settings()}, {"other", settings()}}};
+  RememberedPicks picks;
+  LookupService service{parser(), mirror, picks, {{"default", settings()}, {"other", settings()}}};
 
   std::string asked;  // what the last answer's views point to
 

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "index/call.h"
+#include "index/call_event.h"
+#include "index/index_error.h"
+#include "telephony/phone_number.h"
+
+namespace ringdex::index {
+
+// What is stored in one atomic write.
+struct JournalEntry {
+  Call call;
+  std::optional<CallEvent> event;           // its number is the Journal's to set
+  std::optional<NumberPicks> number_picks;  // what is remembered of call.number from now on
+};
+
+// Which calls are wanted, newest first. Of the first four at most one stands; empty: all of the account.
+struct CallQuery {
+  std::optional<telephony::PhoneNumber> number;  // canonical
+  std::string agent;
+  std::vector<RecordId> records;  // attributed to any of them
+  std::optional<TimePoint> since, until;
+  // Where the last page ended: only calls behind this one.
+  std::optional<std::pair<TimePoint, std::string>> behind;
+  std::size_t calls_max = 50;
+};
+
+// Events behind a number that a listener has seen. No event up to `newest` is still being written.
+struct EventsSince {
+  std::uint64_t newest = 0;       // of the account; 0: there never was one
+  std::vector<CallEvent> events;  // in order
+  bool forgotten = false;         // some behind the number are not there any more
+  bool too_many = false;          // more than were asked for
+};
+
+// Calls, picks and events, in a RocksDB of their own, so that a ring never waits for what the sync writes. Any thread
+// may call; what is written survives the end of the process at once, and a loss of power after sync().
+class Journal {
+ public:
+  // A folder, made if need be; its parent must exist.
+  static std::expected<std::unique_ptr<Journal>, IndexError> open(const std::string& path);
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  // Stores the call as it stands now, with what happened to it. Gives the event's number, 0 if there is none.
+  std::expected<std::uint64_t, IndexError> write(JournalEntry entry);
+  std::expected<void, IndexError> sync();
+
+  std::expected<std::optional<Call>, IndexError> get(const std::string& account, const std::string& id) const;
+  std::expected<std::vector<Call>, IndexError> list(const std::string& account, const CallQuery& query) const;
+
+  // Every number of every account for which a pick is remembered; once at start.
+  using PicksVisitor =
+      std::function<void(const std::string& account, telephony::PhoneNumber number, NumberPicks picks)>;
+  std::expected<void, IndexError> visit_picks(const PicksVisitor& visitor) const;
+
+  // Those of the agent, or of the whole account if it is empty; none without `after`.
+  std::expected<EventsSince, IndexError> events_since(const std::string& account, const std::string& agent,
+                                                      std::optional<std::uint64_t> after, std::size_t events_max) const;
+
+  // What began before: calls, with all that lists them; events; remembered numbers whose last pick is older.
+  std::expected<std::uint64_t, IndexError> forget_calls(const std::string& account, TimePoint before);
+  std::expected<void, IndexError> forget_events(const std::string& account, TimePoint before);
+  std::expected<void, IndexError> forget_picks(const std::string& account, TimePoint before);
+
+ private:
+  struct Impl;
+  explicit Journal(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ringdex::index

@@ -1,0 +1,133 @@
+#include "server/api/local_records.h"
+
+#include <fmt/format.h>
+
+#include "server/api/json_text.h"
+#include "server/api/request_fields.h"
+
+namespace ringdex::server {
+namespace {
+
+using index::RecordId;
+
+constexpr std::size_t kTextBytesMax = 255;
+constexpr std::size_t kListMax = 10;
+constexpr std::size_t kCustomMax = 50;
+constexpr std::size_t kCustomBytesMax = 2'000;
+
+struct Api {
+  LocalRecords& locals;
+  const index::Index& index;
+  Clock clock;
+};
+
+HttpResponse failure(const LocalError& error) {
+  switch (error.kind) {
+    case LocalError::Kind::bad_phone:
+      return problem(400, "bad_phone", error.message);
+    case LocalError::Kind::number_known:
+      return problem(409, "number_known", error.message);
+    case LocalError::Kind::record_unknown:
+      return problem(404, "record_unknown", error.message);
+    case LocalError::Kind::record_gone:
+      // It is another record's now, or nobody's.
+      return error.record ? problem(409, "record_gave_way", error.message)
+                          : problem(410, "record_deleted", error.message);
+    case LocalError::Kind::busy:
+    case LocalError::Kind::store:
+      return problem(503, "store_failed", error.message);
+  }
+  return problem(500, "internal_error", error.message);
+}
+
+// False: it is refused.
+bool read_person(const HttpRequest& request, LocalPerson& person, HttpResponse& refusal) {
+  const auto json = read_object(request, refusal);
+  if (!json) return false;
+  BodyFields body(*json);
+  person.name = body.text("name", kTextBytesMax);
+  person.organization = body.text("organization", kTextBytesMax);
+  person.title = body.text("title", kTextBytesMax);
+  person.emails = body.texts("emails", kListMax, kTextBytesMax);
+  person.phones = body.texts("phones", kListMax, kTextBytesMax);
+  if (const Json* custom = body.find("custom"); custom != nullptr && !custom->is_null()) {
+    BodyFields fields(*custom, "custom.");
+    if (custom->is_object() && custom->size() <= kCustomMax) {
+      for (const auto& [name, value] : custom->items()) person.custom[name] = fields.text(name, kCustomBytesMax);
+    } else {
+      fields.refuse(fmt::format("'custom' must be an object of at most {} texts", kCustomMax));
+    }
+    body.take_refusal(fields);
+  }
+  body.finish();
+  if (person.name.empty() && person.organization.empty()) body.refuse("'name' or 'organization' is needed");
+  if (body.refused()) refusal = problem(400, "bad_record", *body.refused());
+  return !body.refused();
+}
+
+HttpResponse show(const Api& api, const std::string& account, const RecordId& id, int status) {
+  const auto found = api.index.read().get(account, id);
+  if (!found) return problem(503, "store_failed", found.error().message);
+  const auto* known = std::get_if<index::KnownRecord>(&*found);
+  // A CRM may have brought the number in this very moment.
+  if (known == nullptr) return problem(410, "record_deleted", fmt::format("{} is gone already", id.to_string()));
+  return json_response(record_json(known->record), status);
+}
+
+HttpResponse create(const Api& api, const HttpRequest& request) {
+  LocalPerson person;
+  HttpResponse refusal;
+  if (!read_person(request, person, refusal)) return refusal;
+  const auto id = api.locals.create(request.principal.account, person, api.clock());
+  return id ? show(api, request.principal.account, *id, 201) : failure(id.error());
+}
+
+// The request's record, if it is one of those that are kept here.
+std::optional<RecordId> local_id(const HttpRequest& request, HttpResponse& refusal) {
+  auto id = RecordId::parse(request.parameters[0]);
+  if (!id) {
+    refusal = problem(400, "bad_record_id", "a local record's id is local:local:number, such as local:local:17");
+    return std::nullopt;
+  }
+  if (id->source != index::kLocalSource || id->kind != index::RecordKind::local) {
+    refusal = problem(409, "record_not_local",
+                      fmt::format("{} is kept in step with its source; change it there", id->to_string()));
+    return std::nullopt;
+  }
+  return id;
+}
+
+HttpResponse replace(const Api& api, const HttpRequest& request) {
+  HttpResponse refusal;
+  const auto id = local_id(request, refusal);
+  LocalPerson person;
+  if (!id || !read_person(request, person, refusal)) return refusal;
+  const auto done = api.locals.replace(request.principal.account, *id, person, api.clock());
+  return done ? show(api, request.principal.account, *id, 200) : failure(done.error());
+}
+
+HttpResponse remove(const Api& api, const HttpRequest& request) {
+  HttpResponse refusal;
+  const auto id = local_id(request, refusal);
+  if (!id) return refusal;
+  const auto done = api.locals.remove(request.principal.account, *id, api.clock());
+  return done ? json_response({{"deleted", id->to_string()}}) : failure(done.error());
+}
+
+}  // namespace
+
+std::vector<HttpRoute> local_record_routes(LocalRecords& locals, const index::Index& index, Clock clock) {
+  const Api api{locals, index, std::move(clock)};
+  const auto route = [&api](const char* method, const char* path,
+                            HttpResponse (*handler)(const Api&, const HttpRequest&)) {
+    return HttpRoute{.method = method,
+                     .path = path,
+                     .scope = Scope::agent,
+                     .runs_on = RunsOn::blocking,
+                     .handler = [api, handler](const HttpRequest& request) { return handler(api, request); }};
+  };
+  return {route("POST", "/v1/records", create), route("PUT", "/v1/records/{id}", replace),
+          route("DELETE", "/v1/records/{id}", remove)};
+}
+
+}  // namespace ringdex::server

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/api/json_text.h"
+#include "server/http_message.h"
+
+namespace ringdex::server {
+
+enum class Needed { no, yes };
+
+// Reads the members of a JSON object. The first thing that is wrong is kept as the refusal's words; what is wrong reads
+// as empty. finish() refuses members that nobody asked for.
+class BodyFields {
+ public:
+  // `place` stands in front of names in a refusal: "about.".
+  explicit BodyFields(const Json& body, std::string place = "");
+
+  const Json* find(std::string_view name);
+  // Without control characters, at most so many bytes; a number counts as its digits, since phone systems send those.
+  std::string text(std::string_view name, std::size_t bytes_max, Needed needed = Needed::no);
+  std::vector<std::string> texts(std::string_view name, std::size_t texts_max, std::size_t bytes_max);
+  void finish();
+
+  void refuse(std::string words);
+  void take_refusal(const BodyFields& of_member);
+  const std::optional<std::string>& refused() const { return refused_; }
+
+ private:
+  const Json* const body_;  // nullptr: it is no object
+  const std::string place_;
+  std::vector<std::string> known_;
+  std::optional<std::string> refused_;
+};
+
+// The query's `limit`; nothing: it is no number from 1 to `max`.
+std::optional<std::size_t> read_limit(const HttpRequest& request, std::size_t fallback, std::size_t max);
+
+}  // namespace ringdex::server

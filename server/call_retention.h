@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+
+#include "index/journal.h"
+#include "server/lookup_service.h"
+#include "server/remembered_picks.h"
+
+namespace ringdex::server {
+
+// Who was away for longer loads the calls anew instead of hearing of each event.
+inline constexpr std::chrono::hours kEventsKept{24};
+
+// Forgets, in each account, calls that are older than it keeps them, picks that count no more, and old events. Any
+// thread may call.
+std::expected<void, index::IndexError> forget_old_calls(index::Journal& journal, RememberedPicks& picks,
+                                                        const LookupService& lookups, index::TimePoint now);
+
+}  // namespace ringdex::server
