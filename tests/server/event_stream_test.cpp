@@ -161,9 +161,11 @@ TEST_CASE("requests before the stream are answered first, what comes behind is n
     EventServer server({.tls = tls});
     EventClient client(server.port(), {.tls = tls});
     client.send(
-        "GET /echo/one HTTP/1.1\r\nHost: localhost\r\n\r\nGET /echo/two HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        "DELETE /echo/one HTTP/1.1\r\nHost: localhost\r\n\r\nGET /echo/one HTTP/1.1\r\nHost: localhost\r\n\r\nGET "
+        "/echo/two HTTP/1.1\r\nHost: localhost\r\n\r\n"
         "GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\nGET /echo/three HTTP/1.1\r\nHost: localhost\r\n\r\n");
     REQUIRE(client.read_until([&] { return client.body.contains("event: ready"); }));
+    CHECK(client.head == "HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\n\r\n");
     CHECK(client.body.find("one") < client.body.find("two"));
     CHECK(client.body.find("two") < client.body.find("text/event-stream"));
     server.source.publish();
