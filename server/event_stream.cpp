@@ -21,9 +21,13 @@ constexpr std::size_t kKeptBytesMax = 16 * 1024;
 template <typename Stream>
 class EventStream : public HttpConnection, public TakesTurns, public std::enable_shared_from_this<EventStream<Stream>> {
  public:
-  EventStream(Stream stream, HttpWorker& worker, HttpShared& shared, std::shared_ptr<EventSubscription> events,
-              std::string out)
-      : stream_(std::move(stream)), worker_(worker), shared_(shared), events_(std::move(events)), out_(std::move(out)) {
+  EventStream(Stream stream, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning)
+      : stream_(std::move(stream)),
+        worker_(worker),
+        shared_(shared),
+        key_id_(std::move(beginning.key_id)),
+        events_(std::move(beginning.events)),
+        out_(std::move(beginning.out)) {
     worker_.connections.insert(this);
     shared_.metrics.connection_opened();
     shared_.metrics.event_listener_came();
@@ -80,6 +84,7 @@ class EventStream : public HttpConnection, public TakesTurns, public std::enable
   }
 
   void take() {
+    if (!shared_.router.still_lets_in(key_id_)) return abort();
     shared_.metrics.events_sent(events_->take(out_));
     if (out_.empty() && heartbeat_due_) out_ = kHeartbeatFrame;
     heartbeat_due_ = false;
@@ -126,6 +131,7 @@ class EventStream : public HttpConnection, public TakesTurns, public std::enable
   Stream stream_;
   HttpWorker& worker_;
   HttpShared& shared_;
+  const std::string key_id_;
   std::shared_ptr<EventSubscription> events_;  // none: it has ended
   std::string out_;
   std::size_t sent_ = 0;  // bytes of it that are
@@ -135,21 +141,18 @@ class EventStream : public HttpConnection, public TakesTurns, public std::enable
 };
 
 template <typename Stream>
-void start(Stream stream, HttpWorker& worker, HttpShared& shared, std::shared_ptr<EventSubscription> events,
-           std::string out) {
-  std::make_shared<EventStream<Stream>>(std::move(stream), worker, shared, std::move(events), std::move(out))->start();
+void start(Stream stream, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning) {
+  std::make_shared<EventStream<Stream>>(std::move(stream), worker, shared, std::move(beginning))->start();
 }
 
 }  // namespace
 
-void stream_events(HttpSocket socket, HttpWorker& worker, HttpShared& shared, std::shared_ptr<EventSubscription> events,
-                   std::string out) {
-  start(std::move(socket), worker, shared, std::move(events), std::move(out));
+void stream_events(HttpSocket socket, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning) {
+  start(std::move(socket), worker, shared, std::move(beginning));
 }
 
-void stream_events(HttpTlsStream stream, HttpWorker& worker, HttpShared& shared,
-                   std::shared_ptr<EventSubscription> events, std::string out) {
-  start(std::move(stream), worker, shared, std::move(events), std::move(out));
+void stream_events(HttpTlsStream stream, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning) {
+  start(std::move(stream), worker, shared, std::move(beginning));
 }
 
 }  // namespace ringdex::server

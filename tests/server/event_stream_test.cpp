@@ -259,6 +259,33 @@ TEST_CASE("a client's end is noticed") {
   }
 }
 
+TEST_CASE("a key that is taken back opens no stream any more, nor keeps one open") {
+  for (const bool by_heartbeat : {false, true}) {
+    CAPTURE(by_heartbeat);
+    EventServer server({.heartbeat = by_heartbeat ? 50ms : 60'000ms});
+    EventClient local(server.port());
+    local.listen();
+    REQUIRE(local.read_events(1));
+    const std::string key = server.keys.create("default", {"agent"}, "", 0).value();
+    const std::string other = server.keys.create("default", {"agent"}, "", 0).value();
+    EventClient client(server.port());
+    client.listen("", "X-Api-Key: " + key + "\r\n");
+    EventClient stays(server.port());
+    stays.listen("", "X-Api-Key: " + other + "\r\n");
+    REQUIRE(client.read_events(1));
+    REQUIRE(stays.read_events(1));
+    REQUIRE(server.keys.remove(server.keys.check(key)->key_id).value());
+    if (!by_heartbeat) server.source.publish();
+    CHECK(client.read_to_end());
+    CHECK(client.events.size() == 1);
+    // Since there are keys, who has none is a stranger.
+    CHECK(local.read_to_end());
+    CHECK(local.events.size() == 1);
+    if (by_heartbeat) server.source.publish();
+    CHECK(stays.read_events(2));
+  }
+}
+
 TEST_CASE("the server's stop does not wait for streams") {
   for (const bool tls : {false, true}) {
     CAPTURE(tls);
