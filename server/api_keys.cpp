@@ -77,6 +77,11 @@ bool ApiKeys::empty() const {
   return keys_.empty();
 }
 
+bool ApiKeys::still_lets_in(const std::string& key_id) const {
+  const std::lock_guard lock(mutex_);
+  return key_id.empty() ? keys_.empty() : keys_.contains(key_id);
+}
+
 std::optional<Principal> ApiKeys::check(std::string_view text) const {
   constexpr std::string_view kPrefix = "rdx_";
   if (text.size() > 256 || !text.starts_with(kPrefix)) return std::nullopt;

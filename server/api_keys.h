@@ -36,6 +36,8 @@ class ApiKeys {
   bool empty() const;
   // Compares in constant time.
   std::optional<Principal> check(std::string_view text) const;
+  // Whether one that was let in, with its key's id or without keys, would be still.
+  bool still_lets_in(const std::string& key_id) const;
 
   std::vector<ApiKey> list() const;
   // The key's text, which is shown once and stored nowhere.

@@ -62,7 +62,7 @@ class EventSubscription {
 
 struct EventHubLimits {
   std::size_t subscriptions_max = 10'000;
-  std::size_t queue_bytes_max = 256 * 1024;  // of one subscription
+  std::size_t queue_bytes_max = 1024 * 1024;  // of one subscription; listeners share the bytes
 };
 
 // From what happens to calls to those who listen. Publishing never waits for a listener: who does not keep up is cut

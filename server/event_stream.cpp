@@ -2,7 +2,6 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "server/event_frame.h"
@@ -20,11 +19,15 @@ constexpr std::size_t kKeptBytesMax = 16 * 1024;
 
 // At any time it reads, to notice the client's end, and either writes or waits for a wake or a heartbeat.
 template <typename Stream>
-class EventStream : public HttpConnection, public std::enable_shared_from_this<EventStream<Stream>> {
+class EventStream : public HttpConnection, public TakesTurns, public std::enable_shared_from_this<EventStream<Stream>> {
  public:
-  EventStream(Stream stream, HttpWorker& worker, HttpShared& shared, std::shared_ptr<EventSubscription> events,
-              std::string out)
-      : stream_(std::move(stream)), worker_(worker), shared_(shared), events_(std::move(events)), out_(std::move(out)) {
+  EventStream(Stream stream, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning)
+      : stream_(std::move(stream)),
+        worker_(worker),
+        shared_(shared),
+        key_id_(std::move(beginning.key_id)),
+        events_(std::move(beginning.events)),
+        out_(std::move(beginning.out)) {
     worker_.connections.insert(this);
     shared_.metrics.connection_opened();
     shared_.metrics.event_listener_came();
@@ -38,11 +41,7 @@ class EventStream : public HttpConnection, public std::enable_shared_from_this<E
   void start() {
     if (shared_.stopping) return abort();
     // A wake may be on its way when the stream has ended.
-    events_->wake_by([self = this->weak_from_this(), &context = worker_.context] {
-      asio::post(context, [self] {
-        if (const auto stream = self.lock()) stream->look();
-      });
-    });
+    events_->wake_by([self = this->weak_from_this(), &turns = worker_.turns] { turns.add(self); });
     receive();
     send();
   }
@@ -59,8 +58,16 @@ class EventStream : public HttpConnection, public std::enable_shared_from_this<E
 
   void expire() override {
     if (writing_) return cut_off();
-    out_ = kHeartbeatFrame;
-    send();
+    // Those that heard of the same event are silent for equally long.
+    deadline = UINT64_MAX;
+    heartbeat_due_ = true;
+    worker_.turns.add(this->weak_from_this());
+  }
+
+  void take_turn() override {
+    if (!events_) return;
+    if (events_->cut_off()) return cut_off();
+    if (!writing_) take();
   }
 
  private:
@@ -76,14 +83,11 @@ class EventStream : public HttpConnection, public std::enable_shared_from_this<E
     });
   }
 
-  void look() {
-    if (!events_) return;
-    if (events_->cut_off()) return cut_off();
-    if (!writing_) take();
-  }
-
   void take() {
+    if (!shared_.router.still_lets_in(key_id_)) return abort();
     shared_.metrics.events_sent(events_->take(out_));
+    if (out_.empty() && heartbeat_due_) out_ = kHeartbeatFrame;
+    heartbeat_due_ = false;
     send();
   }
 
@@ -127,29 +131,28 @@ class EventStream : public HttpConnection, public std::enable_shared_from_this<E
   Stream stream_;
   HttpWorker& worker_;
   HttpShared& shared_;
+  const std::string key_id_;
   std::shared_ptr<EventSubscription> events_;  // none: it has ended
   std::string out_;
   std::size_t sent_ = 0;  // bytes of it that are
   bool writing_ = false;
+  bool heartbeat_due_ = false;
   std::array<char, 512> unread_;
 };
 
 template <typename Stream>
-void start(Stream stream, HttpWorker& worker, HttpShared& shared, std::shared_ptr<EventSubscription> events,
-           std::string out) {
-  std::make_shared<EventStream<Stream>>(std::move(stream), worker, shared, std::move(events), std::move(out))->start();
+void start(Stream stream, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning) {
+  std::make_shared<EventStream<Stream>>(std::move(stream), worker, shared, std::move(beginning))->start();
 }
 
 }  // namespace
 
-void stream_events(HttpSocket socket, HttpWorker& worker, HttpShared& shared, std::shared_ptr<EventSubscription> events,
-                   std::string out) {
-  start(std::move(socket), worker, shared, std::move(events), std::move(out));
+void stream_events(HttpSocket socket, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning) {
+  start(std::move(socket), worker, shared, std::move(beginning));
 }
 
-void stream_events(HttpTlsStream stream, HttpWorker& worker, HttpShared& shared,
-                   std::shared_ptr<EventSubscription> events, std::string out) {
-  start(std::move(stream), worker, shared, std::move(events), std::move(out));
+void stream_events(HttpTlsStream stream, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning) {
+  start(std::move(stream), worker, shared, std::move(beginning));
 }
 
 }  // namespace ringdex::server

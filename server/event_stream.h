@@ -9,12 +9,16 @@
 
 namespace ringdex::server {
 
-// The rest of a connection whose request was answered with a stream of events: sends `out`, then events as they come
-// and a heartbeat where none do, until the client closes, is too slow or the server stops. Keeps itself alive. To be
-// called on the worker's thread, with nothing under way on the socket.
-void stream_events(HttpSocket socket, HttpWorker& worker, HttpShared& shared, std::shared_ptr<EventSubscription> events,
-                   std::string out);
-void stream_events(HttpTlsStream stream, HttpWorker& worker, HttpShared& shared,
-                   std::shared_ptr<EventSubscription> events, std::string out);
+struct StreamBeginning {
+  std::shared_ptr<EventSubscription> events;
+  std::string key_id;  // of the principal
+  std::string out;     // what is to be sent first
+};
+
+// The rest of a connection whose request was answered with a stream of events: sends events as they come, and a
+// heartbeat where none do, until the client closes, is too slow, its key is taken back or the server stops. Keeps
+// itself alive. To be called on the worker's thread, with nothing under way on the socket.
+void stream_events(HttpSocket socket, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning);
+void stream_events(HttpTlsStream stream, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning);
 
 }  // namespace ringdex::server

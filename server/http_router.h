@@ -53,6 +53,8 @@ class HttpRouter {
 
   // The route for a request, with its principal and parameters filled in; nothing: it is refused with `refusal`.
   const HttpRoute* decide(HttpRequest& request, HttpResponse& refusal) const;
+  // For a connection that goes on after its answer: whether a request of its principal would still be let in.
+  bool still_lets_in(const std::string& key_id) const { return keys_.still_lets_in(key_id); }
   // Runs the route. Exceptions end here, as status 500.
   void run(const HttpRoute& route, const HttpRequest& request, HttpResponse& response) const;
 

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/event_turns.h"
 #include "server/http_router.h"
 #include "server/metrics.h"
 
@@ -64,6 +65,7 @@ struct HttpWorker {
   }
 
   std::unordered_set<HttpConnection*> connections;  // touched on this thread only; outlives the sessions in `context`
+  EventTurns turns{context};                        // streams are woken through it until `context` has ended
   // One thread runs it, and alone touches its sockets; handlers may be posted from any.
   boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   boost::asio::steady_timer timer{context};

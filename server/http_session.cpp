@@ -165,10 +165,11 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   void stream() {
     keep_alive_ = false;
     add_answer();
-    auto events = std::move(response_.events);
+    StreamBeginning beginning{.events = std::move(response_.events)};
     if (head_only_) return send();
-    out_.erase(0, sent_);
-    stream_events(std::move(stream_), worker_, shared_, std::move(events), std::move(out_));
+    beginning.key_id = std::move(request_.principal.key_id);
+    beginning.out = std::move(out_.erase(0, sent_));
+    stream_events(std::move(stream_), worker_, shared_, std::move(beginning));
   }
 
   void add_answer() {

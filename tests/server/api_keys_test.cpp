@@ -25,6 +25,8 @@ TEST_CASE("a key opens its account with its scopes, and only as a whole") {
   CHECK(principal->may(Scope::lookup));
   CHECK(principal->may(Scope::admin));
   CHECK_FALSE(principal->may(Scope::agent));
+  CHECK(keys.still_lets_in(principal->key_id));
+  CHECK_FALSE(keys.still_lets_in(""));
   for (std::size_t length = 0; length < text->size(); ++length) CHECK_FALSE(keys.check(text->substr(0, length)));
   CHECK_FALSE(keys.check(*text + "0"));
   CHECK_FALSE(keys.check("rdx_nobody_" + text->substr(17)));

@@ -145,6 +145,11 @@ struct EventServer {
                      response.body = request.parameters[0];
                      return response;
                    }});
+    all.push_back({.method = "DELETE", .path = "/echo/{text}", .handler = [](const server::HttpRequest&) {
+                     server::HttpResponse response;
+                     response.status = 204;
+                     return response;
+                   }});
     return all;
   }
   server::HttpServerOptions options(const Settings& settings, std::uint16_t port) const {

@@ -161,9 +161,11 @@ TEST_CASE("requests before the stream are answered first, what comes behind is n
     EventServer server({.tls = tls});
     EventClient client(server.port(), {.tls = tls});
     client.send(
-        "GET /echo/one HTTP/1.1\r\nHost: localhost\r\n\r\nGET /echo/two HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        "DELETE /echo/one HTTP/1.1\r\nHost: localhost\r\n\r\nGET /echo/one HTTP/1.1\r\nHost: localhost\r\n\r\nGET "
+        "/echo/two HTTP/1.1\r\nHost: localhost\r\n\r\n"
         "GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\nGET /echo/three HTTP/1.1\r\nHost: localhost\r\n\r\n");
     REQUIRE(client.read_until([&] { return client.body.contains("event: ready"); }));
+    CHECK(client.head == "HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\n\r\n");
     CHECK(client.body.find("one") < client.body.find("two"));
     CHECK(client.body.find("two") < client.body.find("text/event-stream"));
     server.source.publish();
@@ -254,6 +256,33 @@ TEST_CASE("a client's end is noticed") {
     }
     CHECK(server.becomes("ringdex_connections", 0));
     CHECK(server.metric("ringdex_event_listeners_cut_off_total") == 0);
+  }
+}
+
+TEST_CASE("a key that is taken back opens no stream any more, nor keeps one open") {
+  for (const bool by_heartbeat : {false, true}) {
+    CAPTURE(by_heartbeat);
+    EventServer server({.heartbeat = by_heartbeat ? 50ms : 60'000ms});
+    EventClient local(server.port());
+    local.listen();
+    REQUIRE(local.read_events(1));
+    const std::string key = server.keys.create("default", {"agent"}, "", 0).value();
+    const std::string other = server.keys.create("default", {"agent"}, "", 0).value();
+    EventClient client(server.port());
+    client.listen("", "X-Api-Key: " + key + "\r\n");
+    EventClient stays(server.port());
+    stays.listen("", "X-Api-Key: " + other + "\r\n");
+    REQUIRE(client.read_events(1));
+    REQUIRE(stays.read_events(1));
+    REQUIRE(server.keys.remove(server.keys.check(key)->key_id).value());
+    if (!by_heartbeat) server.source.publish();
+    CHECK(client.read_to_end());
+    CHECK(client.events.size() == 1);
+    // Since there are keys, who has none is a stranger.
+    CHECK(local.read_to_end());
+    CHECK(local.events.size() == 1);
+    if (by_heartbeat) server.source.publish();
+    CHECK(stays.read_events(2));
   }
 }
 
