@@ -165,6 +165,17 @@ HttpAnswer RingdexProcess::post(const std::string& target, const std::string& bo
   return to_answer(client.Post(target, httplib::Headers(headers.begin(), headers.end()), body, "application/json"));
 }
 
+HttpAnswer RingdexProcess::put(const std::string& target, const std::string& body,
+                               const std::map<std::string, std::string>& headers) const {
+  httplib::Client client(url_);
+  return to_answer(client.Put(target, httplib::Headers(headers.begin(), headers.end()), body, "application/json"));
+}
+
+HttpAnswer RingdexProcess::remove(const std::string& target, const std::map<std::string, std::string>& headers) const {
+  httplib::Client client(url_);
+  return to_answer(client.Delete(target, httplib::Headers(headers.begin(), headers.end())));
+}
+
 nlohmann::json RingdexProcess::lookup(const std::string& number) const {
   return get("/v1/lookup?number=" + encode_component(number)).body;
 }

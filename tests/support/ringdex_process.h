@@ -51,6 +51,9 @@ class RingdexProcess {
   HttpAnswer get(const std::string& target, const std::map<std::string, std::string>& headers = {}) const;
   HttpAnswer post(const std::string& target, const std::string& body,
                   const std::map<std::string, std::string>& headers = {}) const;
+  HttpAnswer put(const std::string& target, const std::string& body,
+                 const std::map<std::string, std::string>& headers = {}) const;
+  HttpAnswer remove(const std::string& target, const std::map<std::string, std::string>& headers = {}) const;
   nlohmann::json lookup(const std::string& number) const;
   // Bytes over a socket of its own, as they are; the whole answer until the server closes or `silence` passes.
   std::string raw(const std::string& bytes, std::chrono::milliseconds silence = std::chrono::milliseconds(2'000)) const;
