@@ -25,7 +25,7 @@ struct CallPick {
 
 // What became known of a call after its answer was given.
 struct CallChange {
-  std::string cause;  // live, created, about
+  std::string cause;  // live, created, about, named
   TimePoint at{};
   std::string answer;           // JSON, as Call::answer
   std::vector<RecordId> shown;  // as Call::shown

@@ -11,6 +11,7 @@
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "index/index_key.h"
 #include "index/journal_key.h"
@@ -25,7 +26,11 @@ constexpr std::size_t kBlockCacheBytes = 8 << 20;
 constexpr std::uint64_t kLogBytesMax = 32 << 20;
 constexpr std::size_t kInfoLogBytes = 4 << 20;
 // Calls that one write forgets, so that a ring never waits for a long one.
-constexpr std::size_t kForgottenAtOnce = 256;
+constexpr std::size_t kForgottenAtOnce = 64;
+constexpr std::chrono::milliseconds kForgettingPause{1};
+// Of an account; nobody is told of more than a fraction of them again.
+constexpr std::uint64_t kEventsMax = 100'000;
+constexpr std::uint64_t kEventsDroppedAtOnce = 1'000;
 
 enum class Part : std::size_t { meta, calls, lists, picks, events };
 constexpr std::array<const char*, 5> kPartNames{"default", "calls", "lists", "picks", "events"};
@@ -109,6 +114,12 @@ struct Journal::Impl {
     if (!found) throw StoreFailure{rocksdb::Status::Corruption("call " + id)};
     return found;
   }
+  void forget(const std::string& account, const std::string& id, rocksdb::WriteBatch& batch) const {
+    const auto forgotten = call(account, id);
+    if (!forgotten) return;
+    for (const std::string& key : journal_key::listings(*forgotten)) batch.Delete(part(Part::lists), key);
+    batch.Delete(part(Part::calls), journal_key::call(account, id));
+  }
   std::uint64_t last_event(const std::string& account) const {
     return key::read_u64(get(Part::meta, journal_key::last_event(account)).value_or(""));
   }
@@ -186,6 +197,10 @@ std::expected<std::uint64_t, IndexError> Journal::write(JournalEntry entry) {
       number = last->second + 1;
       batch.Put(impl.part(Part::meta), journal_key::last_event(call.account), key::u64(number));
       batch.Put(impl.part(Part::events), journal_key::event(call.account, number), encode_event(*entry.event));
+      if (number > kEventsMax && number % kEventsDroppedAtOnce == 0) {
+        batch.DeleteRange(impl.part(Part::events), journal_key::account(call.account),
+                          journal_key::event(call.account, number - kEventsMax));
+      }
     }
     impl.write(batch);
     if (number != 0) impl.last_events[call.account] = number;
@@ -297,27 +312,27 @@ std::expected<std::uint64_t, IndexError> Journal::forget_calls(const std::string
   const std::string list = journal_key::all_calls(account);
   std::uint64_t forgotten = 0;
   try {
-    while (true) {
+    // One iterator for all, since each new one would walk over what was deleted before.
+    const auto it = impl.iterate(Part::lists);
+    it->Seek(list);
+    for (bool done = false; !done; std::this_thread::sleep_for(kForgettingPause)) {
       const std::lock_guard lock(impl.writer);
       rocksdb::WriteBatch batch;
-      std::size_t taken = 0;
-      const auto it = impl.iterate(Part::lists);
-      for (it->Seek(list); it->Valid() && it->key().starts_with(list) && taken < kForgottenAtOnce; it->Next()) {
+      for (std::size_t taken = 0; taken < kForgottenAtOnce; ++taken, it->Next()) {
+        done = !it->Valid() || !it->key().starts_with(list);
+        if (done) break;
         const auto named = journal_key::listed_call(it->key().ToStringView(), list.size());
         if (!named) throw StoreFailure{rocksdb::Status::Corruption("list of calls")};
-        if (named->first >= before) break;
+        done = named->first >= before;
+        if (done) break;
+        impl.forget(account, named->second, batch);
         batch.Delete(impl.part(Part::lists), it->key());
-        if (const auto call = impl.call(account, named->second)) {
-          for (const std::string& key : journal_key::listings(*call)) batch.Delete(impl.part(Part::lists), key);
-          batch.Delete(impl.part(Part::calls), journal_key::call(account, named->second));
-        }
-        ++taken;
+        ++forgotten;
       }
       if (!it->status().ok()) throw StoreFailure{it->status()};
-      if (taken == 0) return forgotten;
       impl.write(batch);
-      forgotten += taken;
     }
+    return forgotten;
   } catch (const StoreFailure& failure) {
     return std::unexpected(to_error(failure.status, "forget calls"));
   }

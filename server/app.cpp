@@ -171,7 +171,7 @@ std::vector<HttpRoute> App::Parts::routes() {
   const auto add = [&all](std::vector<HttpRoute> some) { std::ranges::move(some, std::back_inserter(all)); };
   add(lookup_routes(lookups, metrics, wall_clock, config.log.mask_numbers, &live));
   add(record_routes(index, scheduler, kResyncDeadline));
-  add(local_record_routes(locals, index, wall_clock));
+  add(local_record_routes(locals, calls, index, wall_clock));
   add(call_routes(calls, *journal, index, lookups));
   add(event_routes(events, [this](const EventsAsked& asked) { return events_since(*journal, asked); }));
   const auto zone = [this](const std::string& account) { return lookups.time_zone(account); };

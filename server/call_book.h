@@ -49,6 +49,10 @@ class CallBook {
                                                                     const std::string& id) const {
     return journal_.get(account, id);
   }
+  std::expected<std::vector<index::Call>, index::IndexError> list(const std::string& account,
+                                                                  const index::CallQuery& query) const {
+    return journal_.list(account, query);
+  }
   index::NumberPicks picks_of(const std::string& account, telephony::PhoneNumber number) const {
     return picks_.of(account, number);
   }

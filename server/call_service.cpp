@@ -19,15 +19,30 @@ using index::Call;
 using index::RecordId;
 using Kind = CallError::Kind;
 
+// Why a call's answer changed, where it matters here.
+constexpr std::string_view kNamed = "named";
+constexpr std::size_t kChangesMax = 100;  // of one call
+
 // How long an unknown caller's ring waits for its place among those who write to the index.
 constexpr std::chrono::milliseconds kCreatePatience{100};
+// A call that never was said to have ended is over by then.
+constexpr std::chrono::hours kCallOnMax{4};
+constexpr std::size_t kCallsOnMax = 50;
 
 CallError of(const index::IndexError& error) {
   return {Kind::store, error.message};
 }
 
 CallError of(const LookupError& error) {
-  return {error.kind == LookupError::Kind::unknown_region ? Kind::unknown_region : Kind::store, error.message};
+  switch (error.kind) {
+    case LookupError::Kind::unknown_region:
+      return {Kind::unknown_region, error.message};
+    case LookupError::Kind::unknown_account:
+      return {Kind::unknown_account, error.message};
+    case LookupError::Kind::store:
+      break;
+  }
+  return {Kind::store, error.message};
 }
 
 CallError unknown_call(const std::string& id) {
@@ -133,8 +148,7 @@ std::expected<LookupAnswer, LookupError> CallService::look(const RingRequest& re
 std::expected<Call, CallError> CallService::ring(const RingRequest& request) {
   const Metrics::Timer timer;
   auto known = book_.find(request.account, request.call_id);
-  if (!known) return std::unexpected(of(known.error()));
-  if (*known) return again(request, **known);
+  if (known && *known) return again(request, **known);
 
   Asked asked;
   if (auto found = find_about(request, asked); !found) return std::unexpected(found.error());
@@ -153,8 +167,12 @@ std::expected<Call, CallError> CallService::ring(const RingRequest& request) {
   // A view that is held keeps old versions in memory.
   answer = std::unexpected(LookupError{});
 
-  auto opened = book_.open(std::move(call));
-  if (!opened) return std::unexpected(of(opened.error()));
+  auto opened = book_.open(call);
+  if (!opened) {
+    // Who calls is known all the same.
+    spdlog::error("a call could not be written down: {}", opened.error().message);
+    return call;
+  }
   if (!opened->is_new) return again(request, opened->call);
   metrics_.call_came(request.direction);
   for (const auto& [inquiry, cause] : {std::pair{asked.about_inquiry, "about"}, {asked.live_inquiry, "live"}}) {
@@ -195,6 +213,7 @@ std::expected<Call, CallError> CallService::again(const RingRequest& request, co
     for (const std::string& agent : joining) {
       if (std::ranges::find(now.agents, agent) == now.agents.end()) now.agents.push_back(agent);
     }
+    now.agents.resize(std::min(now.agents.size(), kAgentsMax));
     return {"ringing", joining, std::nullopt};
   });
 }
@@ -283,7 +302,7 @@ void CallService::create_late(const RingRequest& request) {
 }
 
 // The call's answer with what is known by now.
-void CallService::reconsider(const RingRequest& request, const char* cause) {
+void CallService::reconsider(const RingRequest& request, std::string_view cause) {
   const auto about = request.about ? mirrored(request) : std::nullopt;
   if (request.about && !about) return;
   const auto answer = look(request, about ? &*about : nullptr);
@@ -291,17 +310,38 @@ void CallService::reconsider(const RingRequest& request, const char* cause) {
   auto shown = shown_records(*answer);
   if (shown.empty()) return;
   const std::string text = answer_text(*answer);
+  const auto number =
+      answer->number.parsed ? std::optional(telephony::canonical(answer->number.parsed->number)) : std::nullopt;
   const auto now = clock_();
   const auto changed = change(request.account, request.call_id, [&](Call& call) -> CallBook::Edit {
     const auto& before = call.changes.empty() ? call.shown : call.changes.back().shown;
-    if (before == shown && !about) return {};
+    const bool is_same = before == shown && !about && cause != kNamed;
+    if (is_same || number != call.number || call.changes.size() >= kChangesMax) return {};
     if (about) call.about = about->id;
-    call.changes.push_back({cause, now, text, std::move(shown)});
+    call.changes.push_back({std::string(cause), now, text, std::move(shown)});
     return {"changed", {}, std::nullopt};
   });
   if (!changed && changed.error().kind != Kind::unknown_call) {
     spdlog::error("a call stays as it was: {}", changed.error().message);
   }
+}
+
+void CallService::number_named(const std::string& account, telephony::PhoneNumber number) {
+  boost::asio::post(late_, [this, account, number] {
+    const auto calls =
+        book_.list(account, {.number = number, .since = clock_() - kCallOnMax, .calls_max = kCallsOnMax});
+    if (!calls) return spdlog::error("calls stay as they were: {}", calls.error().message);
+    for (const Call& call : *calls) {
+      if (call.ended_at || call.about) continue;
+      reconsider({.account = account,
+                  .call_id = call.id,
+                  .direction = call.direction,
+                  .from = call.from,
+                  .to = call.to,
+                  .agents = call.agents},
+                 kNamed);
+    }
+  });
 }
 
 Call CallService::call_of(const RingRequest& request, const LookupAnswer& answer,
@@ -349,7 +389,8 @@ std::expected<Call, CallError> CallService::answered(const std::string& account,
     call.answered_at = clock_();
     call.answered_by = agent;
     // The others' screens are to know that they need not show it any more.
-    if (!agent.empty() && std::ranges::find(call.agents, agent) == call.agents.end()) call.agents.push_back(agent);
+    const bool is_new = !agent.empty() && std::ranges::find(call.agents, agent) == call.agents.end();
+    if (is_new && call.agents.size() < kAgentsMax) call.agents.push_back(agent);
     return {"answered", {}, std::nullopt};
   });
 }
@@ -382,6 +423,7 @@ std::expected<Call, CallError> CallService::pick(const std::string& account, con
       return {};
     }
     const auto now = clock_();
+    if (call.picks.size() >= kPicksMax) call.picks.erase(call.picks.begin());
     call.picks.push_back({candidate_of(call.current_answer(), record, survivor), author, now});
     CallBook::Edit edit{"picked", {}, std::nullopt};
     if (call.number) {

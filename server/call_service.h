@@ -43,6 +43,7 @@ struct CallError {
     other_number,  // a call of that id is there, with somebody else
     unknown_source,
     unknown_region,
+    unknown_account,
     unknown_record,
     deleted_record,
     store
@@ -61,8 +62,10 @@ using FetchRecord =
 // one that may wait.
 class CallService {
  public:
-  // Those who wait at a time for what is not the mirror; the next one is answered at once.
+  // So many rings wait at a time for a caller's record to be made; the next one is answered at once.
   static constexpr std::size_t kCreatingMax = 16;
+  static constexpr std::size_t kAgentsMax = 256;  // of one call
+  static constexpr std::size_t kPicksMax = 100;   // of one call; older ones are dropped
 
   CallService(const index::Index& index, const LookupService& lookups, CallBook& book, LocalRecords& locals,
               LiveLookups& live, FetchRecord fetch, Metrics& metrics, Clock clock);
@@ -80,6 +83,9 @@ class CallService {
   // Takes the last pick back; what was picked or shown before it counts again.
   std::expected<index::Call, CallError> undo_pick(const std::string& account, const std::string& id);
 
+  // Tells the calls of that number that are still on what the index says of it by now: somebody was named.
+  void number_named(const std::string& account, telephony::PhoneNumber number);
+
   // Ends what is still to be found out; before the sources stop.
   void stop();
 
@@ -96,7 +102,7 @@ class CallService {
                       const std::optional<index::Record>& about) const;
   // On the thread of what comes late.
   void create_late(const RingRequest& request);
-  void reconsider(const RingRequest& request, const char* cause);
+  void reconsider(const RingRequest& request, std::string_view cause);
   std::expected<index::Call, CallError> change(const std::string& account, const std::string& id,
                                                const std::function<CallBook::Edit(index::Call& call)>& edit);
   std::expected<index::Call, CallError> kept(std::expected<index::Call, CallError> changed);

@@ -16,6 +16,10 @@ RecordId local_id(std::string external_id) {
   return {std::string(index::kLocalSource), index::RecordKind::local, std::move(external_id)};
 }
 
+LocalError no_account(const std::string& account) {
+  return {Kind::store, fmt::format("no account '{}' is configured", account), std::nullopt};
+}
+
 LocalError of(const index::IndexError& error) {
   return {error.kind == index::IndexError::Kind::busy ? Kind::busy : Kind::store, error.message, std::nullopt};
 }
@@ -42,6 +46,7 @@ std::expected<index::Record, LocalError> LocalRecords::record_of(const std::stri
   record.emails = person.emails;
   record.custom = person.custom;
   const auto settings = lookups_.settings(account);
+  if (settings == nullptr) return std::unexpected(no_account(account));
   for (const std::string& phone : person.phones) {
     auto read =
         telephony::read_asked_number(parser_, phone, settings->region, telephony::Plan::automatic, settings->dial_plan);
@@ -58,10 +63,13 @@ std::expected<RecordId, LocalError> LocalRecords::write(const std::string& accou
                                                         std::optional<std::chrono::milliseconds> patience,
                                                         index::TimePoint now) {
   const auto settings = lookups_.settings(account);
+  if (settings == nullptr) return std::unexpected(no_account(account));
   index::ChangeBatch batch = batch_of(account);
   auto& sources = batch.unless_borne_in.emplace();
   for (const auto& [source, label] : settings->source_labels) sources.insert(source);
   RecordId id = record.id;
+  record.updated_at = now;
+  if (!record.created_at) record.created_at = now;
   record.version = now.time_since_epoch().count();
   batch.upserts.push_back(std::move(record));
   const auto applied =
@@ -75,20 +83,22 @@ std::expected<RecordId, LocalError> LocalRecords::write(const std::string& accou
   return applied->numbered.empty() ? id : applied->numbered.front();
 }
 
-std::optional<LocalError> LocalRecords::missing(const std::string& account, const RecordId& id) const {
+std::expected<index::Record, LocalError> LocalRecords::find(const std::string& account, const RecordId& id) const {
   const auto found = index_.read().get(account, id);
-  if (!found) return of(found.error());
+  if (!found) return std::unexpected(of(found.error()));
   if (std::holds_alternative<index::UnknownRecord>(*found)) {
-    return LocalError{Kind::record_unknown, fmt::format("no record {} was ever seen", id.to_string()), std::nullopt};
+    return std::unexpected(
+        LocalError{Kind::record_unknown, fmt::format("no record {} was ever seen", id.to_string()), std::nullopt});
   }
   if (std::holds_alternative<index::GoneRecord>(*found)) {
-    return LocalError{Kind::record_gone, fmt::format("{} was deleted", id.to_string()), std::nullopt};
+    return std::unexpected(LocalError{Kind::record_gone, fmt::format("{} was deleted", id.to_string()), std::nullopt});
   }
-  const RecordId& now_known = std::get<index::KnownRecord>(*found).record.id;
-  if (now_known == id) return std::nullopt;
-  return LocalError{
+  const index::Record& record = std::get<index::KnownRecord>(*found).record;
+  const RecordId& now_known = record.id;
+  if (now_known == id) return record;
+  return std::unexpected(LocalError{
       Kind::record_gone,
-      fmt::format("{} gave way to {}; edit that one in its source", id.to_string(), now_known.to_string()), now_known};
+      fmt::format("{} gave way to {}; edit that one in its source", id.to_string(), now_known.to_string()), now_known});
 }
 
 std::expected<RecordId, LocalError> LocalRecords::create(const std::string& account, const LocalPerson& person,
@@ -100,10 +110,12 @@ std::expected<RecordId, LocalError> LocalRecords::create(const std::string& acco
 
 std::expected<void, LocalError> LocalRecords::replace(const std::string& account, const RecordId& id,
                                                       const LocalPerson& person, index::TimePoint now) {
-  if (auto error = missing(account, id)) return std::unexpected(*std::move(error));
+  const auto before = find(account, id);
+  if (!before) return std::unexpected(before.error());
   auto record = record_of(account, person);
   if (!record) return std::unexpected(record.error());
   record->id = id;
+  record->created_at = before->created_at;
   const auto written = write(account, *std::move(record), std::nullopt, now);
   if (!written) return std::unexpected(written.error());
   return {};
@@ -111,7 +123,7 @@ std::expected<void, LocalError> LocalRecords::replace(const std::string& account
 
 std::expected<void, LocalError> LocalRecords::remove(const std::string& account, const RecordId& id,
                                                      index::TimePoint now) {
-  if (auto error = missing(account, id)) return std::unexpected(*std::move(error));
+  if (auto before = find(account, id); !before) return std::unexpected(before.error());
   index::ChangeBatch batch = batch_of(account);
   batch.deletions.push_back({id, now.time_since_epoch().count()});
   const auto applied = index_.apply(std::move(batch), {}, now);
@@ -127,7 +139,6 @@ std::expected<RecordId, LocalError> LocalRecords::create_unknown(const std::stri
   record.id = local_id("");
   record.name = number.to_e164();
   record.phones.push_back({record.name, number, "", ""});
-  record.created_at = now;
   return write(account, std::move(record), patience, now);
 }
 

@@ -54,8 +54,8 @@ class LocalRecords {
   std::expected<index::RecordId, LocalError> write(const std::string& account, index::Record record,
                                                    std::optional<std::chrono::milliseconds> patience,
                                                    index::TimePoint now);
-  // Nothing: it is a live local record.
-  std::optional<LocalError> missing(const std::string& account, const index::RecordId& id) const;
+  // A local record that is there.
+  std::expected<index::Record, LocalError> find(const std::string& account, const index::RecordId& id) const;
 
   const telephony::NumberParser& parser_;
   const LookupService& lookups_;

@@ -18,7 +18,6 @@ using index::CallQuery;
 
 constexpr std::size_t kCallIdBytesMax = 255;
 constexpr std::size_t kPartyBytesMax = 512;
-constexpr std::size_t kAgentsMax = 256;
 constexpr std::size_t kCallsDefault = 50;
 constexpr std::size_t kCallsMax = 200;
 
@@ -39,6 +38,8 @@ HttpResponse failure(const CallError& error) {
       return problem(404, "source_unknown", error.message);
     case CallError::Kind::unknown_region:
       return problem(400, "unknown_region", error.message);
+    case CallError::Kind::unknown_account:
+      return problem(404, "unknown_account", error.message);
     case CallError::Kind::unknown_record:
       return problem(404, "record_unknown", error.message);
     case CallError::Kind::deleted_record:
@@ -61,7 +62,9 @@ void read_agents(BodyFields& body, std::string_view name, std::vector<std::strin
   const Json* value = body.find(name);
   if (value == nullptr || value->is_null()) return;
   const Json list = value->is_array() ? *value : Json::array({*value});
-  if (list.size() > kAgentsMax) return body.refuse(fmt::format("'{}' holds more than {} agents", name, kAgentsMax));
+  if (list.size() > CallService::kAgentsMax) {
+    return body.refuse(fmt::format("'{}' holds more than {} agents", name, CallService::kAgentsMax));
+  }
   for (const Json& agent : list) {
     if (!agent.is_string() || !is_agent_name(agent.get_ref<const std::string&>())) {
       return body.refuse(fmt::format(

@@ -4,6 +4,7 @@
 
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
+#include "telephony/number_variants.h"
 
 namespace ringdex::server {
 namespace {
@@ -17,6 +18,7 @@ constexpr std::size_t kCustomBytesMax = 2'000;
 
 struct Api {
   LocalRecords& locals;
+  CallService& calls;
   const index::Index& index;
   Clock clock;
 };
@@ -65,12 +67,16 @@ bool read_person(const HttpRequest& request, LocalPerson& person, HttpResponse& 
   return !body.refused();
 }
 
-HttpResponse show(const Api& api, const std::string& account, const RecordId& id, int status) {
+HttpResponse written(const Api& api, const std::string& account, const RecordId& id, int status) {
   const auto found = api.index.read().get(account, id);
   if (!found) return problem(503, "store_failed", found.error().message);
   const auto* known = std::get_if<index::KnownRecord>(&*found);
   // A CRM may have brought the number in this very moment.
   if (known == nullptr) return problem(410, "record_deleted", fmt::format("{} is gone already", id.to_string()));
+  // Whoever is on the phone with that person is to see it.
+  for (const index::RecordPhone& phone : known->record.phones) {
+    if (phone.number) api.calls.number_named(account, telephony::canonical(*phone.number));
+  }
   return json_response(record_json(known->record), status);
 }
 
@@ -79,7 +85,7 @@ HttpResponse create(const Api& api, const HttpRequest& request) {
   HttpResponse refusal;
   if (!read_person(request, person, refusal)) return refusal;
   const auto id = api.locals.create(request.principal.account, person, api.clock());
-  return id ? show(api, request.principal.account, *id, 201) : failure(id.error());
+  return id ? written(api, request.principal.account, *id, 201) : failure(id.error());
 }
 
 // The request's record, if it is one of those that are kept here.
@@ -103,7 +109,7 @@ HttpResponse replace(const Api& api, const HttpRequest& request) {
   LocalPerson person;
   if (!id || !read_person(request, person, refusal)) return refusal;
   const auto done = api.locals.replace(request.principal.account, *id, person, api.clock());
-  return done ? show(api, request.principal.account, *id, 200) : failure(done.error());
+  return done ? written(api, request.principal.account, *id, 200) : failure(done.error());
 }
 
 HttpResponse remove(const Api& api, const HttpRequest& request) {
@@ -116,8 +122,9 @@ HttpResponse remove(const Api& api, const HttpRequest& request) {
 
 }  // namespace
 
-std::vector<HttpRoute> local_record_routes(LocalRecords& locals, const index::Index& index, Clock clock) {
-  const Api api{locals, index, std::move(clock)};
+std::vector<HttpRoute> local_record_routes(LocalRecords& locals, CallService& calls, const index::Index& index,
+                                           Clock clock) {
+  const Api api{locals, calls, index, std::move(clock)};
   const auto route = [&api](const char* method, const char* path,
                             HttpResponse (*handler)(const Api&, const HttpRequest&)) {
     return HttpRoute{.method = method,

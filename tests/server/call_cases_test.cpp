@@ -100,6 +100,26 @@ TEST_CASE("a call from a number that an agent has named shows the name at once")
   CHECK(scene.report("c2")["attribute"][0]["state"] == "deleted");
 }
 
+TEST_CASE("who is named while on the phone is seen by whoever has the call") {
+  CallScene scene({{"default", CallScene::settings()}});
+  const std::string number = "+12125550199";
+  scene.ring(CallScene::inbound("over", number, "", {"ann"}));
+  REQUIRE(scene.calls.ended("default", "over"));
+  scene.ring(CallScene::inbound("on", number, "", {"ann", "ben"}));
+  const auto id = scene.locals.create("default", {.name = "The plumber", .phones = {number}}, scene.tick());
+  REQUIRE(id);
+  scene.calls.number_named("default", telephony::PhoneNumber::from_e164(number).value());
+  const auto created = scene.told(4)[3];
+  CHECK(created.type == "changed");
+  CHECK(created.agents == std::vector<std::string>{"ann", "ben"});
+  CHECK(CallScene::data(created)["call"]["id"] == "on");
+  CHECK(scene.report("on")["attribute"][0]["record"] == id->to_string());
+  REQUIRE(scene.locals.replace("default", *id, {.name = "Joe", .phones = {number}}, scene.tick()));
+  scene.calls.number_named("default", telephony::PhoneNumber::from_e164(number).value());
+  CHECK(CallScene::data(scene.told(5)[4])["candidates"][0]["name"] == "Joe");
+  CHECK(scene.report("over")["attribute"].empty());
+}
+
 TEST_CASE("a local record takes no number that somebody has") {
   CallScene scene({{"default", CallScene::settings()}});
   scene.put({CallScene::person("anna", "Anna", {"+12125550123"})});
