@@ -160,6 +160,21 @@ ExitCode remove_key(const Options& options) {
   return *removed ? ExitCode::ok : ExitCode::negative;
 }
 
+ExitCode list_calls(const Options& options) {
+  const auto answer = get(options.server, "/v1/calls",
+                          {{"number", options.number},
+                           {"agent", options.agent},
+                           {"record", options.record},
+                           {"since", options.since},
+                           {"until", options.until},
+                           {"limit", std::to_string(options.limit)}});
+  return show(options, answer, calls_text);
+}
+
+ExitCode show_call(const Options& options) {
+  return show(options, get(options.server, "/v1/calls/" + encode_component(options.call)), call_text);
+}
+
 ExitCode watch(const Options& options) {
   return watch_events(options, [] { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); });
 }
@@ -196,6 +211,15 @@ class CommandLine {
         ->required();
     auto* watching = with_server(add("watch", "Show calls as they ring, are picked and end, until Ctrl-C", watch));
     watching->add_option("--agent", options_.agent, "Only what concerns this agent");
+    auto* calls = with_server(add("calls", "The last calls, and who was shown", list_calls));
+    calls->add_option("--number", options_.number, "Only with this number");
+    calls->add_option("--agent", options_.agent, "Only this agent's");
+    calls->add_option("--record", options_.record, "Only about this record");
+    calls->add_option("--since", options_.since, "From this time on, such as 2026-01-04T05:33:18Z");
+    calls->add_option("--until", options_.until, "Before this time");
+    calls->add_option("--limit", options_.limit, "How many");
+    auto* call = with_server(add("call", "Who was shown and picked for a call, and why", show_call));
+    call->add_option("call", options_.call, "Its id, as the phone system sent it")->required();
     add_key_commands();
     with_json(add("version", "The version of this program", show_version));
   }

@@ -18,6 +18,7 @@ struct CliOptions {
   bool json = false;
   bool follow = false;
   std::string number, region, called, plan;
+  std::string call, since, until;
   std::string record, source, kind = "delta", confirm;
   std::size_t limit = 20;
   std::uint64_t run = 0;

@@ -39,10 +39,17 @@ std::string who_text(const Json& event) {
   const std::string picked = shown(part(part(event, "call"), "picked"), "record");
   const std::string wanted = picked.empty() ? shown(event, "default") : picked;
   const Json& candidates = part(event, "candidates");
-  if (!candidates.is_array() || candidates.empty()) return "nobody known";
-  const Json* chosen = &candidates.front();
+  const Json* chosen = nullptr;
   for (const Json& candidate : candidates) {
-    if (shown(candidate, "id") == wanted) chosen = &candidate;
+    bool is_meant = shown(candidate, "id") == wanted;
+    for (const Json& record : part(candidate, "records")) is_meant = is_meant || shown(record, "id") == wanted;
+    if (is_meant) chosen = &candidate;
+  }
+  // Nobody else may be taken for who is meant.
+  if (chosen == nullptr && !wanted.empty()) return wanted;
+  if (chosen == nullptr) {
+    const std::string about = shown(part(event, "call"), "about");
+    return about.empty() ? "nobody known" : about + " (not here yet)";
   }
   std::string out = shown(*chosen, "name");
   const std::string organization = shown(*chosen, "organization");
@@ -66,13 +73,12 @@ std::string lookup_text(const Json& answer) {
   }
   line(fmt::format("{} ({}, {}): {}", e164, shown(number, "region"), shown(number, "type"), shown(answer, "match")));
   if (answer.contains("unmatchable")) line(fmt::format("  not matched: {}", shown(answer, "unmatchable")));
-  bool first = true;
+  const std::string chosen = shown(answer, "default");
   for (const Json& candidate : part(answer, "candidates")) {
     const std::string organization = shown(candidate, "organization");
-    line(fmt::format("  {} {}{}  [{}]  {}", first ? "*" : " ", shown(candidate, "name"),
+    line(fmt::format("  {} {}{}  [{}]  {}", shown(candidate, "id") == chosen ? "*" : " ", shown(candidate, "name"),
                      organization.empty() ? "" : ", " + organization, shown(candidate, "label"),
                      shown(candidate, "id")));
-    first = false;
   }
   const Json& reason = part(answer, "default_reason");
   if (reason.is_object()) line(fmt::format("  picked by {}: {}", shown(reason, "rule"), shown(reason, "because")));
@@ -209,6 +215,42 @@ std::string event_text(const std::string& time, const std::string& type, const J
   return fmt::format("{}  {:<8}  {} {:<16}  {}{}\n", time, plain_type,
                      shown(call, "direction") == "outbound" ? "->" : "<-", e164.empty() ? shown(number, "input") : e164,
                      who_text(event), agents.empty() ? "" : "  (" + agents + ")");
+}
+
+std::string calls_text(const Json& calls) {
+  std::string out;
+  for (const Json& report : part(calls, "calls")) {
+    Json event = part(report, "answer");
+    if (const Json& changes = part(report, "changes"); !changes.empty()) event = part(changes.back(), "answer");
+    event["call"] = part(report, "call");
+    out += event_text(shown(event["call"], "started_at").substr(0, 19), shown(event["call"], "state"), event);
+  }
+  return out;
+}
+
+std::string call_text(const Json& report) {
+  const Json& call = part(report, "call");
+  std::string out = fmt::format("call {}: {} from {} to {}, {}\n", shown(call, "id"), shown(call, "direction"),
+                                shown(call, "from"), shown(call, "to"), shown(call, "state"));
+  for (const char* when : {"started_at", "answered_at", "ended_at"}) {
+    if (const std::string time = shown(call, when); !time.empty()) out += fmt::format("  {:<12} {}\n", when, time);
+  }
+  const auto answer = [&out](const std::string& time, const std::string& why, const Json& shown_then) {
+    out += fmt::format("{}{}, index at position {}:\n", time, why, shown(shown_then, "position"));
+    out += lookup_text(shown_then);
+  };
+  answer(shown(call, "started_at"), "", part(report, "answer"));
+  for (const Json& change : part(report, "changes")) {
+    answer(shown(change, "at"), " (" + shown(change, "cause") + ")", part(change, "answer"));
+  }
+  for (const Json& pick : part(report, "picks")) {
+    out += fmt::format("{} picked by {}: {}\n", shown(pick, "at"), shown(pick, "agent"), shown(pick, "record"));
+  }
+  for (const Json& record : part(report, "attribute")) {
+    out += fmt::format("attribute to {} ({}) {}\n", shown(record, "record"), shown(record, "state"),
+                       shown(record, "name"));
+  }
+  return out + fmt::format("rules: {}\n", part(report, "policy").dump());
 }
 
 std::string problem_text(const Json& problem) {

@@ -21,6 +21,8 @@ std::string progress_text(const Json& source);
 std::string resync_text(const Json& outcome);
 // One line on something that happened to a call, at `time`.
 std::string event_text(const std::string& time, const std::string& type, const Json& event);
+std::string calls_text(const Json& calls);
+std::string call_text(const Json& report);
 // "code: detail"
 std::string problem_text(const Json& problem);
 

@@ -28,9 +28,39 @@ TEST_CASE("an event in one line") {
   picked["call"]["picked"] = {{"record", "crm:contact:2"}};
   CHECK(text(picked).contains("     Bo  (mary)"));
 
+  // Nobody else is shown for who was picked or clicked.
+  picked["call"]["picked"] = {{"record", "crm:contact:9"}};
+  CHECK(text(picked).contains("     crm:contact:9  (mary)"));
+  Json clicked = event("outbound", number, Json::array({ada}), 1);
+  clicked["default"] = nullptr;
+  clicked["call"]["about"] = "crm:lead:7";
+  CHECK(text(clicked).contains("     crm:lead:7 (not here yet)  (mary)"));
+
   Json withheld = event("inbound", {{"input", "anonymous"}, {"e164", nullptr}}, Json::array(), 0);
   withheld["unmatchable"] = "withheld";
   CHECK(text(withheld) == "14:03:07  ringing   <- anonymous         withheld  (mary)\n");
+}
+
+TEST_CASE("a call's report in words") {
+  const Json report = Json::parse(R"({
+    "call": {"id": "c1", "direction": "inbound", "from": "0201", "to": "+1212", "state": "ended",
+             "started_at": "2026-11-22T10:32:00Z", "answered_at": null, "ended_at": "2026-11-22T10:40:00Z",
+             "agents": ["ann"], "picked": {"record": "crm:contact:2"}},
+    "answer": {"match": "many", "number": {"e164": "+442079460100", "region": "GB", "type": "fixed_line"}, "position": 7,
+               "candidates": [{"id": "crm:contact:1", "name": "Ada", "label": "CRM"},
+                              {"id": "crm:contact:2", "name": "Bo", "label": "CRM"}],
+               "default": "crm:contact:1", "total": 2, "default_reason": {"rule": "oldest", "because": "first here"}},
+    "changes": [], "picks": [{"record": "crm:contact:2", "agent": "ann", "at": "2026-11-22T10:33:00Z"}],
+    "policy": {"pick": ["oldest"]}, "attribute": [{"record": "crm:contact:2", "state": "current", "name": "Bo"}]})");
+  const std::string text = call_text(report);
+  for (const char* part :
+       {"call c1: inbound from 0201 to +1212, ended", "2026-11-22T10:32:00Z, index at position 7:", "* Ada  [CRM]",
+        "picked by oldest: first here", "2026-11-22T10:33:00Z picked by ann: crm:contact:2",
+        "attribute to crm:contact:2 (current) Bo", R"(rules: {"pick":["oldest"]})"}) {
+    CAPTURE(std::string(part));
+    CHECK(text.contains(part));
+  }
+  CHECK(calls_text({{"calls", {report}}}) == "2026-11-22T10:32:00  ended     <- +442079460100     Bo  (ann)\n");
 }
 
 TEST_CASE("a text from outside cannot command the terminal") {
