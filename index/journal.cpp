@@ -10,7 +10,6 @@
 #include <array>
 #include <map>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "index/index_key.h"
@@ -28,8 +27,7 @@ constexpr std::size_t kInfoLogBytes = 4 << 20;
 // Calls that one write forgets, so that a ring never waits for a long one.
 constexpr std::size_t kForgottenAtOnce = 64;
 constexpr std::chrono::milliseconds kForgettingPause{1};
-// Of an account; nobody is told of more than a fraction of them again.
-constexpr std::uint64_t kEventsMax = 100'000;
+// Dropping them one by one would fill the store with the marks of it.
 constexpr std::uint64_t kEventsDroppedAtOnce = 1'000;
 
 enum class Part : std::size_t { meta, calls, lists, picks, events };
@@ -49,28 +47,57 @@ rocksdb::ColumnFamilyOptions part_options(const std::shared_ptr<rocksdb::Cache>&
   return options;
 }
 
+void put_text(std::string& out, std::string_view text) {
+  out.append(key::u32(static_cast<std::uint32_t>(text.size()))).append(text);
+}
+
 std::string encode_event(const CallEvent& event) {
-  const nlohmann::json out = {{"at", event.at.time_since_epoch().count()},
-                              {"type", event.type},
-                              {"agents", event.agents},
-                              {"data", event.data}};
-  return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string out = key::u64(static_cast<std::uint64_t>(event.at.time_since_epoch().count()));
+  out += key::u32(static_cast<std::uint32_t>(event.agents.size()));
+  for (const std::string& agent : event.agents) put_text(out, agent);
+  put_text(out, event.type);
+  put_text(out, event.data);
+  return out;
 }
 
-std::optional<CallEvent> decode_event(std::string_view bytes, std::uint64_t number) {
-  const auto in = nlohmann::json::parse(bytes, nullptr, false);
-  if (!in.is_object()) return std::nullopt;
-  try {
-    return CallEvent{number, TimePoint(std::chrono::milliseconds(in.at("at").get<std::int64_t>())),
-                     in.at("type").get<std::string>(), in.at("agents").get<std::vector<std::string>>(),
-                     in.at("data").get<std::string>()};
-  } catch (const nlohmann::json::exception&) {
-    return std::nullopt;
+// Takes the pieces of an event's bytes one by one; what is not there throws.
+class EventBytes {
+ public:
+  explicit EventBytes(std::string_view bytes) : rest_(bytes) {}
+  std::string_view take(std::size_t bytes) {
+    if (bytes > rest_.size()) throw StoreFailure{rocksdb::Status::Corruption("event")};
+    const std::string_view taken = rest_.substr(0, bytes);
+    rest_.remove_prefix(bytes);
+    return taken;
   }
+  std::uint32_t number() { return key::read_u32(take(sizeof(std::uint32_t))); }
+  std::string_view text() { return take(number()); }
+  TimePoint time() {
+    return TimePoint(std::chrono::milliseconds(static_cast<std::int64_t>(key::read_u64(take(sizeof(std::uint64_t))))));
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+CallEvent decode_event(std::string_view bytes, std::uint64_t number) {
+  EventBytes in(bytes);
+  CallEvent event{.number = number, .at = in.time(), .type = {}, .agents = {}, .data = {}};
+  for (std::uint32_t left = in.number(); left > 0; --left) event.agents.emplace_back(in.text());
+  event.type = in.text();
+  event.data = in.text();
+  return event;
 }
 
-bool concerns(const CallEvent& event, const std::string& agent) {
-  return agent.empty() || std::ranges::find(event.agents, agent) != event.agents.end();
+// Of an event's bytes; nobody's name: everybody.
+bool concerns(std::string_view bytes, std::string_view agent) {
+  if (agent.empty()) return true;
+  EventBytes in(bytes);
+  static_cast<void>(in.time());
+  for (std::uint32_t left = in.number(); left > 0; --left) {
+    if (in.text() == agent) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -78,6 +105,7 @@ bool concerns(const CallEvent& event, const std::string& agent) {
 struct Journal::Impl {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> parts;
+  JournalLimits limits;
 
   // Held by a writer from its first read to its commit.
   std::mutex writer;
@@ -128,7 +156,7 @@ struct Journal::Impl {
 Journal::Journal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Journal::~Journal() = default;
 
-std::expected<std::unique_ptr<Journal>, IndexError> Journal::open(const std::string& path) {
+std::expected<std::unique_ptr<Journal>, IndexError> Journal::open(const std::string& path, JournalLimits limits) {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
@@ -143,6 +171,7 @@ std::expected<std::unique_ptr<Journal>, IndexError> Journal::open(const std::str
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (const char* name : kPartNames) descriptors.emplace_back(name, part_options(cache));
   auto impl = std::make_unique<Impl>();
+  impl->limits = limits;
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(options, path, descriptors, &impl->parts, &db);
   if (!status.ok()) return std::unexpected(to_error(status, fmt::format("cannot open {}", path)));
@@ -197,9 +226,9 @@ std::expected<std::uint64_t, IndexError> Journal::write(JournalEntry entry) {
       number = last->second + 1;
       batch.Put(impl.part(Part::meta), journal_key::last_event(call.account), key::u64(number));
       batch.Put(impl.part(Part::events), journal_key::event(call.account, number), encode_event(*entry.event));
-      if (number > kEventsMax && number % kEventsDroppedAtOnce == 0) {
+      if (number > impl.limits.events_max && number % kEventsDroppedAtOnce == 0) {
         batch.DeleteRange(impl.part(Part::events), journal_key::account(call.account),
-                          journal_key::event(call.account, number - kEventsMax));
+                          journal_key::event(call.account, number - impl.limits.events_max));
       }
     }
     impl.write(batch);
@@ -283,6 +312,8 @@ std::expected<EventsSince, IndexError> Journal::events_since(const std::string& 
   try {
     since.newest = impl_->last_event(account);
     if (!after || *after >= since.newest) return since;
+    since.too_many = since.newest - *after > impl_->limits.events_searched_max;
+    if (since.too_many) return since;
     const std::string prefix = journal_key::account(account);
     const auto it = impl_->iterate(Part::events);
     // They are numbered without gaps, so what is missing was forgotten.
@@ -295,11 +326,10 @@ std::expected<EventsSince, IndexError> Journal::events_since(const std::string& 
                                        : 0;
       since.forgotten = number != expected;
       if (since.forgotten) break;
-      auto event = decode_event(it->value().ToStringView(), number);
-      if (!event) throw StoreFailure{rocksdb::Status::Corruption("event")};
-      if (!concerns(*event, agent)) continue;
+      const std::string_view bytes = it->value().ToStringView();
+      if (!concerns(bytes, agent)) continue;
       since.too_many = since.events.size() == events_max;
-      if (!since.too_many) since.events.push_back(*std::move(event));
+      if (!since.too_many) since.events.push_back(decode_event(bytes, number));
     }
   } catch (const StoreFailure& failure) {
     return std::unexpected(to_error(failure.status, "read events"));
@@ -346,8 +376,7 @@ std::expected<void, IndexError> Journal::forget_events(const std::string& accoun
     std::optional<std::uint64_t> last;
     for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
       const std::uint64_t number = key::read_u64(it->key().ToStringView().substr(prefix.size()));
-      const auto event = decode_event(it->value().ToStringView(), number);
-      if (event && event->at >= before) break;
+      if (EventBytes(it->value().ToStringView()).time() >= before) break;
       last = number;
     }
     if (!it->status().ok()) throw StoreFailure{it->status()};

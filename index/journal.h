@@ -38,7 +38,13 @@ struct EventsSince {
   std::uint64_t newest = 0;       // of the account; 0: there never was one
   std::vector<CallEvent> events;  // in order
   bool forgotten = false;         // some behind the number are not there any more
-  bool too_many = false;          // more than were asked for
+  bool too_many = false;          // more than were asked for, or than are searched
+};
+
+// Of one account's events.
+struct JournalLimits {
+  std::uint64_t events_max = 100'000;          // more are dropped, the oldest first
+  std::uint64_t events_searched_max = 20'000;  // who is further behind is not told which of them concern him
 };
 
 // Calls, picks and events, in a RocksDB of their own, so that a ring never waits for what the sync writes. Any thread
@@ -46,7 +52,7 @@ struct EventsSince {
 class Journal {
  public:
   // A folder, made if need be; its parent must exist.
-  static std::expected<std::unique_ptr<Journal>, IndexError> open(const std::string& path);
+  static std::expected<std::unique_ptr<Journal>, IndexError> open(const std::string& path, JournalLimits limits = {});
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;

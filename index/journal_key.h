@@ -16,7 +16,7 @@
 //   lists           account list(1) len16(of) time(8) call_id   empty; list: 't' all (of is empty), 'n' number(8),
 //                                                          'a' agent, 'r' record's id as text
 //   picks           account number(8)                      call.h: NumberPicks
-//   events          account number(8)                      at(8) type agents data
+//   events          account number(8)                      at(8) count(4) agent* type data; each: len32 bytes
 //
 //   account: its name (no NUL in it), then NUL. time: milliseconds since 1970.
 namespace ringdex::index::journal_key {

@@ -91,10 +91,11 @@ bool is_agent_name(std::string_view name) {
 }
 
 std::vector<HttpRoute> event_routes(EventHub& hub, EventHistory history) {
+  // Many come back at once after a restart, and must not keep a ring waiting.
   return {{.method = "GET",
            .path = "/v1/events",
            .scope = Scope::agent | Scope::admin,
-           .runs_on = RunsOn::ringing,
+           .runs_on = RunsOn::blocking,
            .handler = [&hub, history = std::move(history)](const HttpRequest& request) {
              return listen(hub, history, request);
            }}};

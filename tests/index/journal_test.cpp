@@ -181,6 +181,29 @@ TEST_CASE("events are numbered for each account, kept over a restart, and given 
   CHECK(tell("default", event("ringing", {})) == 4);
 }
 
+TEST_CASE("an account has a bounded number of events, and who is far behind is not searched for") {
+  tests::TempDir folder;
+  const auto journal = Journal::open(folder.file("calls"), {.events_max = 1'500, .events_searched_max = 400}).value();
+  Draw draw(1);
+  const Call call = draw.call("default", "c");
+  for (int i = 0; i < 3'000; ++i) {
+    REQUIRE(journal->write({call, event("ringing", {i % 100 == 0 ? "ann" : "ben"}), std::nullopt}));
+  }
+  CHECK(journal->events_since("default", "ann", 2'599, 10)->too_many);
+  const auto anns = journal->events_since("default", "ann", 2'600, 10).value();
+  CHECK_FALSE(anns.too_many);
+  REQUIRE(anns.events.size() == 4);
+  CHECK(anns.events[0].number == 2'601);
+  REQUIRE(journal->forget_events("default", at(1)));
+  CHECK_FALSE(journal->events_since("default", "", 2'990, 10)->forgotten);
+
+  const auto patient = Journal::open(folder.file("patient"), {.events_max = 1'500}).value();
+  for (int i = 0; i < 3'000; ++i) REQUIRE(patient->write({call, event("ringing", {"ann"}), std::nullopt}));
+  CHECK(patient->events_since("default", "", 1'498, 5'000)->forgotten);
+  CHECK_FALSE(patient->events_since("default", "", 1'499, 5'000)->forgotten);
+  CHECK(patient->events_since("default", "", 1'499, 5'000)->events.size() == 1'501);
+}
+
 TEST_CASE("remembered picks are visited at start, replaced and forgotten by the age of the last") {
   tests::TempDir folder;
   auto journal = open_journal(folder);
