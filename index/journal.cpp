@@ -155,40 +155,48 @@ std::expected<std::unique_ptr<Journal>, IndexError> Journal::open(const std::str
   return std::unique_ptr<Journal>(new Journal(std::move(impl)));
 }
 
-std::expected<std::uint64_t, IndexError> Journal::write(JournalEntry entry) {
+JournalEntry::JournalEntry(const Call& call, const std::optional<CallEvent>& event,
+                           const std::optional<NumberPicks>& number_picks)
+    : account_(call.account), id_(call.id), call_(encode_call(call)), listings_(journal_key::listings(call)) {
+  if (event) event_ = encode_event(*event);
+  if (number_picks && call.number) {
+    picks_.emplace(journal_key::picks(call.account, *call.number),
+                   number_picks->empty() ? std::string() : encode_picks(*number_picks));
+  }
+}
+
+std::expected<std::uint64_t, IndexError> Journal::write(const JournalEntry& entry) {
   Impl& impl = *impl_;
-  const Call& call = entry.call;
   const std::lock_guard lock(impl.writer);
   try {
     rocksdb::WriteBatch batch;
-    const auto before = impl.call(call.account, call.id);
+    const auto before = impl.call(entry.account_, entry.id_);
     const auto listed_before = before ? journal_key::listings(*before) : std::vector<std::string>();
-    const auto listed_now = journal_key::listings(call);
     for (const std::string& key : listed_before) {
-      if (!std::ranges::binary_search(listed_now, key)) batch.Delete(impl.part(Part::lists), key);
+      if (!std::ranges::binary_search(entry.listings_, key)) batch.Delete(impl.part(Part::lists), key);
     }
-    for (const std::string& key : listed_now) {
+    for (const std::string& key : entry.listings_) {
       if (!std::ranges::binary_search(listed_before, key)) batch.Put(impl.part(Part::lists), key, "");
     }
-    batch.Put(impl.part(Part::calls), journal_key::call(call.account, call.id), encode_call(call));
-    if (entry.number_picks && call.number) {
-      const std::string key = journal_key::picks(call.account, *call.number);
-      if (entry.number_picks->empty()) {
+    batch.Put(impl.part(Part::calls), journal_key::call(entry.account_, entry.id_), entry.call_);
+    if (entry.picks_) {
+      const auto& [key, value] = *entry.picks_;
+      if (value.empty()) {
         batch.Delete(impl.part(Part::picks), key);
       } else {
-        batch.Put(impl.part(Part::picks), key, encode_picks(*entry.number_picks));
+        batch.Put(impl.part(Part::picks), key, value);
       }
     }
     std::uint64_t number = 0;
-    if (entry.event) {
-      const auto [last, fresh] = impl.last_events.try_emplace(call.account, 0);
-      if (fresh) last->second = impl.last_event(call.account);
+    if (entry.event_) {
+      const auto [last, fresh] = impl.last_events.try_emplace(entry.account_, 0);
+      if (fresh) last->second = impl.last_event(entry.account_);
       number = last->second + 1;
-      batch.Put(impl.part(Part::meta), journal_key::last_event(call.account), key::u64(number));
-      batch.Put(impl.part(Part::events), journal_key::event(call.account, number), encode_event(*entry.event));
+      batch.Put(impl.part(Part::meta), journal_key::last_event(entry.account_), key::u64(number));
+      batch.Put(impl.part(Part::events), journal_key::event(entry.account_, number), *entry.event_);
     }
     impl.write(batch);
-    if (number != 0) impl.last_events[call.account] = number;
+    if (number != 0) impl.last_events[entry.account_] = number;
     return number;
   } catch (const StoreFailure& failure) {
     return std::unexpected(to_error(failure.status, "write a call"));
