@@ -53,6 +53,19 @@ constexpr Reply kIncomplete{};
 constexpr Reply kBad{.state = Reply::State::bad};
 constexpr std::size_t kReplyBytesMax = std::size_t{16} << 20;
 
+std::optional<std::size_t> content_length(std::string_view head) {
+  constexpr std::string_view kName = "content-length:";
+  for (std::size_t at = head.find("\r\n"); at != std::string_view::npos; at = head.find("\r\n", at)) {
+    at += 2;
+    const std::string_view line = head.substr(at, head.find("\r\n", at) - at);
+    const auto equal = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+    if (line.size() <= kName.size() || !std::ranges::equal(line.substr(0, kName.size()), kName, equal)) continue;
+    const std::size_t digit = line.find_first_not_of(' ', kName.size());
+    return digit == std::string_view::npos ? std::nullopt : size_from(line.substr(digit));
+  }
+  return std::nullopt;
+}
+
 class HttpProtocol final : public LoadProtocol {
  public:
   HttpProtocol(std::string_view host, std::string_view path) {
@@ -73,35 +86,9 @@ class HttpProtocol final : public LoadProtocol {
     return writer.size();
   }
 
-  Reply read_reply(std::string_view bytes) const override {
-    const std::size_t head = bytes.find("\r\n\r\n");
-    if (head == std::string_view::npos) return bytes.size() < kReplyBytesMax ? kIncomplete : kBad;
-    if (!bytes.starts_with("HTTP/1.1 200 ")) return kBad;
-    const auto length = content_length(bytes.substr(0, head));
-    if (!length || *length > kReplyBytesMax) return kBad;
-    const std::size_t begin = head + 4;
-    if (bytes.size() < begin + *length) return kIncomplete;
-    const std::string_view body = bytes.substr(begin, *length);
-    return {.state = Reply::State::good,
-            .bytes = begin + *length,
-            .body_bytes = *length,
-            .found = body.find(R"("match":"none")") == std::string_view::npos};
-  }
+  Reply read_reply(std::string_view bytes) const override { return read_http_reply(bytes); }
 
  private:
-  static std::optional<std::size_t> content_length(std::string_view head) {
-    constexpr std::string_view kName = "content-length:";
-    for (std::size_t at = head.find("\r\n"); at != std::string_view::npos; at = head.find("\r\n", at)) {
-      at += 2;
-      const std::string_view line = head.substr(at, head.find("\r\n", at) - at);
-      const auto equal = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-      if (line.size() <= kName.size() || !std::ranges::equal(line.substr(0, kName.size()), kName, equal)) continue;
-      const std::size_t digit = line.find_first_not_of(' ', kName.size());
-      return digit == std::string_view::npos ? std::nullopt : size_from(line.substr(digit));
-    }
-    return std::nullopt;
-  }
-
   std::string front_, back_;
 };
 
@@ -202,6 +189,21 @@ class PostgresProtocol final : public LoadProtocol {
 };
 
 }  // namespace
+
+Reply read_http_reply(std::string_view bytes) {
+  const std::size_t head = bytes.find("\r\n\r\n");
+  if (head == std::string_view::npos) return bytes.size() < kReplyBytesMax ? kIncomplete : kBad;
+  if (!bytes.starts_with("HTTP/1.1 200 ")) return kBad;
+  const auto length = content_length(bytes.substr(0, head));
+  if (!length || *length > kReplyBytesMax) return kBad;
+  const std::size_t begin = head + 4;
+  if (bytes.size() < begin + *length) return kIncomplete;
+  const std::string_view body = bytes.substr(begin, *length);
+  return {.state = Reply::State::good,
+          .bytes = begin + *length,
+          .body_bytes = *length,
+          .found = body.find(R"("match":"none")") == std::string_view::npos};
+}
 
 std::unique_ptr<LoadProtocol> make_http_protocol(std::string_view host, std::string_view path) {
   return std::make_unique<HttpProtocol>(host, path);

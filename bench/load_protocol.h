@@ -36,8 +36,10 @@ class LoadProtocol {
 
 inline constexpr std::size_t kRequestBytesMax = 1'024;
 
-// GET over HTTP/1.1 with keep-alive. `path` holds {number}, which becomes the percent-encoded E.164 text. Good is
-// status 200 with a Content-Length; found is a body without "match":"none".
+// An answer over HTTP/1.1. Good is status 200 with a Content-Length; found is a body without "match":"none".
+Reply read_http_reply(std::string_view bytes);
+
+// GET over HTTP/1.1 with keep-alive. `path` holds {number}, which becomes the percent-encoded E.164 text.
 std::unique_ptr<LoadProtocol> make_http_protocol(std::string_view host, std::string_view path);
 // GET of the E.164 text from Redis.
 std::unique_ptr<LoadProtocol> make_redis_protocol();

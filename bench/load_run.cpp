@@ -1,22 +1,18 @@
 #include "bench/load_run.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <vector>
+
+#include "bench/client_socket.h"
 
 namespace ringdex::bench {
 namespace {
@@ -27,28 +23,6 @@ using std::chrono::nanoseconds;
 constexpr std::size_t kInputBytes = std::size_t{1} << 18;
 constexpr std::uint64_t kErrorsMax = 1'000;
 constexpr std::chrono::seconds kDrain{10};  // how long after the end answers are awaited
-
-std::runtime_error system_problem(const char* what) {
-  return std::runtime_error(fmt::format("{}: {}", what, std::strerror(errno)));
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  void replace(int number) {
-    if (number_ >= 0) ::close(number_);
-    number_ = number;
-  }
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
 
 struct Connection {
   Descriptor socket;
@@ -214,19 +188,10 @@ class LoadRun {
   }
 
   void connect(Connection& connection) {
-    connection.socket.replace(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(options_.port);
-    if (::inet_pton(AF_INET, options_.host.c_str(), &address.sin_addr) != 1)
-      throw std::runtime_error("the host is no IPv4 address");
-    if (::connect(connection.socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-      throw system_problem("connect");
-    const int on = 1;
-    ::setsockopt(connection.socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    connection.socket.replace(connect_to(options_.host, options_.port));
     greet(connection);
     connection.input_size = 0;
-    ::fcntl(connection.socket.get(), F_SETFL, O_NONBLOCK);
+    stop_waiting_on(connection.socket);
     watch(connection, EPOLL_CTL_ADD, EPOLLIN);
   }
 

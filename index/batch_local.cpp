@@ -22,7 +22,9 @@ void BatchWriter::number_local_records(ChangeBatch& batch) {
   std::uint64_t last = key::read_u64(store_.get(Family::meta, counter).value_or(""));
   for (Record& record : batch.upserts) {
     if (record.id.external_id.empty()) {
-      writes_.Put(store_.family(Family::meta), counter, key::u64(++last));
+      // By the time, so that no id comes again even where the index was lost and calls still name its records.
+      last = std::max(last + 1, static_cast<std::uint64_t>(now_.time_since_epoch().count()));
+      writes_.Put(store_.family(Family::meta), counter, key::u64(last));
       record.id.external_id = std::to_string(last);
       result_.numbered.push_back(record.id);
     }
@@ -59,6 +61,13 @@ bool BatchWriter::is_borne(const ChangeBatch& batch) {
     }
   }
   return false;
+}
+
+// Who changes a local record means the one that is there: it may have been deleted or have given way meanwhile.
+bool BatchWriter::has_lost_local(const ChangeBatch& batch) {
+  return source_ == kLocalSource && std::ranges::any_of(batch.upserts, [this](const Record& record) {
+           return !record.id.external_id.empty() && record_of(touch(record.id).after) == nullptr;
+         });
 }
 
 void BatchWriter::local_records_give_way() {

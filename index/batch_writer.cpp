@@ -62,7 +62,8 @@ ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& u
   const bool is_page = batch.checkpoint || batch.sweep_cursor;
   const std::string& stored = batch.sweep_cursor ? state_.sweep_cursor : state_.checkpoint;
   const bool has_moved = batch.goes_on_from && *batch.goes_on_from != stored;
-  if (has_moved || (is_page && state_.mode == SourceState::Mode::disabled) || is_borne(batch)) {
+  if (has_moved || (is_page && state_.mode == SourceState::Mode::disabled) || is_borne(batch) ||
+      has_lost_local(batch)) {
     result_.refused = 1;
     result_.position = store_.snapshot().position;
     return result_;
@@ -93,7 +94,7 @@ ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& u
     writes_.Delete(store_.family(Family::inbox), key::numbered(account_, source_, number));
   }
   write_changes();
-  commit(batch.checkpoint.has_value() || batch.sweep_cursor.has_value() || !batch.inbox_done.empty());
+  commit(batch.durable || batch.checkpoint.has_value() || batch.sweep_cursor.has_value() || !batch.inbox_done.empty());
   return result_;
 }
 
@@ -217,7 +218,7 @@ void BatchWriter::upsert(Record next) {
   if (!next.person_id.empty()) {
     state_.has_dependents = true;
     borrow(next);
-  } else if (next.name.empty() && live != nullptr && !live->name.empty()) {
+  } else if (next.name.empty() && live != nullptr && !live->name.empty() && source_ != kLocalSource) {
     next.name = live->name;
     ++result_.kept_name;
   } else if (next.name.empty() && next.organization.empty()) {

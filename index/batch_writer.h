@@ -66,6 +66,7 @@ class BatchWriter {
   void number_local_records(ChangeBatch& batch);
   std::unique_ptr<rocksdb::Iterator> bearers() const;
   bool is_borne(const ChangeBatch& batch);
+  bool has_lost_local(const ChangeBatch& batch);
   void local_records_give_way();
   void give_way(telephony::PhoneNumber number, const RecordId& to);
 

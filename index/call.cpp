@@ -1,5 +1,6 @@
 #include "index/call.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace ringdex::index {
@@ -70,7 +71,12 @@ json changes_json(const std::vector<CallChange>& changes) {
 json picks_json(const std::vector<CallPick>& picks) {
   json out = json::array();
   for (const CallPick& pick : picks) {
-    out.push_back({{"records", ids_json(pick.records)}, {"agent", pick.agent}, {"at", count(pick.at)}});
+    out.push_back({{"records", ids_json(pick.records)},
+                   {"name", pick.name},
+                   {"agent", pick.agent},
+                   {"at", count(pick.at)},
+                   {"undone_at", optional_count(pick.undone_at)},
+                   {"undone_by", pick.undone_by}});
   }
   return out;
 }
@@ -88,8 +94,13 @@ std::optional<CallDirection> call_direction_from(std::string_view name) {
   return std::nullopt;
 }
 
+const CallPick* Call::pick() const {
+  const auto last = std::find_if(picks.rbegin(), picks.rend(), [](const CallPick& pick) { return !pick.undone_at; });
+  return last == picks.rend() ? nullptr : &*last;
+}
+
 const std::vector<RecordId>& Call::attributed() const {
-  if (!picks.empty()) return picks.back().records;
+  if (const CallPick* chosen = pick()) return chosen->records;
   return changes.empty() ? shown : changes.back().shown;
 }
 
@@ -97,10 +108,13 @@ std::string encode_call(const Call& call) {
   return dump({{"direction", to_string(call.direction)},
                {"from", call.from},
                {"to", call.to},
+               {"region", call.region},
+               {"plan", call.plan},
                {"number", call.number ? json(call.number->to_e164()) : json()},
                {"line", call.line},
                {"agents", call.agents},
                {"about", call.about ? json(call.about->to_string()) : json()},
+               {"about_pending", call.about_pending},
                {"started_at", count(call.started_at)},
                {"answered_at", optional_count(call.answered_at)},
                {"answered_by", call.answered_by},
@@ -122,12 +136,15 @@ std::optional<Call> decode_call(std::string_view bytes, std::string_view account
     call.direction = *direction;
     call.from = in.at("from").get<std::string>();
     call.to = in.at("to").get<std::string>();
+    call.region = in.at("region").get<std::string>();
+    call.plan = in.at("plan").get<std::string>();
     if (const json& number = in.at("number"); !number.is_null()) {
       call.number = telephony::PhoneNumber::from_e164(number.get_ref<const std::string&>());
     }
     call.line = in.at("line").get<std::string>();
     call.agents = in.at("agents").get<std::vector<std::string>>();
     if (const json& about = in.at("about"); !about.is_null()) call.about = id_from(about);
+    call.about_pending = in.at("about_pending").get<bool>();
     call.started_at = time_from(in.at("started_at"));
     call.answered_at = optional_time(in.at("answered_at"));
     call.answered_by = in.at("answered_by").get<std::string>();
@@ -140,8 +157,9 @@ std::optional<Call> decode_call(std::string_view bytes, std::string_view account
                               change.at("answer").get<std::string>(), ids_from(change.at("shown"))});
     }
     for (const json& pick : in.at("picks")) {
-      call.picks.push_back(
-          {ids_from(pick.at("records")), pick.at("agent").get<std::string>(), time_from(pick.at("at"))});
+      call.picks.push_back({ids_from(pick.at("records")), pick.at("name").get<std::string>(),
+                            pick.at("agent").get<std::string>(), time_from(pick.at("at")),
+                            optional_time(pick.at("undone_at")), pick.at("undone_by").get<std::string>()});
     }
     return call;
   });

@@ -18,8 +18,11 @@ std::optional<CallDirection> call_direction_from(std::string_view name);
 // What an agent chose for a call: the records of one person, the chosen one in front.
 struct CallPick {
   std::vector<RecordId> records;
+  std::string name;  // of the person
   std::string agent;
   TimePoint at{};
+  std::optional<TimePoint> undone_at;  // it counts no more
+  std::string undone_by;
   bool operator==(const CallPick&) const = default;
 };
 
@@ -38,10 +41,12 @@ struct Call {
   std::string id;  // the phone system's, such as the SIP Call-ID
   CallDirection direction = CallDirection::inbound;
   std::string from, to;                          // as the phone system sent them
+  std::string region, plan;                      // how the number was to be read, if the phone system said so
   std::optional<telephony::PhoneNumber> number;  // the other party's, canonical
   std::string line;                              // of the account: in canonical E.164 where it is one, else as sent
   std::vector<std::string> agents;               // on whose screens it is, in the order of their coming
   std::optional<RecordId> about;                 // who was clicked to be called
+  bool about_pending = false;                    // who is not here yet
 
   TimePoint started_at{};
   std::optional<TimePoint> answered_at;
@@ -52,8 +57,9 @@ struct Call {
   std::string policy;           // JSON, the account's rules at that moment
   std::vector<RecordId> shown;  // the records of the default candidate; empty: nobody was
   std::vector<CallChange> changes;
-  std::vector<CallPick> picks;  // the last one counts
+  std::vector<CallPick> picks;  // the last one counts that is not undone
 
+  const CallPick* pick() const;  // that counts; nullptr: there is none
   // Whom the call is about by all that is known: who was picked, else who is shown. Ids as they were then.
   const std::vector<RecordId>& attributed() const;
   // The answer that is shown now.

@@ -51,6 +51,7 @@ struct ChangeBatch {
   std::optional<std::string> goes_on_from;
   // Nothing of the batch is taken if another record of one of these sources bears a number of its upserts.
   std::optional<std::set<std::string>> unless_borne_in;
+  bool durable = false;  // outlives a loss of power once it is applied; batches with a checkpoint or events always do
   // A complete listing runs over several batches. At its end, records of the source that were neither listed nor
   // written since it began are removed, in the same atomic write.
   bool begins_listing = false;
@@ -78,7 +79,7 @@ struct ApplyResult {
   std::uint64_t over_limit = 0;             // new records refused by the source's record limit
   std::uint64_t swept = 0;                  // removed at the end of a listing (also counted in `deleted`)
   std::uint64_t awaiting_confirmation = 0;  // would have been swept, but for the guard
-  // 1: nothing was taken, see ChangeBatch::goes_on_from and unless_borne_in
+  // 1: nothing was taken, see ChangeBatch::goes_on_from and unless_borne_in; or a local record is not there any more
   std::uint64_t refused = 0;
   std::uint64_t gave_way = 0;      // local records whose number a source has brought
   std::vector<RecordId> nameless;  // new records refused: neither name nor organization

@@ -217,6 +217,12 @@ std::expected<ApplyResult, IndexError> Index::apply_within(std::chrono::millisec
   }
 }
 
+std::expected<void, IndexError> Index::sync() {
+  const auto status = store_.impl().db->SyncWAL();
+  if (!status.ok()) return std::unexpected(to_error(status, "sync the index"));
+  return {};
+}
+
 std::expected<void, IndexError> Index::set_mode(const std::string& account, const std::string& source,
                                                 SourceState::Mode mode, TimePoint now) {
   Store::Impl& store = store_.impl();

@@ -81,6 +81,9 @@ class Index {
   std::expected<ApplyResult, IndexError> apply_within(std::chrono::milliseconds patience, ChangeBatch batch,
                                                       const ApplyPolicy& policy, TimePoint now);
 
+  // What was applied so far outlives a loss of power.
+  std::expected<void, IndexError> sync();
+
   // Fills the number table after a start, up to `records_max` records a call; true when no more is to do. Until then,
   // RocksDB answers. A writer waits for a call that runs, so calls should be short and leave gaps.
   std::expected<bool, IndexError> load_table(std::size_t records_max);

@@ -16,7 +16,7 @@
 //                   "position"                                                  u64
 //                   "inbox"                                                     u64, the next inbox number
 //                   "run"                                                       u64, the next run number
-//                   "local/" account                                            u64, the next local record
+//                   "local/" account                                            u64, the last local record
 //                   "account/" name                                             u32, the account's number
 //   records         account source kind external_id                             record_codec.h: record or tombstone
 //   numbers         account number(8) first_indexed(8) source kind external_id  empty

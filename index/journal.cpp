@@ -10,6 +10,7 @@
 #include <array>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "index/index_key.h"
@@ -142,11 +143,14 @@ struct Journal::Impl {
     if (!found) throw StoreFailure{rocksdb::Status::Corruption("call " + id)};
     return found;
   }
+  // Also one whose bytes are broken.
   void forget(const std::string& account, const std::string& id, rocksdb::WriteBatch& batch) const {
-    const auto forgotten = call(account, id);
-    if (!forgotten) return;
-    for (const std::string& key : journal_key::listings(*forgotten)) batch.Delete(part(Part::lists), key);
-    batch.Delete(part(Part::calls), journal_key::call(account, id));
+    const std::string key = journal_key::call(account, id);
+    const auto forgotten = decode_call(get(Part::calls, key).value_or(""), account, id);
+    if (forgotten) {
+      for (const std::string& listing : journal_key::listings(*forgotten)) batch.Delete(part(Part::lists), listing);
+    }
+    batch.Delete(part(Part::calls), key);
   }
   std::uint64_t last_event(const std::string& account) const {
     return key::read_u64(get(Part::meta, journal_key::last_event(account)).value_or(""));
@@ -195,44 +199,52 @@ std::expected<std::unique_ptr<Journal>, IndexError> Journal::open(const std::str
   return std::unique_ptr<Journal>(new Journal(std::move(impl)));
 }
 
-std::expected<std::uint64_t, IndexError> Journal::write(JournalEntry entry) {
+JournalEntry::JournalEntry(const Call& call, const std::optional<CallEvent>& event,
+                           const std::optional<NumberPicks>& number_picks)
+    : account_(call.account), id_(call.id), call_(encode_call(call)), listings_(journal_key::listings(call)) {
+  if (event) event_ = encode_event(*event);
+  if (number_picks && call.number) {
+    picks_.emplace(journal_key::picks(call.account, *call.number),
+                   number_picks->empty() ? std::string() : encode_picks(*number_picks));
+  }
+}
+
+std::expected<std::uint64_t, IndexError> Journal::write(const JournalEntry& entry) {
   Impl& impl = *impl_;
-  const Call& call = entry.call;
   const std::lock_guard lock(impl.writer);
   try {
     rocksdb::WriteBatch batch;
-    const auto before = impl.call(call.account, call.id);
+    const auto before = impl.call(entry.account_, entry.id_);
     const auto listed_before = before ? journal_key::listings(*before) : std::vector<std::string>();
-    const auto listed_now = journal_key::listings(call);
     for (const std::string& key : listed_before) {
-      if (!std::ranges::binary_search(listed_now, key)) batch.Delete(impl.part(Part::lists), key);
+      if (!std::ranges::binary_search(entry.listings_, key)) batch.Delete(impl.part(Part::lists), key);
     }
-    for (const std::string& key : listed_now) {
+    for (const std::string& key : entry.listings_) {
       if (!std::ranges::binary_search(listed_before, key)) batch.Put(impl.part(Part::lists), key, "");
     }
-    batch.Put(impl.part(Part::calls), journal_key::call(call.account, call.id), encode_call(call));
-    if (entry.number_picks && call.number) {
-      const std::string key = journal_key::picks(call.account, *call.number);
-      if (entry.number_picks->empty()) {
+    batch.Put(impl.part(Part::calls), journal_key::call(entry.account_, entry.id_), entry.call_);
+    if (entry.picks_) {
+      const auto& [key, value] = *entry.picks_;
+      if (value.empty()) {
         batch.Delete(impl.part(Part::picks), key);
       } else {
-        batch.Put(impl.part(Part::picks), key, encode_picks(*entry.number_picks));
+        batch.Put(impl.part(Part::picks), key, value);
       }
     }
     std::uint64_t number = 0;
-    if (entry.event) {
-      const auto [last, fresh] = impl.last_events.try_emplace(call.account, 0);
-      if (fresh) last->second = impl.last_event(call.account);
+    if (entry.event_) {
+      const auto [last, fresh] = impl.last_events.try_emplace(entry.account_, 0);
+      if (fresh) last->second = impl.last_event(entry.account_);
       number = last->second + 1;
-      batch.Put(impl.part(Part::meta), journal_key::last_event(call.account), key::u64(number));
-      batch.Put(impl.part(Part::events), journal_key::event(call.account, number), encode_event(*entry.event));
+      batch.Put(impl.part(Part::meta), journal_key::last_event(entry.account_), key::u64(number));
+      batch.Put(impl.part(Part::events), journal_key::event(entry.account_, number), *entry.event_);
       if (number > impl.limits.events_max && number % kEventsDroppedAtOnce == 0) {
-        batch.DeleteRange(impl.part(Part::events), journal_key::account(call.account),
-                          journal_key::event(call.account, number - impl.limits.events_max));
+        batch.DeleteRange(impl.part(Part::events), journal_key::account(entry.account_),
+                          journal_key::event(entry.account_, number - impl.limits.events_max));
       }
     }
     impl.write(batch);
-    if (number != 0) impl.last_events[call.account] = number;
+    if (number != 0) impl.last_events[entry.account_] = number;
     return number;
   } catch (const StoreFailure& failure) {
     return std::unexpected(to_error(failure.status, "write a call"));
@@ -283,7 +295,9 @@ std::expected<std::vector<Call>, IndexError> Journal::list(const std::string& ac
     found.erase(std::unique(found.begin(), found.end()), found.end());
     if (found.size() > query.calls_max) found.resize(query.calls_max);
     for (const auto& [time, id] : found) {
-      if (auto call = impl_->call(account, id)) calls.push_back(*std::move(call));
+      // One that is broken does not hide the others.
+      auto call = decode_call(impl_->get(Part::calls, journal_key::call(account, id)).value_or(""), account, id);
+      if (call) calls.push_back(*std::move(call));
     }
   } catch (const StoreFailure& failure) {
     return std::unexpected(to_error(failure.status, "list calls"));
@@ -296,10 +310,7 @@ std::expected<void, IndexError> Journal::visit_picks(const PicksVisitor& visitor
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     const auto named = journal_key::picked_number(it->key().ToStringView());
     auto picks = decode_picks(it->value().ToStringView());
-    if (!named || !picks) {
-      return std::unexpected(to_error(rocksdb::Status::Corruption("remembered picks"), "read the journal"));
-    }
-    visitor(named->first, named->second, *std::move(picks));
+    if (named && picks) visitor(named->first, named->second, *std::move(picks));
   }
   if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read remembered picks"));
   return {};
@@ -337,7 +348,22 @@ std::expected<EventsSince, IndexError> Journal::events_since(const std::string& 
   return since;
 }
 
-std::expected<std::uint64_t, IndexError> Journal::forget_calls(const std::string& account, TimePoint before) {
+std::expected<std::vector<std::string>, IndexError> Journal::accounts() const {
+  std::set<std::string> found;
+  for (const Part part : {Part::lists, Part::picks, Part::events}) {
+    const auto it = impl_->iterate(part);
+    for (it->SeekToFirst(); it->Valid();) {
+      const std::string account(it->key().ToStringView().substr(0, it->key().ToStringView().find('\0')));
+      found.insert(account);
+      it->Seek(key::after_prefix(journal_key::account(account)));
+    }
+    if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read the journal's accounts"));
+  }
+  return std::vector<std::string>(found.begin(), found.end());
+}
+
+std::expected<std::uint64_t, IndexError> Journal::forget_calls(const std::string& account, TimePoint before,
+                                                               const std::stop_token& stopping) {
   Impl& impl = *impl_;
   const std::string list = journal_key::all_calls(account);
   std::uint64_t forgotten = 0;
@@ -345,7 +371,7 @@ std::expected<std::uint64_t, IndexError> Journal::forget_calls(const std::string
     // One iterator for all, since each new one would walk over what was deleted before.
     const auto it = impl.iterate(Part::lists);
     it->Seek(list);
-    for (bool done = false; !done; std::this_thread::sleep_for(kForgettingPause)) {
+    for (bool done = false; !done && !stopping.stop_requested(); std::this_thread::sleep_for(kForgettingPause)) {
       const std::lock_guard lock(impl.writer);
       rocksdb::WriteBatch batch;
       for (std::size_t taken = 0; taken < kForgottenAtOnce; ++taken, it->Next()) {
@@ -390,19 +416,26 @@ std::expected<void, IndexError> Journal::forget_events(const std::string& accoun
   }
 }
 
-std::expected<void, IndexError> Journal::forget_picks(const std::string& account, TimePoint before) {
+std::expected<void, IndexError> Journal::forget_picks(const std::string& account, TimePoint before,
+                                                      const std::stop_token& stopping) {
   Impl& impl = *impl_;
   const std::string prefix = journal_key::account(account);
+  const auto is_old = [&](std::string_view bytes) {
+    const auto picks = decode_picks(bytes);
+    return !picks || picks->empty() || picks->back().at < before;
+  };
   try {
-    const std::lock_guard lock(impl.writer);
-    rocksdb::WriteBatch batch;
     const auto it = impl.iterate(Part::picks);
-    for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
-      const auto picks = decode_picks(it->value().ToStringView());
-      if (!picks || picks->empty() || picks->back().at < before) batch.Delete(impl.part(Part::picks), it->key());
+    for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix) && !stopping.stop_requested(); it->Next()) {
+      if (!is_old(it->value().ToStringView())) continue;
+      const std::lock_guard lock(impl.writer);
+      // There may be a new one by now.
+      if (!is_old(impl.get(Part::picks, it->key().ToString()).value_or(""))) continue;
+      rocksdb::WriteBatch batch;
+      batch.Delete(impl.part(Part::picks), it->key());
+      impl.write(batch);
     }
     if (!it->status().ok()) throw StoreFailure{it->status()};
-    impl.write(batch);
     return {};
   } catch (const StoreFailure& failure) {
     return std::unexpected(to_error(failure.status, "forget picks"));

@@ -5,7 +5,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "index/call.h"
@@ -15,11 +17,22 @@
 
 namespace ringdex::index {
 
-// What is stored in one atomic write.
-struct JournalEntry {
-  Call call;
-  std::optional<CallEvent> event;           // its number is the Journal's to set
-  std::optional<NumberPicks> number_picks;  // what is remembered of call.number from now on
+// What one atomic write stores: a call as it stands now, with what happened to it. Made of bytes at once, so that
+// nobody who holds a lock has to wait for that.
+class JournalEntry {
+ public:
+  // The event's number is the Journal's to set; `number_picks` is what is remembered of call.number from now on.
+  JournalEntry(const Call& call, const std::optional<CallEvent>& event,
+               const std::optional<NumberPicks>& number_picks = std::nullopt);
+
+ private:
+  friend class Journal;
+  std::string account_;
+  std::string id_;
+  std::string call_;
+  std::vector<std::string> listings_;  // in order
+  std::optional<std::string> event_;
+  std::optional<std::pair<std::string, std::string>> picks_;  // key and value; an empty value: none is remembered
 };
 
 // Which calls are wanted, newest first. Of the first four at most one stands; empty: all of the account.
@@ -57,8 +70,8 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  // Stores the call as it stands now, with what happened to it. Gives the event's number, 0 if there is none.
-  std::expected<std::uint64_t, IndexError> write(JournalEntry entry);
+  // Gives the event's number, 0 if there is none.
+  std::expected<std::uint64_t, IndexError> write(const JournalEntry& entry);
   std::expected<void, IndexError> sync();
 
   std::expected<std::optional<Call>, IndexError> get(const std::string& account, const std::string& id) const;
@@ -73,10 +86,15 @@ class Journal {
   std::expected<EventsSince, IndexError> events_since(const std::string& account, const std::string& agent,
                                                       std::optional<std::uint64_t> after, std::size_t events_max) const;
 
-  // What began before: calls, with all that lists them; events; remembered numbers whose last pick is older.
-  std::expected<std::uint64_t, IndexError> forget_calls(const std::string& account, TimePoint before);
+  // Of which calls, picks or events are there, in order.
+  std::expected<std::vector<std::string>, IndexError> accounts() const;
+  // What began before: calls, with all that lists them; events; remembered numbers whose last pick is older. In short
+  // steps, so that no ring waits for it.
+  std::expected<std::uint64_t, IndexError> forget_calls(const std::string& account, TimePoint before,
+                                                        const std::stop_token& stopping = {});
   std::expected<void, IndexError> forget_events(const std::string& account, TimePoint before);
-  std::expected<void, IndexError> forget_picks(const std::string& account, TimePoint before);
+  std::expected<void, IndexError> forget_picks(const std::string& account, TimePoint before,
+                                               const std::stop_token& stopping = {});
 
  private:
   struct Impl;

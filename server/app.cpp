@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -33,6 +34,7 @@
 #include "server/api/sources.h"
 #include "server/api/webhooks.h"
 #include "server/api_keys.h"
+#include "server/call_actions.h"
 #include "server/call_book.h"
 #include "server/call_retention.h"
 #include "server/call_service.h"
@@ -60,6 +62,7 @@ constexpr std::chrono::milliseconds kResyncDeadline = 10s;
 constexpr std::chrono::milliseconds kAnswersDeadline = 2s;
 constexpr std::chrono::seconds kKeysInterval{1};
 constexpr std::chrono::hours kRetentionInterval{1};
+constexpr std::array<std::chrono::milliseconds, 3> kAboutRetries{2s, 10s, 60s};
 // The index's writer waits for a step, and comes in between two.
 constexpr std::size_t kTableStep = 1'000;
 constexpr std::chrono::microseconds kTablePause{200};
@@ -120,15 +123,17 @@ struct App::Parts {
         live([this](const std::string& account, telephony::PhoneNumber number,
                     const LiveLookups::Done& done) { return scheduler.ask_live(account, number, done); },
              [this](std::string_view account) { return scheduler.has_live(account); }),
+        events({.subscriptions_max = given.http.connections_max / 2}),
         book(*journal, picks,
              [this](const std::string& account, const index::CallEvent& event) { events.publish(account, event); }),
         locals(parser, lookups, index),
-        calls(
-            index, lookups, book, locals, live,
-            [this](const std::string& account, const index::RecordId& id, std::function<void(bool)> done) {
-              return fetch(account, id, std::move(done));
-            },
-            metrics, wall_clock),
+        updates(CallLookup(index, lookups, wall_clock), book, locals,
+                [this](const std::string& account, const index::RecordId& id, std::function<void(bool)> done) {
+                  return fetch(account, id, std::move(done));
+                },
+                wall_clock, {kAboutRetries.begin(), kAboutRetries.end()}),
+        calls(CallLookup(index, lookups, wall_clock), lookups, book, locals, live, updates, metrics, wall_clock),
+        actions(index, book, locals, wall_clock),
         keys(config.data_dir + "/keys.json") {}
 
   config::Config config;
@@ -147,7 +152,9 @@ struct App::Parts {
   EventHub events;
   CallBook book;
   LocalRecords locals;
+  CallUpdates updates;
   CallService calls;
+  CallActions actions;
   ApiKeys keys;
   std::optional<HttpRouter> router;
   std::optional<HttpServer> http;
@@ -171,8 +178,8 @@ std::vector<HttpRoute> App::Parts::routes() {
   const auto add = [&all](std::vector<HttpRoute> some) { std::ranges::move(some, std::back_inserter(all)); };
   add(lookup_routes(lookups, metrics, wall_clock, config.log.mask_numbers, &live));
   add(record_routes(index, scheduler, kResyncDeadline));
-  add(local_record_routes(locals, calls, index, wall_clock));
-  add(call_routes(calls, *journal, index, lookups));
+  add(local_record_routes(locals, updates, index, wall_clock));
+  add(call_routes(calls, actions, *journal, index, lookups));
   add(event_routes(events, [this](const EventsAsked& asked) { return events_since(*journal, asked); }));
   const auto zone = [this](const std::string& account) { return lookups.time_zone(account); };
   add(source_routes(index, ledger, scheduler, wall_clock, zone));
@@ -229,13 +236,16 @@ std::expected<void, std::string> App::Parts::start() {
 
 // At start and then each hour.
 void App::Parts::forget_old(const std::stop_token& stopping) {
-  index::give_way_to_lookups();
   std::mutex mutex;
   std::condition_variable_any ended;
   std::unique_lock lock(mutex);
   while (!stopping.stop_requested()) {
-    const auto done = forget_old_calls(*journal, picks, lookups, wall_clock());
-    if (!done) spdlog::error("old calls are kept: {}", done.error().message);
+    try {
+      const auto done = forget_old_calls(*journal, picks, lookups, wall_clock(), stopping);
+      if (!done) spdlog::error("old calls are kept: {}", done.error().message);
+    } catch (const std::exception& error) {
+      spdlog::error("old calls are kept: {}", error.what());
+    }
     ended.wait_for(lock, stopping, kRetentionInterval, [] { return false; });
   }
 }
@@ -300,11 +310,11 @@ void App::Parts::watch_keys(boost::asio::steady_timer& timer) {
 
 void App::Parts::stop() {
   loading.request_stop();
+  forgetting.request_stop();
   scheduler.stop();
   if (http) http->stop(kAnswersDeadline);
-  calls.stop();
+  updates.stop();
   if (loading.joinable()) loading.join();
-  forgetting.request_stop();
   if (forgetting.joinable()) forgetting.join();
 }
 

@@ -58,7 +58,10 @@ class CallBook {
   }
 
  private:
-  std::expected<void, index::IndexError> write(const index::Call& call, Edit edit, index::TimePoint now);
+  // Under mutex_.
+  // Under mutex_. `entry` is of the others.
+  std::expected<void, index::IndexError> write(const index::Call& call, const index::JournalEntry& entry,
+                                               index::CallEvent event, std::optional<index::NumberPicks> number_picks);
 
   index::Journal& journal_;
   RememberedPicks& picks_;

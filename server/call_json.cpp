@@ -1,6 +1,7 @@
 #include "server/call_json.h"
 
 #include <algorithm>
+#include <array>
 
 namespace ringdex::server {
 namespace {
@@ -8,10 +9,22 @@ namespace {
 using index::Call;
 using index::RecordId;
 
+Json pick_json(const index::CallPick& pick) {
+  return {{"record", pick.records.front().to_string()},
+          {"name", pick.name},
+          {"agent", pick.agent},
+          {"at", iso_text(pick.at)}};
+}
+
 Json picks_json(const Call& call) {
   Json picks = Json::array();
   for (const index::CallPick& pick : call.picks) {
-    picks.push_back({{"record", pick.records.front().to_string()}, {"agent", pick.agent}, {"at", iso_text(pick.at)}});
+    Json one = pick_json(pick);
+    if (pick.undone_at) {
+      one["undone_at"] = iso_text(*pick.undone_at);
+      one["undone_by"] = pick.undone_by;
+    }
+    picks.push_back(std::move(one));
   }
   return picks;
 }
@@ -69,7 +82,7 @@ const char* to_text(SamePerson rules) {
 }  // namespace
 
 Json call_json(const Call& call) {
-  Json picks = picks_json(call);
+  const index::CallPick* pick = call.pick();
   return {{"id", call.id},
           {"direction", to_string(call.direction)},
           {"from", call.from},
@@ -82,7 +95,7 @@ Json call_json(const Call& call) {
           {"answered_at", iso_or_null(call.answered_at)},
           {"answered_by", call.answered_by},
           {"ended_at", iso_or_null(call.ended_at)},
-          {"picked", picks.empty() ? Json(nullptr) : picks.back()}};
+          {"picked", pick == nullptr ? Json(nullptr) : pick_json(*pick)}};
 }
 
 std::string told_text(const Call& call, const std::string& answer) {
@@ -111,7 +124,13 @@ Json call_report(const Call& call, const index::IndexView& view, const AccountSe
 std::string policy_text(const AccountSettings& account) {
   Json rules = Json::array();
   for (const PickRule rule : account.pick.rules) rules.push_back(to_string(rule));
+  static constexpr std::array kScopes{"account", "called_line", "agent"};
   return dump({{"pick", std::move(rules)},
+               {"source_order", account.pick.source_order},
+               {"picked",
+                {{"scope", kScopes[static_cast<std::size_t>(account.pick_memory.scope)]},
+                 {"age_max_seconds", account.pick_memory.age_max.count() / 1'000}}},
+               {"region", account.region},
                {"same_person", to_text(account.same_person)},
                {"unknown_caller", account.creates_unknown_callers ? "create" : "ignore"},
                {"on_miss", account.live_deadline ? "live" : "none"}});

@@ -33,10 +33,12 @@ const Json& part(const Json& object, const char* name) {
 
 // Who is, or is to be, on the other side of a call.
 std::string who_text(const Json& event) {
+  const Json& pick = part(part(event, "call"), "picked");
+  if (const std::string name = shown(pick, "name"); !name.empty()) return name;
   if (const std::string reason = shown(event, "unmatchable"); !reason.empty()) {
     return reason == "withheld" ? reason : fmt::format("nobody known ({})", reason);
   }
-  const std::string picked = shown(part(part(event, "call"), "picked"), "record");
+  const std::string picked = shown(pick, "record");
   const std::string wanted = picked.empty() ? shown(event, "default") : picked;
   const Json& candidates = part(event, "candidates");
   const Json* chosen = nullptr;

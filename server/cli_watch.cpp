@@ -86,9 +86,16 @@ class Watch {
     } else if (event.type == "reset") {
       complain("some events were missed and are no longer remembered");
     } else {
-      print(options_.json ? event.data + "\n" : line(event));
+      print(options_.json ? json_line(event) : line(event));
       std::fflush(stdout);
     }
+  }
+
+  static std::string json_line(const ReceivedEvent& event) {
+    Json out = {{"id", event.id}, {"type", event.type}};
+    out["data"] = Json::parse(event.data, nullptr, false);
+    if (out["data"].is_discarded()) out["data"] = event.data;
+    return out.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   }
 
   std::string line(const ReceivedEvent& event) const {

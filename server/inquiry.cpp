@@ -5,21 +5,16 @@
 namespace ringdex::server {
 
 void Inquiry::expect(std::size_t answers) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   expected_ = answers;
-  changed_.notify_all();
+  settle(std::move(lock));
 }
 
 void Inquiry::answer(bool found) {
-  std::function<void()> then;
-  {
-    const std::lock_guard lock(mutex_);
-    ++answered_;
-    found_ = found_ || found;
-    if (found_) then = std::exchange(then_, nullptr);
-    changed_.notify_all();
-  }
-  if (then) then();
+  std::unique_lock lock(mutex_);
+  ++answered_;
+  found_ = found_ || found;
+  settle(std::move(lock));
 }
 
 std::optional<bool> Inquiry::wait_for(std::chrono::milliseconds deadline) {
@@ -28,15 +23,19 @@ std::optional<bool> Inquiry::wait_for(std::chrono::milliseconds deadline) {
   return found_;
 }
 
-void Inquiry::when_found(std::function<void()> then) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!found_) {
-      then_ = std::move(then);
-      return;
-    }
-  }
-  then();
+void Inquiry::when_settled(std::function<void(bool found)> then) {
+  std::unique_lock lock(mutex_);
+  then_.push_back(std::move(then));
+  settle(std::move(lock));
+}
+
+void Inquiry::settle(std::unique_lock<std::mutex> lock) {
+  if (!is_settled()) return;
+  const bool found = found_;
+  const auto all = std::exchange(then_, {});
+  changed_.notify_all();
+  lock.unlock();
+  for (const auto& then : all) then(found);
 }
 
 }  // namespace ringdex::server

@@ -65,6 +65,8 @@ std::expected<RecordId, LocalError> LocalRecords::write(const std::string& accou
   const auto settings = lookups_.settings(account);
   if (settings == nullptr) return std::unexpected(no_account(account));
   index::ChangeBatch batch = batch_of(account);
+  // What a person writes is to last; a ring does not wait for the disk.
+  batch.durable = !patience;
   auto& sources = batch.unless_borne_in.emplace();
   for (const auto& [source, label] : settings->source_labels) sources.insert(source);
   RecordId id = record.id;
@@ -75,6 +77,9 @@ std::expected<RecordId, LocalError> LocalRecords::write(const std::string& accou
   const auto applied =
       patience ? index_.apply_within(*patience, std::move(batch), {}, now) : index_.apply(std::move(batch), {}, now);
   if (!applied) return std::unexpected(of(applied.error()));
+  if (applied->refused != 0 && applied->borne_by.empty()) {
+    return std::unexpected(LocalError{Kind::record_gone, fmt::format("{} is gone", id.to_string()), std::nullopt});
+  }
   if (applied->refused != 0) {
     const RecordId& bearer = applied->borne_by.front();
     return std::unexpected(
@@ -125,10 +130,16 @@ std::expected<void, LocalError> LocalRecords::remove(const std::string& account,
                                                      index::TimePoint now) {
   if (auto before = find(account, id); !before) return std::unexpected(before.error());
   index::ChangeBatch batch = batch_of(account);
+  batch.durable = true;
   batch.deletions.push_back({id, now.time_since_epoch().count()});
   const auto applied = index_.apply(std::move(batch), {}, now);
   if (!applied) return std::unexpected(of(applied.error()));
   return {};
+}
+
+std::expected<void, index::IndexError> LocalRecords::sync(const RecordId& id) {
+  if (id.source != index::kLocalSource) return {};
+  return index_.sync();
 }
 
 std::expected<RecordId, LocalError> LocalRecords::create_unknown(const std::string& account,

@@ -44,6 +44,9 @@ class LocalRecords {
                                           const LocalPerson& person, index::TimePoint now);
   std::expected<void, LocalError> remove(const std::string& account, const index::RecordId& id, index::TimePoint now);
 
+  // If it is a local record, what is known of it outlives a loss of power.
+  std::expected<void, index::IndexError> sync(const index::RecordId& id);
+
   // For an unknown caller, who bears his number as a name. With `patience` an error `busy` after that time.
   std::expected<index::RecordId, LocalError> create_unknown(const std::string& account, telephony::PhoneNumber number,
                                                             std::optional<std::chrono::milliseconds> patience,

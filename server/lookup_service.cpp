@@ -68,11 +68,19 @@ void pick_candidates(LookupAnswer& answer, const AccountSettings& account, const
     answer.candidates.push_back({});
   } else {
     std::ranges::sort(cards, [&](const Card& left, const Card& right) { return compare(left, right, pick) < 0; });
-    std::size_t first = 0;
+    // Who was clicked and does not bear the number has it in common with nobody, and comes first by his rule.
+    const bool stands_alone = answer.about != nullptr;
+    const Card alone = cards.front();
+    if (stands_alone) {
+      cards.erase(cards.begin());
+      answer.candidates.push_back({});
+    }
+    std::size_t first = answer.candidates.size();
     for (const std::size_t records : group_same_person(cards, account.same_person)) {
       answer.candidates.push_back({first, records});
       first += records;
     }
+    if (stands_alone) cards.insert(cards.begin(), alone);
   }
   answer.total = answer.candidates.size() + beyond;
   answer.match = answer.total == 1 ? Match::one : Match::many;
@@ -273,10 +281,11 @@ std::optional<PreferredRecord> LookupService::picked(const LookupRequest& reques
                                                      index::TimePoint now, Steps* steps) const {
   const AccountSettings& account = *answer.account;
   if (!account.pick.has(PickRule::picked) || !answer.number.parsed) return std::nullopt;
+  const PhoneNumber number = telephony::canonical(answer.number.parsed->number);
+  if (!picks_.has(request.account, number)) return std::nullopt;
   const std::string line =
       account.pick_memory.scope == PickScope::called_line ? line_name(account, request.called) : std::string();
-  auto pick = picks_.find(request.account, telephony::canonical(answer.number.parsed->number), account.pick_memory,
-                          line, request.agent, now);
+  auto pick = picks_.find(request.account, number, account.pick_memory, line, request.agent, now);
   if (!pick) return std::nullopt;
   const auto is_candidate = [&] {
     return std::ranges::any_of(answer.found.cards, [&](const Card& card) { return card.id() == pick->record; });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <vector>
 
 namespace ringdex::server {
 
@@ -45,6 +46,11 @@ std::optional<NumberPick> RememberedPicks::find(std::string_view account, teleph
   return *found;
 }
 
+bool RememberedPicks::has(std::string_view account, telephony::PhoneNumber number) const {
+  const std::shared_lock lock(mutex_);
+  return look(account, number) != nullptr;
+}
+
 NumberPicks RememberedPicks::of(std::string_view account, telephony::PhoneNumber number) const {
   const std::shared_lock lock(mutex_);
   const NumberPicks* picks = look(account, number);
@@ -62,10 +68,23 @@ void RememberedPicks::set(std::string_view account, telephony::PhoneNumber numbe
 }
 
 void RememberedPicks::forget_before(std::string_view account, index::TimePoint before) {
-  const std::unique_lock lock(mutex_);
-  const auto numbers = accounts_.find(account);
-  if (numbers == accounts_.end()) return;
-  std::erase_if(numbers->second, [&](const auto& entry) { return entry.second.back().at < before; });
+  std::vector<std::uint64_t> old;
+  {
+    const std::shared_lock lock(mutex_);
+    const auto numbers = accounts_.find(account);
+    if (numbers == accounts_.end()) return;
+    for (const auto& [number, picks] : numbers->second) {
+      if (picks.back().at < before) old.push_back(number);
+    }
+  }
+  for (const std::uint64_t number : old) {
+    const std::unique_lock lock(mutex_);
+    const auto numbers = accounts_.find(account);
+    if (numbers == accounts_.end()) return;
+    const auto found = numbers->second.find(number);
+    // There may be a new one by now.
+    if (found != numbers->second.end() && found->second.back().at < before) numbers->second.erase(found);
+  }
 }
 
 NumberPicks with_pick(NumberPicks picks, NumberPick pick) {
@@ -74,10 +93,8 @@ NumberPicks with_pick(NumberPicks picks, NumberPick pick) {
   return picks;
 }
 
-NumberPicks without_pick(NumberPicks picks, std::string_view call_id) {
-  const auto last =
-      std::find_if(picks.rbegin(), picks.rend(), [&](const NumberPick& pick) { return pick.call_id == call_id; });
-  if (last != picks.rend()) picks.erase(std::next(last).base());
+NumberPicks without_pick(NumberPicks picks, std::string_view call_id, index::TimePoint at) {
+  std::erase_if(picks, [&](const NumberPick& pick) { return pick.call_id == call_id && pick.at == at; });
   return picks;
 }
 

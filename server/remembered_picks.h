@@ -35,8 +35,10 @@ class RememberedPicks {
                                         const PickMemory& memory, std::string_view line, std::string_view agent,
                                         index::TimePoint now) const;
 
+  bool has(std::string_view account, telephony::PhoneNumber number) const;
   index::NumberPicks of(std::string_view account, telephony::PhoneNumber number) const;
   void set(std::string_view account, telephony::PhoneNumber number, index::NumberPicks picks);
+  // In short steps, since lookups wait for each.
   void forget_before(std::string_view account, index::TimePoint before);
 
  private:
@@ -49,7 +51,7 @@ class RememberedPicks {
 
 // The picks with this one at the end.
 index::NumberPicks with_pick(index::NumberPicks picks, index::NumberPick pick);
-// The picks without the last one of that call.
-index::NumberPicks without_pick(index::NumberPicks picks, std::string_view call_id);
+// The picks without the one that was made for that call at that time.
+index::NumberPicks without_pick(index::NumberPicks picks, std::string_view call_id, index::TimePoint at);
 
 }  // namespace ringdex::server

@@ -23,6 +23,7 @@ constexpr std::size_t kCallsMax = 200;
 
 struct Api {
   CallService& service;
+  CallActions& actions;
   const index::Journal& journal;
   const index::Index& index;
   const LookupService& lookups;
@@ -32,7 +33,7 @@ HttpResponse failure(const CallError& error) {
   switch (error.kind) {
     case CallError::Kind::unknown_call:
       return problem(404, "call_unknown", error.message);
-    case CallError::Kind::other_number:
+    case CallError::Kind::id_taken:
       return problem(409, "call_id_taken", error.message);
     case CallError::Kind::unknown_source:
       return problem(404, "source_unknown", error.message);
@@ -102,7 +103,9 @@ HttpResponse post_call(const Api& api, const HttpRequest& request) {
   ring.from = body.text("from", kPartyBytesMax);
   ring.to = body.text("to", kPartyBytesMax);
   ring.region = body.text("region", 16);
-  const std::string plan = body.text("plan", 16);
+  ring.plan = body.text("plan", 16);
+  // To make a CRM be asked for any record is more than a phone system's key allows.
+  ring.may_fetch = request.principal.may(Scope::agent);
   read_agents(body, "agent", ring.agents);
   read_about(body, ring);
   body.finish();
@@ -111,11 +114,7 @@ HttpResponse post_call(const Api& api, const HttpRequest& request) {
   } else {
     body.refuse("'direction' is inbound or outbound");
   }
-  if (const auto known = telephony::plan_from(plan.empty() ? "auto" : plan)) {
-    ring.plan = *known;
-  } else {
-    body.refuse("'plan' is auto, e164 or national");
-  }
+  if (!ring.plan.empty() && !telephony::plan_from(ring.plan)) body.refuse("'plan' is auto, e164 or national");
   if (ring.direction == index::CallDirection::outbound && ring.to.empty()) {
     body.refuse("'to' is missing: the number that is called");
   }
@@ -147,7 +146,7 @@ HttpResponse answer_call(const Api& api, const HttpRequest& request) {
              [&](BodyFields& body, const std::string& account, const std::string& id, const std::string& agent) {
                body.finish();
                if (body.refused()) return problem(400, "bad_field", *body.refused());
-               return told(api.service.answered(account, id, agent));
+               return told(api.actions.answered(account, id, agent));
              });
 }
 
@@ -155,25 +154,27 @@ HttpResponse end_call(const Api& api, const HttpRequest& request) {
   return act(request, [&](BodyFields& body, const std::string& account, const std::string& id, const std::string&) {
     body.finish();
     if (body.refused()) return problem(400, "bad_field", *body.refused());
-    return told(api.service.ended(account, id));
+    return told(api.actions.ended(account, id));
   });
 }
 
-// {"record": "source:kind:external_id", "agent"?}; {"record": null} takes the last pick back.
+// {"record": "source:kind:external_id", "agent"?}; {"record": null} takes the last pick back, with "picked" only if it
+// is of that record.
 HttpResponse pick(const Api& api, const HttpRequest& request) {
   return act(request, [&](BodyFields& body, const std::string& account, const std::string& id,
                           const std::string& agent) {
     const Json* value = body.find("record");
     const bool is_undo = value != nullptr && value->is_null();
-    const std::string record = is_undo ? std::string() : body.text("record", 512, Needed::yes);
+    const std::string record = is_undo ? body.text("picked", 512) : body.text("record", 512, Needed::yes);
     body.finish();
     if (body.refused()) return problem(400, "bad_pick", *body.refused());
-    if (is_undo) return told(api.service.undo_pick(account, id));
+    if (is_undo && record.empty()) return told(api.actions.undo_pick(account, id, std::nullopt, agent));
     const auto parsed = index::RecordId::parse(record);
+    if (parsed && is_undo) return told(api.actions.undo_pick(account, id, parsed, agent));
     if (!parsed) {
       return problem(400, "bad_record_id", "a record id is source:kind:external_id, such as zendesk-eu:contact:35436");
     }
-    return told(api.service.pick(account, id, *parsed, agent));
+    return told(api.actions.pick(account, id, *parsed, agent));
   });
 }
 
@@ -269,26 +270,26 @@ HttpResponse list_calls(const Api& api, const HttpRequest& request) {
 
 }  // namespace
 
-std::vector<HttpRoute> call_routes(CallService& service, const index::Journal& journal, const index::Index& index,
-                                   const LookupService& lookups) {
-  const Api api{service, journal, index, lookups};
-  const auto route = [&api](const char* method, const char* path, Scope scope,
+std::vector<HttpRoute> call_routes(CallService& service, CallActions& actions, const index::Journal& journal,
+                                   const index::Index& index, const LookupService& lookups) {
+  const Api api{service, actions, journal, index, lookups};
+  const auto route = [&api](const char* method, const char* path, Scope scope, RunsOn runs_on,
                             HttpResponse (*handler)(const Api&, const HttpRequest&)) {
     return HttpRoute{.method = method,
                      .path = path,
                      .scope = scope,
-                     .runs_on = RunsOn::ringing,
+                     .runs_on = runs_on,
                      .handler = [api, handler](const HttpRequest& request) { return handler(api, request); }};
   };
   // A phone system rings, answers and ends with a key for lookups; who picks and reads is an agent.
   const Scope system = Scope::lookup | Scope::agent;
   const Scope reader = Scope::agent | Scope::admin;
-  return {route("POST", "/v1/calls", system, post_call),
-          route("POST", "/v1/calls/{id}/answer", system, answer_call),
-          route("POST", "/v1/calls/{id}/end", system, end_call),
-          route("POST", "/v1/calls/{id}/pick", Scope::agent, pick),
-          route("GET", "/v1/calls", reader, list_calls),
-          route("GET", "/v1/calls/{id}", reader, get_call)};
+  return {route("POST", "/v1/calls", system, RunsOn::ringing, post_call),
+          route("POST", "/v1/calls/{id}/answer", system, RunsOn::ringing, answer_call),
+          route("POST", "/v1/calls/{id}/end", system, RunsOn::ringing, end_call),
+          route("POST", "/v1/calls/{id}/pick", Scope::agent, RunsOn::blocking, pick),
+          route("GET", "/v1/calls", reader, RunsOn::blocking, list_calls),
+          route("GET", "/v1/calls/{id}", reader, RunsOn::blocking, get_call)};
 }
 
 }  // namespace ringdex::server

@@ -3,13 +3,14 @@
 #include <vector>
 
 #include "server/api/clock.h"
+#include "server/call_actions.h"
 #include "server/call_service.h"
 #include "server/http_router.h"
 
 namespace ringdex::server {
 
 // POST /v1/calls and what becomes of a call: answer, pick, end; GET /v1/calls, /v1/calls/{id}.
-std::vector<HttpRoute> call_routes(CallService& service, const index::Journal& journal, const index::Index& index,
-                                   const LookupService& lookups);
+std::vector<HttpRoute> call_routes(CallService& service, CallActions& actions, const index::Journal& journal,
+                                   const index::Index& index, const LookupService& lookups);
 
 }  // namespace ringdex::server

@@ -4,6 +4,12 @@
 #include <fmt/format.h>
 
 namespace ringdex::server {
+namespace {
+
+constexpr int kDepthMax = 64;
+constexpr std::size_t kMembersMax = 1'000;
+
+}  // namespace
 
 std::string dump(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -30,12 +36,21 @@ Json iso_or_null(const std::optional<index::TimePoint>& time) {
 
 std::optional<Json> read_object(const HttpRequest& request, HttpResponse& refusal) {
   if (request.body.empty()) return Json::object();
-  // nlohmann's parser recurses on nesting only up to the body limit's depth; deep nesting is refused first.
+  // nlohmann's parser recurses on nesting, and looks through all members of an object for each new one.
   int depth = 0;
-  for (const char byte : request.body) {
+  std::size_t members = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < request.body.size(); ++i) {
+    const char byte = request.body[i];
+    if (in_text && byte == '\\') ++i;
+    if (byte == '"') in_text = !in_text;
+    if (in_text) continue;
     depth += byte == '[' || byte == '{' ? 1 : (byte == ']' || byte == '}' ? -1 : 0);
-    if (depth > 64) {
-      refusal = problem(400, "bad_json", "the body is nested deeper than 64 levels");
+    members += byte == ':' ? 1 : 0;
+    if (depth > kDepthMax || members > kMembersMax) {
+      refusal = problem(
+          400, "bad_json",
+          fmt::format("the body is nested deeper than {} levels or has more than {} members", kDepthMax, kMembersMax));
       return std::nullopt;
     }
   }

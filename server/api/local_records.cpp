@@ -18,7 +18,7 @@ constexpr std::size_t kCustomBytesMax = 2'000;
 
 struct Api {
   LocalRecords& locals;
-  CallService& calls;
+  CallUpdates& calls;
   const index::Index& index;
   Clock clock;
 };
@@ -55,7 +55,10 @@ bool read_person(const HttpRequest& request, LocalPerson& person, HttpResponse& 
   if (const Json* custom = body.find("custom"); custom != nullptr && !custom->is_null()) {
     BodyFields fields(*custom, "custom.");
     if (custom->is_object() && custom->size() <= kCustomMax) {
-      for (const auto& [name, value] : custom->items()) person.custom[name] = fields.text(name, kCustomBytesMax);
+      for (const auto& [name, value] : custom->items()) {
+        if (!is_plain_text(name, kTextBytesMax)) fields.refuse("a name in 'custom' is empty, too long or not plain");
+        person.custom[name] = fields.text(name, kCustomBytesMax);
+      }
     } else {
       fields.refuse(fmt::format("'custom' must be an object of at most {} texts", kCustomMax));
     }
@@ -67,16 +70,20 @@ bool read_person(const HttpRequest& request, LocalPerson& person, HttpResponse& 
   return !body.refused();
 }
 
+// Whoever is on the phone with that person is to see it.
+void tell_calls(const Api& api, const std::string& account, const index::Record& record) {
+  for (const index::RecordPhone& phone : record.phones) {
+    if (phone.number) api.calls.number_named(account, telephony::canonical(*phone.number));
+  }
+}
+
 HttpResponse written(const Api& api, const std::string& account, const RecordId& id, int status) {
   const auto found = api.index.read().get(account, id);
   if (!found) return problem(503, "store_failed", found.error().message);
   const auto* known = std::get_if<index::KnownRecord>(&*found);
   // A CRM may have brought the number in this very moment.
   if (known == nullptr) return problem(410, "record_deleted", fmt::format("{} is gone already", id.to_string()));
-  // Whoever is on the phone with that person is to see it.
-  for (const index::RecordPhone& phone : known->record.phones) {
-    if (phone.number) api.calls.number_named(account, telephony::canonical(*phone.number));
-  }
+  tell_calls(api, account, known->record);
   return json_response(record_json(known->record), status);
 }
 
@@ -108,7 +115,10 @@ HttpResponse replace(const Api& api, const HttpRequest& request) {
   const auto id = local_id(request, refusal);
   LocalPerson person;
   if (!id || !read_person(request, person, refusal)) return refusal;
+  const auto before = api.index.read().get(request.principal.account, *id);
   const auto done = api.locals.replace(request.principal.account, *id, person, api.clock());
+  const auto* known = before ? std::get_if<index::KnownRecord>(&*before) : nullptr;
+  if (done && known != nullptr) tell_calls(api, request.principal.account, known->record);
   return done ? written(api, request.principal.account, *id, 200) : failure(done.error());
 }
 
@@ -116,13 +126,16 @@ HttpResponse remove(const Api& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto id = local_id(request, refusal);
   if (!id) return refusal;
+  const auto before = api.index.read().get(request.principal.account, *id);
   const auto done = api.locals.remove(request.principal.account, *id, api.clock());
+  const auto* known = before ? std::get_if<index::KnownRecord>(&*before) : nullptr;
+  if (done && known != nullptr) tell_calls(api, request.principal.account, known->record);
   return done ? json_response({{"deleted", id->to_string()}}) : failure(done.error());
 }
 
 }  // namespace
 
-std::vector<HttpRoute> local_record_routes(LocalRecords& locals, CallService& calls, const index::Index& index,
+std::vector<HttpRoute> local_record_routes(LocalRecords& locals, CallUpdates& calls, const index::Index& index,
                                            Clock clock) {
   const Api api{locals, calls, index, std::move(clock)};
   const auto route = [&api](const char* method, const char* path,

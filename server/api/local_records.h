@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "server/api/clock.h"
-#include "server/call_service.h"
+#include "server/call_updates.h"
 #include "server/http_router.h"
 #include "server/local_records.h"
 
@@ -11,7 +11,7 @@ namespace ringdex::server {
 
 // POST /v1/records makes a local record, PUT and DELETE /v1/records/{id} change one. A CRM's records are changed in the
 // CRM. Calls that are still on are told.
-std::vector<HttpRoute> local_record_routes(LocalRecords& locals, CallService& calls, const index::Index& index,
+std::vector<HttpRoute> local_record_routes(LocalRecords& locals, CallUpdates& calls, const index::Index& index,
                                            Clock clock);
 
 }  // namespace ringdex::server

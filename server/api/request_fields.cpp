@@ -15,6 +15,10 @@ bool is_control(char byte) {
 
 }  // namespace
 
+bool is_plain_text(std::string_view text, std::size_t bytes_max) {
+  return !text.empty() && text.size() <= bytes_max && std::ranges::none_of(text, is_control);
+}
+
 BodyFields::BodyFields(const Json& body, std::string place)
     : body_(body.is_object() ? &body : nullptr), place_(std::move(place)) {
   if (body_ == nullptr) refuse(fmt::format("'{}' must be an object", place_.substr(0, place_.size() - 1)));
@@ -52,9 +56,7 @@ std::vector<std::string> BodyFields::texts(std::string_view name, std::size_t te
   const Json* value = find(name);
   if (value == nullptr || value->is_null()) return {};
   const auto fits = [&](const Json& one) {
-    return one.is_string() && !one.get_ref<const std::string&>().empty() &&
-           one.get_ref<const std::string&>().size() <= bytes_max &&
-           std::ranges::none_of(one.get_ref<const std::string&>(), is_control);
+    return one.is_string() && is_plain_text(one.get_ref<const std::string&>(), bytes_max);
   };
   if (!value->is_array() || value->size() > texts_max || !std::ranges::all_of(*value, fits)) {
     refuse(fmt::format("'{}{}' must be a list of at most {} texts, each of 1 to {} bytes without control characters",

@@ -11,6 +11,9 @@
 
 namespace ringdex::server {
 
+// 1 to `bytes_max` bytes without ASCII control characters.
+bool is_plain_text(std::string_view text, std::size_t bytes_max);
+
 enum class Needed { no, yes };
 
 // Reads the members of a JSON object. The first thing that is wrong is kept as the refusal's words; what is wrong reads

@@ -103,13 +103,13 @@ TEST_CASE("watch comes back for what it missed") {
   WatchProcess watch({"--server", url_of(server), "--json"});
   CHECK(watch.line() == "ringdex: listening");
   server.source.publish({}, R"({"n":1})");
-  CHECK(watch.line() == R"({"n":1})");
+  CHECK(watch.line() == R"({"id":"1","type":"ringing","data":{"n":1}})");
   server.restart([&] { server.source.publish({}, R"({"n":2})"); });
   CHECK(watch.line() == "ringdex: the connection ended; trying again in 1 s");
-  CHECK(watch.line() == R"({"n":2})");
+  CHECK(watch.line() == R"({"id":"2","type":"ringing","data":{"n":2}})");
   CHECK(watch.line() == "ringdex: listening");
   server.source.publish({}, R"({"n":3})");
-  CHECK(watch.line() == R"({"n":3})");
+  CHECK(watch.line() == R"({"id":"3","type":"ringing","data":{"n":3}})");
   CHECK(watch.end(SIGINT) == 0);
 }
 

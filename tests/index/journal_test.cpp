@@ -35,8 +35,11 @@ class Draw {
     call.to = "201";
     if (below(4) != 0) call.number = number("+1212555010" + std::to_string(below(5)));
     call.line = "+12125550100";
+    call.region = below(2) == 0 ? "" : "IT";
+    call.plan = "national";
     for (unsigned i = below(3); i > 0; --i) call.agents.push_back(agent());
     if (below(3) == 0) call.about = record();
+    call.about_pending = below(2) == 0;
     call.started_at = at(below(200));
     call.answered_at = time();
     call.answered_by = agent();
@@ -45,7 +48,9 @@ class Draw {
     call.policy = "{}";
     for (unsigned i = below(3); i > 0; --i) call.shown.push_back(record());
     if (below(4) == 0) call.changes.push_back({"live", at(below(100)), "{\"a\":1}", {record()}});
-    if (below(4) == 0) call.picks.push_back({{record(), record()}, agent(), at(below(100))});
+    if (below(4) == 0) {
+      call.picks.push_back({{record(), record()}, "Anna", agent(), at(below(100)), time(), agent()});
+    }
     return call;
   }
 

@@ -47,6 +47,7 @@ class LocalIndex {
     for (const Card& card : found->cards) ids.push_back(card.id_text());
     return ids;
   }
+  void pass(std::int64_t milliseconds) { now_ += milliseconds; }
   std::uint64_t locals() { return index_.read().source_state("default", "local")->records; }
   std::string now_known(const RecordId& id) {
     const auto found = index_.read().get("default", id);
@@ -59,7 +60,7 @@ class LocalIndex {
   tests::TempDir dir_;
   std::unique_ptr<Store> store_ = open_store(dir_);
   Index index_{*store_};
-  std::int64_t now_ = 1'000;
+  std::int64_t now_ = 0;
 };
 
 TEST_CASE("a local record is numbered, and refused while somebody bears its number") {
@@ -72,11 +73,35 @@ TEST_CASE("a local record is numbered, and refused while somebody bears its numb
   CHECK(again.position == made.position);
   // Two in one batch get two numbers.
   const auto two = index.apply(of("local", {person(local(""), "A", 0, {"+12125550101"}), person(local(""), "B", 0)}));
-  CHECK(two.numbered == std::vector<RecordId>{local("2"), local("3")});
+  CHECK(two.numbered == std::vector<RecordId>{local("3"), local("4")});
   CHECK(index.locals() == 3);
   // A record of a source that is not asked about does not count.
   index.apply(of("old", {person(contact("1", "old"), "Old", 1, {"+12125550150"})}));
   CHECK(index.apply(unknown_caller("+12125550150")).refused == 0);
+}
+
+TEST_CASE("a local record's id is never given again, and who is gone is not written back") {
+  LocalIndex index;
+  const RecordId first = index.apply(unknown_caller("+12125550199")).numbered.at(0);
+  ChangeBatch deletion = of("local", {});
+  deletion.deletions.push_back({first, 0});
+  index.apply(std::move(deletion));
+  const auto late = index.apply(of("local", {person(first, "Joe", 0, {"+12125550199"})}));
+  CHECK(late.refused == 1);
+  CHECK(late.borne_by.empty());
+  CHECK(index.bearers("+12125550199").empty());
+  CHECK(index.apply(unknown_caller("+12125550199")).numbered.at(0) != first);
+  // In an index that was begun anew, later.
+  LocalIndex fresh;
+  fresh.pass(1'000);
+  CHECK(fresh.apply(unknown_caller("+12125550199")).numbered.at(0) != first);
+  // A name that is taken away is not kept, as it is of a CRM's record.
+  const RecordId named = fresh.apply(of("local", {person(local(""), "Joe", 0, {"+12125550101"})})).numbered.at(0);
+  Record company = person(named, "", 0, {"+12125550101"});
+  company.organization = "Pipes";
+  CHECK(fresh.apply(of("local", {company})).updated == 1);
+  const auto found = fresh->read().get("default", named);
+  CHECK(std::get<KnownRecord>(*found).record.name.empty());
 }
 
 TEST_CASE("what is written last of a local record counts, whatever the clock says") {
@@ -135,14 +160,13 @@ TEST_CASE("random changes: no number has two local records, and none beside a so
     LocalIndex index;
     std::map<RecordId, std::set<std::string>> live;  // with their numbers
     std::map<RecordId, RecordId> gave_way;
-    std::uint64_t next_local = 1;
     for (int step = 1; step <= 60; ++step) {
       if (below(3) == 0) {
         const std::string wanted = phone();
         const bool borne = std::ranges::any_of(live, [&](const auto& entry) { return entry.second.contains(wanted); });
         const auto applied = index.apply(unknown_caller(wanted));
         REQUIRE(applied.refused == (borne ? 1u : 0u));
-        if (!borne) live[local(std::to_string(next_local++))] = {wanted};
+        if (!borne) live[applied.numbered.at(0)] = {wanted};
       } else {
         const std::string source = below(2) == 0 ? "crm" : "shop";
         const RecordId id = contact(std::to_string(below(4)), source);

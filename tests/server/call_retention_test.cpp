@@ -20,7 +20,7 @@ TEST_CASE("calls, events and picks are kept as long as their account keeps them"
     auto request = CallScene::inbound(id, kShared, "", {"ann"});
     request.account = account;
     scene.ring(request);
-    REQUIRE(scene.calls.pick(account, id, {"crm", index::RecordKind::contact, "2"}, "ann"));
+    REQUIRE(scene.actions.pick(account, id, {"crm", index::RecordKind::contact, "2"}, "ann"));
   };
   const auto forget = [&] { REQUIRE(forget_old_calls(*scene.journal, scene.picks, scene.lookups, scene.now())); };
   const auto calls = [&](const std::string& account) { return scene.journal->list(account, {})->size(); };

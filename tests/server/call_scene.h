@@ -12,6 +12,7 @@
 
 #include "index/journal.h"
 #include "index/store.h"
+#include "server/call_actions.h"
 #include "server/call_json.h"
 #include "server/call_service.h"
 #include "tests/support/temp_dir.h"
@@ -167,16 +168,17 @@ class CallScene {
                 }};
   LocalRecords locals{parser(), lookups, index};
   Metrics metrics;
-  CallService calls{index,
-                    lookups,
-                    book,
-                    locals,
-                    live,
-                    [this](const std::string&, const index::RecordId& id, std::function<void(bool)> done) {
-                      return fetch(id, std::move(done));
-                    },
-                    metrics,
-                    [this] { return tick(); }};
+  CallLookup lookup{index, lookups, [this] { return tick(); }};
+  CallUpdates updates{lookup,
+                      book,
+                      locals,
+                      [this](const std::string&, const index::RecordId& id, std::function<void(bool)> done) {
+                        return fetch(id, std::move(done));
+                      },
+                      [this] { return tick(); },
+                      {std::chrono::milliseconds(0), std::chrono::milliseconds(0)}};
+  CallService calls{lookup, lookups, book, locals, live, updates, metrics, [this] { return tick(); }};
+  CallActions actions{index, book, locals, [this] { return tick(); }};
 };
 
 }  // namespace ringdex::server
