@@ -366,7 +366,6 @@ TEST_CASE("a clicked record that is not mirrored yet is fetched: in time, late, 
     scene.fetch_answer = [](const RecordId&) { return false; };
     request.about->kind = index::RecordKind::contact;
     CHECK(scene.ring(request)["default"] == nullptr);
-    scene.fetch_answer = {};
     // The last of the retries has been asked, and nothing was told.
     while (scene.fetches().size() < 3) std::this_thread::yield();
     CHECK(scene.told(1).size() == 1);
