@@ -14,11 +14,8 @@ using index::JournalEntry;
 namespace {
 
 CallEvent event_of(const Call& call, std::string type, std::vector<std::string> agents, index::TimePoint now) {
-  return {.number = 0,
-          .at = now,
-          .type = std::move(type),
-          .agents = agents.empty() ? call.agents : std::move(agents),
-          .data = told_text(call)};
+  if (agents.empty()) agents = call.agents;
+  return {.number = 0, .at = now, .type = std::move(type), .agents = std::move(agents), .data = told_text(call)};
 }
 
 }  // namespace

@@ -92,11 +92,13 @@ void RecordRefresher::resync(index::RecordId id, Done done) {
       refusal = "the source is disabled";
     } else if (asked_.size() >= kAskedMax) {
       refusal = "too many records of this source are being asked for";
-    } else {
+    }
+    if (refusal == nullptr) {
       asked_.push_back({std::move(id), std::move(done)});
+      return;
     }
   }
-  if (refusal != nullptr) done(unreachable(refusal));
+  done(unreachable(refusal));
 }
 
 void RecordRefresher::set_mode(index::SourceState::Mode mode) {
