@@ -58,7 +58,6 @@ class CallBook {
   }
 
  private:
-  // Under mutex_.
   // Under mutex_. `entry` is of the others.
   std::expected<void, index::IndexError> write(const index::Call& call, const index::JournalEntry& entry,
                                                index::CallEvent event, std::optional<index::NumberPicks> number_picks);

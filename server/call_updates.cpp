@@ -84,9 +84,12 @@ void CallUpdates::fetch(const RingRequest& request, std::vector<RecordId> ids,
 }
 
 void CallUpdates::follow_about(const RingRequest& request, const std::shared_ptr<Inquiry>& fetch) {
-  if (fetch == nullptr) return retry_about(request, 0);
-  fetch->when_settled([this, request](bool found) {
-    late_.run([this, request, found] { found ? reconsider(request, kAbout) : retry_about(request, 0); });
+  fetch == nullptr ? retry_about(request, 0) : await_about(request, *fetch, 0);
+}
+
+void CallUpdates::await_about(const RingRequest& request, Inquiry& fetch, std::size_t tries) {
+  fetch.when_settled([this, request, tries](bool found) {
+    late_.run([this, request, tries, found] { found ? reconsider(request, kAbout) : retry_about(request, tries); });
   });
 }
 
@@ -96,10 +99,7 @@ void CallUpdates::retry_about(const RingRequest& request, std::size_t tries) {
   late_.run_after(about_retries_[tries], [this, request, tries] {
     if (lookup_.about(request)) return reconsider(request, kAbout);
     if (!request.may_fetch) return retry_about(request, tries + 1);
-    fetch_about(request)->when_settled([this, request, tries](bool found) {
-      late_.run(
-          [this, request, tries, found] { found ? reconsider(request, kAbout) : retry_about(request, tries + 1); });
-    });
+    await_about(request, *fetch_about(request), tries + 1);
   });
 }
 

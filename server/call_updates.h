@@ -47,6 +47,8 @@ class CallUpdates {
  private:
   void create_now(const RingRequest& request);
   void fetch(const RingRequest& request, std::vector<index::RecordId> ids, const std::shared_ptr<Inquiry>& inquiry);
+  // `tries` retries have been made.
+  void await_about(const RingRequest& request, Inquiry& fetch, std::size_t tries);
   void retry_about(const RingRequest& request, std::size_t tries);
   void reconsider(const RingRequest& request, std::string_view cause);
 

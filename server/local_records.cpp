@@ -113,9 +113,9 @@ std::expected<RecordId, LocalError> LocalRecords::create(const std::string& acco
   return write(account, *std::move(record), std::nullopt, now);
 }
 
-std::expected<void, LocalError> LocalRecords::replace(const std::string& account, const RecordId& id,
-                                                      const LocalPerson& person, index::TimePoint now) {
-  const auto before = find(account, id);
+std::expected<index::Record, LocalError> LocalRecords::replace(const std::string& account, const RecordId& id,
+                                                               const LocalPerson& person, index::TimePoint now) {
+  auto before = find(account, id);
   if (!before) return std::unexpected(before.error());
   auto record = record_of(account, person);
   if (!record) return std::unexpected(record.error());
@@ -123,18 +123,19 @@ std::expected<void, LocalError> LocalRecords::replace(const std::string& account
   record->created_at = before->created_at;
   const auto written = write(account, *std::move(record), std::nullopt, now);
   if (!written) return std::unexpected(written.error());
-  return {};
+  return before;
 }
 
-std::expected<void, LocalError> LocalRecords::remove(const std::string& account, const RecordId& id,
-                                                     index::TimePoint now) {
-  if (auto before = find(account, id); !before) return std::unexpected(before.error());
+std::expected<index::Record, LocalError> LocalRecords::remove(const std::string& account, const RecordId& id,
+                                                              index::TimePoint now) {
+  auto before = find(account, id);
+  if (!before) return before;
   index::ChangeBatch batch = batch_of(account);
   batch.durable = true;
   batch.deletions.push_back({id, now.time_since_epoch().count()});
   const auto applied = index_.apply(std::move(batch), {}, now);
   if (!applied) return std::unexpected(of(applied.error()));
-  return {};
+  return before;
 }
 
 std::expected<void, index::IndexError> LocalRecords::sync(const RecordId& id) {

@@ -39,10 +39,11 @@ class LocalRecords {
 
   std::expected<index::RecordId, LocalError> create(const std::string& account, const LocalPerson& person,
                                                     index::TimePoint now);
-  // Of a record that is there.
-  std::expected<void, LocalError> replace(const std::string& account, const index::RecordId& id,
-                                          const LocalPerson& person, index::TimePoint now);
-  std::expected<void, LocalError> remove(const std::string& account, const index::RecordId& id, index::TimePoint now);
+  // Of a record that is there; each gives it as it was.
+  std::expected<index::Record, LocalError> replace(const std::string& account, const index::RecordId& id,
+                                                   const LocalPerson& person, index::TimePoint now);
+  std::expected<index::Record, LocalError> remove(const std::string& account, const index::RecordId& id,
+                                                  index::TimePoint now);
 
   // If it is a local record, what is known of it outlives a loss of power.
   std::expected<void, index::IndexError> sync(const index::RecordId& id);

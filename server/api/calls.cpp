@@ -161,21 +161,19 @@ HttpResponse end_call(const Api& api, const HttpRequest& request) {
 // {"record": "source:kind:external_id", "agent"?}; {"record": null} takes the last pick back, with "picked" only if it
 // is of that record.
 HttpResponse pick(const Api& api, const HttpRequest& request) {
-  return act(request, [&](BodyFields& body, const std::string& account, const std::string& id,
-                          const std::string& agent) {
-    const Json* value = body.find("record");
-    const bool is_undo = value != nullptr && value->is_null();
-    const std::string record = is_undo ? body.text("picked", 512) : body.text("record", 512, Needed::yes);
-    body.finish();
-    if (body.refused()) return problem(400, "bad_pick", *body.refused());
-    if (is_undo && record.empty()) return told(api.actions.undo_pick(account, id, std::nullopt, agent));
-    const auto parsed = index::RecordId::parse(record);
-    if (parsed && is_undo) return told(api.actions.undo_pick(account, id, parsed, agent));
-    if (!parsed) {
-      return problem(400, "bad_record_id", "a record id is source:kind:external_id, such as zendesk-eu:contact:35436");
-    }
-    return told(api.actions.pick(account, id, *parsed, agent));
-  });
+  return act(request,
+             [&](BodyFields& body, const std::string& account, const std::string& id, const std::string& agent) {
+               const Json* value = body.find("record");
+               const bool is_undo = value != nullptr && value->is_null();
+               const std::string record = is_undo ? body.text("picked", 512) : body.text("record", 512, Needed::yes);
+               body.finish();
+               if (body.refused()) return problem(400, "bad_pick", *body.refused());
+               if (is_undo && record.empty()) return told(api.actions.undo_pick(account, id, std::nullopt, agent));
+               const auto parsed = index::RecordId::parse(record);
+               if (parsed && is_undo) return told(api.actions.undo_pick(account, id, parsed, agent));
+               if (!parsed) return bad_record_id();
+               return told(api.actions.pick(account, id, *parsed, agent));
+             });
 }
 
 HttpResponse get_call(const Api& api, const HttpRequest& request) {
@@ -225,7 +223,7 @@ bool read_subject(const Api& api, const HttpRequest& request, const AccountSetti
   if (record == nullptr) return true;
   const auto id = index::RecordId::parse(*record);
   if (!id) {
-    refusal = problem(400, "bad_record_id", "a record id is source:kind:external_id, such as zendesk-eu:contact:35436");
+    refusal = bad_record_id();
     return false;
   }
   query.records = {*id};

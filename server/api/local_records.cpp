@@ -115,22 +115,20 @@ HttpResponse replace(const Api& api, const HttpRequest& request) {
   const auto id = local_id(request, refusal);
   LocalPerson person;
   if (!id || !read_person(request, person, refusal)) return refusal;
-  const auto before = api.index.read().get(request.principal.account, *id);
-  const auto done = api.locals.replace(request.principal.account, *id, person, api.clock());
-  const auto* known = before ? std::get_if<index::KnownRecord>(&*before) : nullptr;
-  if (done && known != nullptr) tell_calls(api, request.principal.account, known->record);
-  return done ? written(api, request.principal.account, *id, 200) : failure(done.error());
+  const auto before = api.locals.replace(request.principal.account, *id, person, api.clock());
+  if (!before) return failure(before.error());
+  tell_calls(api, request.principal.account, *before);
+  return written(api, request.principal.account, *id, 200);
 }
 
 HttpResponse remove(const Api& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto id = local_id(request, refusal);
   if (!id) return refusal;
-  const auto before = api.index.read().get(request.principal.account, *id);
-  const auto done = api.locals.remove(request.principal.account, *id, api.clock());
-  const auto* known = before ? std::get_if<index::KnownRecord>(&*before) : nullptr;
-  if (done && known != nullptr) tell_calls(api, request.principal.account, known->record);
-  return done ? json_response({{"deleted", id->to_string()}}) : failure(done.error());
+  const auto before = api.locals.remove(request.principal.account, *id, api.clock());
+  if (!before) return failure(before.error());
+  tell_calls(api, request.principal.account, *before);
+  return json_response({{"deleted", id->to_string()}});
 }
 
 }  // namespace

@@ -3,17 +3,14 @@
 #include <fmt/format.h>
 
 #include "server/api/json_text.h"
+#include "server/api/request_fields.h"
 
 namespace ringdex::server {
 namespace {
 
-HttpResponse bad_id() {
-  return problem(400, "bad_record_id", "a record id is source:kind:external_id, such as zendesk-eu:contact:35436");
-}
-
 HttpResponse get_record(const index::Index& index, const HttpRequest& request) {
   const auto id = index::RecordId::parse(request.parameters[0]);
-  if (!id) return bad_id();
+  if (!id) return bad_record_id();
   const auto found = index.read().get(request.principal.account, *id);
   if (!found) return problem(503, "store_failed", found.error().message);
   if (std::holds_alternative<index::UnknownRecord>(*found)) {
@@ -34,7 +31,7 @@ HttpResponse get_record(const index::Index& index, const HttpRequest& request) {
 HttpResponse resync_record(const index::Index& index, sync::SyncScheduler& scheduler, const HttpRequest& request,
                            std::chrono::milliseconds deadline) {
   const auto id = index::RecordId::parse(request.parameters[0]);
-  if (!id) return bad_id();
+  if (!id) return bad_record_id();
   const std::string& account = request.principal.account;
   auto pending = scheduler.resync(account, *id);
   if (!pending) return problem(404, "source_unknown", fmt::format("no source '{}'", id->source));

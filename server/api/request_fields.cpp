@@ -82,6 +82,10 @@ void BodyFields::take_refusal(const BodyFields& of_member) {
   if (of_member.refused_) refuse(*of_member.refused_);
 }
 
+HttpResponse bad_record_id() {
+  return problem(400, "bad_record_id", "a record id is source:kind:external_id, such as zendesk-eu:contact:35436");
+}
+
 std::optional<std::size_t> read_limit(const HttpRequest& request, std::size_t fallback, std::size_t max) {
   const std::string* text = request.parameter("limit");
   if (text == nullptr) return fallback;

@@ -40,6 +40,9 @@ class BodyFields {
   std::optional<std::string> refused_;
 };
 
+// 400, for a text that is no record's id.
+HttpResponse bad_record_id();
+
 // The query's `limit`; nothing: it is no number from 1 to `max`.
 std::optional<std::size_t> read_limit(const HttpRequest& request, std::size_t fallback, std::size_t max);
 

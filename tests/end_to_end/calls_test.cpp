@@ -14,7 +14,6 @@ namespace ringdex::tests {
 namespace {
 
 using nlohmann::json;
-using test_support::FakeUser;
 using namespace std::chrono_literals;
 
 constexpr const char* kUnknown = "+12125550199";
@@ -315,15 +314,6 @@ TEST_CASE("200 first calls at once from one unknown number make one record, also
     ringdex->kill();
     std::filesystem::remove_all(scene.folder() + "/data/calls");
   }
-}
-
-FakeUser person(const std::string& name, const std::string& phone) {
-  FakeUser user;
-  user.name = name;
-  user.phone = phone;
-  user.created_at = user.updated_at =
-      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now() - std::chrono::hours(1));
-  return user;
 }
 
 TEST_CASE("click-to-call and unknown callers beside a Zendesk") {

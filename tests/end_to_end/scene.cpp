@@ -32,6 +32,15 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
+test_support::FakeUser person(const std::string& name, const std::string& phone) {
+  test_support::FakeUser user;
+  user.name = name;
+  user.phone = phone;
+  user.created_at = user.updated_at =
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now() - std::chrono::hours(1));
+  return user;
+}
+
 ZendeskScene::ZendeskScene(test_support::FakeZendeskOptions options, std::string extra_source_settings)
     : port_(free_port()) {
   options.webhook_url = fmt::format("http://127.0.0.1:{}/webhooks/default/zendesk-eu", port_);

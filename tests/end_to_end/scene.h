@@ -17,6 +17,9 @@ namespace ringdex::tests {
 // A port that was free a moment ago, for the two sides of a webhook to know before either starts.
 int free_port();
 
+// Somebody who was made long enough ago to be in the first export.
+test_support::FakeUser person(const std::string& name, const std::string& phone);
+
 // A fake Zendesk and the folder and config of a ringdex that mirrors it. Restarts keep the data.
 class ZendeskScene {
  public:

@@ -11,16 +11,6 @@ namespace {
 using test_support::FakeUser;
 using namespace std::chrono_literals;
 
-FakeUser person(const std::string& name, const std::string& phone) {
-  FakeUser user;
-  user.name = name;
-  user.phone = phone;
-  // Long enough ago to be in the first export.
-  user.created_at = user.updated_at =
-      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now() - std::chrono::hours(1));
-  return user;
-}
-
 std::string record_id(std::uint64_t id) {
   return "zendesk-eu:contact:" + std::to_string(id);
 }
