@@ -98,6 +98,10 @@ void pick_candidates(LookupAnswer& answer, const AccountSettings& account, const
   if (answer.candidates.size() > kCandidatesMax) answer.candidates.resize(kCandidatesMax);
 }
 
+bool has_card_of(const LookupAnswer& answer, const index::RecordId& id) {
+  return std::ranges::any_of(answer.found.cards, [&](const Card& card) { return is_card_of(card, id); });
+}
+
 void add_freshness(LookupAnswer& answer, const AccountSettings& account, std::string_view name, index::TimePoint now) {
   for (const auto& [source, label] : account.source_labels) {
     if (source == index::kLocalSource) continue;
@@ -270,8 +274,7 @@ std::expected<void, LookupError> LookupService::find(const LookupRequest& reques
 void LookupService::add_about(const LookupRequest& request, LookupAnswer& answer) const {
   const index::RecordId& id = request.about->id;
   answer.unmatchable.reset();
-  const bool bears_number = std::ranges::any_of(answer.found.cards, [&](const Card& card) { return card.id() == id; });
-  if (bears_number) return;
+  if (has_card_of(answer, id)) return;
   answer.about = std::make_unique<const index::Record>(*request.about);
   answer.found.cards.push_back(card_of(*answer.about, PhoneNumber::from_packed(0)));
   ++answer.found.total;
@@ -287,15 +290,12 @@ std::optional<PreferredRecord> LookupService::picked(const LookupRequest& reques
       account.pick_memory.scope == PickScope::called_line ? line_name(account, request.called) : std::string();
   auto pick = picks_.find(request.account, number, account.pick_memory, line, request.agent, now);
   if (!pick) return std::nullopt;
-  const auto is_candidate = [&] {
-    return std::ranges::any_of(answer.found.cards, [&](const Card& card) { return card.id() == pick->record; });
-  };
-  if (!is_candidate()) {
+  if (!has_card_of(answer, pick->record)) {
     // It may have been merged or have given way since.
     const auto now_known = answer.view.get(request.account, pick->record);
     const auto* known = now_known ? std::get_if<index::KnownRecord>(&*now_known) : nullptr;
     if (known != nullptr) pick->record = known->record.id;
-    if (known == nullptr || !is_candidate()) {
+    if (known == nullptr || !has_card_of(answer, pick->record)) {
       if (steps != nullptr)
         say(steps, fmt::format("the picked record {} has the number no more", pick->record.to_string()));
       return std::nullopt;

@@ -25,8 +25,7 @@ std::string day(index::TimePoint time) {
 }
 
 bool is_preferred(const index::Card& card, const std::optional<PreferredRecord>& preferred) {
-  return preferred && card.source == preferred->record.source && card.kind == preferred->record.kind &&
-         card.external_id == preferred->record.external_id;
+  return preferred && is_card_of(card, preferred->record);
 }
 
 std::string because(PickRule rule, const index::Card& winner, const index::Card& runner_up,
@@ -51,6 +50,10 @@ std::string because(PickRule rule, const index::Card& winner, const index::Card&
 }
 
 }  // namespace
+
+bool is_card_of(const index::Card& card, const index::RecordId& id) {
+  return card.source == id.source && card.kind == id.kind && card.external_id == id.external_id;
+}
 
 PreferredRecord preferred_by(const index::NumberPick& pick) {
   return {pick.record,

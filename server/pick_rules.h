@@ -18,6 +18,9 @@ enum class PickRule { about, picked, contact_before_lead, primary_phone, source_
 std::string_view to_string(PickRule);
 std::optional<PickRule> pick_rule_from(std::string_view name);
 
+// Whether the card is one of that record. Allocates nothing.
+bool is_card_of(const index::Card& card, const index::RecordId& id);
+
 // A record that comes before all others by a rule that names it.
 struct PreferredRecord {
   index::RecordId record;
