@@ -120,8 +120,7 @@ std::string clean_utf8(std::string_view text) {
 }
 
 // Other scripts in Latin letters, then those without marks. ICU's transliterators may be shared between threads
-// (they keep nothing between calls, and lock what they build on first use); making one takes tens of milliseconds.
-// Null if ICU's data is not installed.
+// (they keep nothing between calls, and lock what they share). Null if ICU's data is not installed.
 const icu::Transliterator* latin_ascii() {
   static const std::unique_ptr<const icu::Transliterator> kTransliterator = [] {
     UErrorCode status = U_ZERO_ERROR;
@@ -201,8 +200,15 @@ std::string display_name(std::string_view text, NameForm form, std::size_t chara
   }
   std::string clean = clean_utf8(text);
   if (form == NameForm::utf8) return cut(std::move(clean), characters_max);
-  std::string ascii = ascii_of(clean);
-  return cut(form == NameForm::ascii ? std::move(ascii) : cnam_of(ascii), characters_max);
+  // Enough for the result, as hardly a letter gives less than one; ICU is slow on thousands of Chinese characters.
+  const std::string ascii = ascii_of(cut(std::move(clean), 2 * characters_max));
+  return cut(form == NameForm::ascii ? ascii : cnam_of(ascii), characters_max);
+}
+
+void prepare_display_names() {
+  for (const char* name : {"é", "Ж", "α", "王", "م", "א", "あ", "ア", "한", "क", "ก"}) {
+    display_name(name, NameForm::ascii, kDisplayNameCharactersMax);
+  }
 }
 
 }  // namespace ringdex::telephony

@@ -149,6 +149,14 @@ TEST_CASE("What lies beyond the part that is read is never half a character") {
   }
 }
 
+TEST_CASE("A long name in another script is read as far as the cut needs") {
+  std::string chinese;
+  for (int i = 0; i < 1300; ++i) chinese += "王";
+  CHECK(shown(chinese, NameForm::ascii, 12) == "wang wang wa");
+  CHECK(shown(chinese, NameForm::cnam15, 60) == "WANG WANG WANG");
+  CHECK(code_points(shown(chinese, NameForm::utf8, 60))->size() == 60);
+}
+
 TEST_CASE("Any bytes keep the promises of each form") {
   std::mt19937 chance(7);
   const std::vector<std::string> pieces = {"%",
@@ -260,6 +268,7 @@ TEST_CASE("Every character alone and between letters keeps the promises") {
 TEST_CASE("Threads get what one thread gets") {
   const std::vector<std::string> texts = {"Рыльков", "Παπαδόπουλος", "王小明", "محمد",
                                           "Müller",  "アリス",       "김철수", "דוד"};
+  prepare_display_names();
   std::vector<std::string> alone;
   for (const auto& text : texts) alone.push_back(shown(text, NameForm::ascii));
   std::vector<int> wrong(4, 0);
