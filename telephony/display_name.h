@@ -30,4 +30,8 @@ inline constexpr std::size_t kDisplayNameCharactersMax = 60;  // CID Superfecta'
 // The result of a result is the same. It may be empty. Safe from any thread; fails for nothing but memory.
 std::string display_name(std::string_view text, NameForm form, std::size_t characters_max);
 
+// Builds what the ASCII forms need of ICU, about half a second, which the first names in each script would wait for
+// otherwise. To be called once at the start if a door uses these forms.
+void prepare_display_names();
+
 }  // namespace ringdex::telephony
