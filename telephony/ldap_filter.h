@@ -37,7 +37,7 @@ enum class LdapFilterKind : std::uint8_t {
 // A leaf's assertion. The texts are the client's bytes as they came: not known to be UTF-8, and alive only as long as
 // the message is.
 struct LdapAssertion {
-  std::string_view attribute;  // with its options; may be empty for `extensible` only
+  std::string_view attribute;  // with its options; may be empty
   std::string_view value;      // empty for `substrings` and `present`
   std::string_view rule;       // `extensible` only: the matching rule's name or OID, or empty
   bool with_dn = false;        // `extensible` only
@@ -118,9 +118,10 @@ class LdapTextMatcher {
 // attribute (the whole name, the family name, the company's, ...) begins with one of `names`, or, if `everybody`,
 // anyone. With nothing at all nobody can be an answer.
 //
-// The texts are as asked: `numbers` for the number parser, `names` without the spaces around them. A substring
-// assertion on a number attribute gives its pieces joined: phones put a star behind the typed text, some put one in
-// front, and ringdex's number parser, which never matches by a part of a number, reads the digits as a whole one.
+// `numbers` are as asked, for the number parser; `names` are folded like LdapTextMatcher's, with single spaces. A
+// substring assertion on a number attribute gives its pieces joined: phones put a star behind the typed text, some put
+// one in front, and ringdex's number parser, which never matches by a part of a number, reads the digits as a whole
+// one.
 struct LdapPlan {
   std::vector<std::string> numbers;
   std::vector<std::string> names;
@@ -135,7 +136,7 @@ using LdapAttributeKindOf = std::function<LdapAttributeKind(std::string_view att
 // - on an attribute of kind `none`, and an extensible one, is never `yes`;
 // - on a name attribute is what LdapTextMatcher says of one of the person's values;
 // - on a number attribute is `yes` for equality, approx and substrings only if the person bears the number that
-//   number_text_of() gives, which is never so for an empty text of an equality.
+//   number_text_of() gives, which for an empty value is never so.
 LdapPlan plan_for(const LdapFilter& filter, const LdapAttributeKindOf& kind_of = ldap_attribute_kind);
 
 // The number that a leaf of kind equal, approx or substrings asks for: its value, or its pieces joined.
