@@ -158,10 +158,7 @@ BatchWriter::Touched& BatchWriter::touch(const RecordId& id) {
   assert(id.source == source_ || id.source == kLocalSource);
   const auto [at, fresh] = touched_.try_emplace(id);
   if (fresh) {
-    if (const auto bytes = store_.get(Family::records, key::record(account_, id))) {
-      at->second.before = decode_entry(*bytes, id);
-      if (!at->second.before) throw StoreFailure{rocksdb::Status::Corruption("record " + id.to_string())};
-    }
+    at->second.before = store_.entry(account_, id);
     at->second.after = at->second.before;
   }
   return at->second;
@@ -290,6 +287,7 @@ void BatchWriter::write_changes() {
   for (const auto& [key, is_put] : number_writes_) {
     is_put ? writes_.Put(store_.family(Family::numbers), key, "") : writes_.Delete(store_.family(Family::numbers), key);
   }
+  name_writes_.write(store_, writes_);
   const auto write_state = [&](const std::string& source, const SourceState& state) {
     writes_.Put(store_.family(Family::sources), key::source(account_, source), encode_source_state(state));
   };
@@ -313,6 +311,7 @@ void BatchWriter::write_record(const RecordId& id, const Touched& touched) {
     if (*was) writes_.Delete(store_.family(family), **was);
     if (*is) writes_.Put(store_.family(family), **is, "");
   }
+  name_writes_.change(account_, id, record_of(touched.before), record_of(touched.after));
   const std::string key = key::record(account_, id);
   if (touched.after) {
     writes_.Put(store_.family(Family::records), key, encode_entry(*touched.after));

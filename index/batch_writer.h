@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "index/change_batch.h"
+#include "index/name_writes.h"
 #include "index/record_codec.h"
 #include "index/source_state.h"
 #include "index/store_impl.h"
@@ -94,6 +95,7 @@ class BatchWriter {
   std::set<RecordId> listed_now_;                            // what this batch shows of a running listing
   bool begins_here_ = false;                                 // the listing began in this batch
   std::vector<std::pair<std::string, bool>> number_writes_;  // key of `numbers`, and whether it is put or deleted
+  NameWrites name_writes_;
   rocksdb::WriteBatch writes_;
   ApplyResult result_;
   ChangeCause cause_ = ChangeCause::sync;

@@ -4,6 +4,8 @@
 #include <new>
 
 #include "index/batch_writer.h"
+#include "index/name_words.h"
+#include "index/name_writes.h"
 #include "index/record_codec.h"
 #include "index/store_impl.h"
 
@@ -11,15 +13,6 @@ namespace ringdex::index {
 namespace {
 
 constexpr int kAliasHopsMax = 32;
-
-std::optional<Entry> read_entry(const Store::Impl& store, key::AccountNumber account, const RecordId& id,
-                                const rocksdb::Snapshot* at) {
-  const auto bytes = store.get(Family::records, key::record(account, id), at);
-  if (!bytes) return std::nullopt;
-  auto entry = decode_entry(*bytes, id);
-  if (!entry) throw StoreFailure{rocksdb::Status::Corruption("record " + id.to_string())};
-  return entry;
-}
 
 // All ids that lead to the winner, over however many merges.
 std::vector<RecordId> read_aliases(const Store::Impl& store, key::AccountNumber account, const RecordId& winner,
@@ -78,7 +71,7 @@ std::expected<Found, IndexError> IndexView::find_in_store(key::AccountNumber acc
       ++found.total;
       if (found.from_store.size() >= cards_max) continue;
       const auto id = key::record_id(it->key().ToStringView(), key::kNumberPrefixBytes + 8);
-      auto entry = id ? read_entry(store, account, *id, snapshot_->handle) : std::nullopt;
+      auto entry = id ? store.entry(account, *id, snapshot_->handle) : std::nullopt;
       if (!entry || !std::holds_alternative<Record>(*entry)) {
         throw StoreFailure{rocksdb::Status::Corruption("a number names a record that is not there")};
       }
@@ -99,7 +92,7 @@ std::expected<RecordAnswer, IndexError> IndexView::get(std::string_view account,
   try {
     RecordId current = id;
     for (int hops = 0; hops < kAliasHopsMax; ++hops) {
-      auto entry = read_entry(store, *account_number, current, snapshot_->handle);
+      auto entry = store.entry(*account_number, current, snapshot_->handle);
       if (!entry) return hops == 0 ? RecordAnswer(UnknownRecord{}) : RecordAnswer(GoneRecord{});
       if (auto* record = std::get_if<Record>(&*entry)) {
         if (!is_shown(*record)) return GoneRecord{};
@@ -146,36 +139,56 @@ IndexView Index::read() const {
   return IndexView(store_);
 }
 
+namespace {
+
+// Up to `records_max` records from where the last step ended, into whatever lacks them: true when no more are left.
+bool fill_step(Store::Impl& store, std::size_t records_max) {
+  const bool fills_table = store.numbers.state() == NumberTable::State::loading;
+  NameWrites names;
+  const auto it = store.iterate(Family::records, {});
+  for (it->Seek(store.loaded_below); it->Valid() && records_max > 0; it->Next(), --records_max) {
+    const std::string_view key = it->key().ToStringView();
+    const auto id = key::record_id(key, sizeof(key::AccountNumber));
+    const auto entry = id ? decode_entry(it->value().ToStringView(), *id) : std::nullopt;
+    if (!entry) throw StoreFailure{rocksdb::Status::Corruption("record")};
+    const auto* record = std::get_if<Record>(&*entry);
+    if (record == nullptr) continue;
+    const key::AccountNumber account = key::read_u32(key.substr(0, sizeof(key::AccountNumber)));
+    if (fills_table) store.numbers.load(account, *record);
+    if (!store.names_complete) names.change(account, *id, nullptr, record);
+  }
+  if (!it->status().ok()) throw StoreFailure{it->status()};
+  if (fills_table) store.numbers.finish();
+  const bool done = !it->Valid();
+  if (!store.names_complete) {
+    rocksdb::WriteBatch writes;
+    names.write(store, writes);
+    if (done) writes.Put(store.family(Family::meta), "names", key::u32(kNameWordsVersion));
+    store.write(writes, false);
+    // So that searches see them.
+    store.publish(store.snapshot().position, store.snapshot().checkpoints);
+    store.names_complete = done;
+  }
+  if (done && fills_table) store.numbers.complete();
+  if (!done) store.loaded_below = it->key().ToString();
+  return done;
+}
+
+}  // namespace
+
 std::expected<bool, IndexError> Index::load_table(std::size_t records_max) {
   Store::Impl& store = store_.impl();
   const std::lock_guard lock(store.writer);
-  if (store.numbers.state() != NumberTable::State::loading) return true;
+  if (store.numbers.state() != NumberTable::State::loading && store.names_complete) return true;
   try {
-    const auto it = store.iterate(Family::records, {});
-    std::size_t left = records_max;
-    for (it->Seek(store.loaded_below); it->Valid() && left > 0; it->Next(), --left) {
-      const std::string_view key = it->key().ToStringView();
-      const auto id = key::record_id(key, sizeof(key::AccountNumber));
-      const auto entry = id ? decode_entry(it->value().ToStringView(), *id) : std::nullopt;
-      if (!entry) throw StoreFailure{rocksdb::Status::Corruption("record")};
-      if (const auto* record = std::get_if<Record>(&*entry)) {
-        store.numbers.load(key::read_u32(key.substr(0, sizeof(key::AccountNumber))), *record);
-      }
-    }
-    if (!it->status().ok()) throw StoreFailure{it->status()};
-    store.numbers.finish();
-    if (!it->Valid()) {
-      store.numbers.complete();
-      return true;
-    }
-    store.loaded_below = it->key().ToString();
-    return false;
+    return fill_step(store, records_max);
   } catch (const StoreFailure& failure) {
     store.numbers.give_up();
-    return std::unexpected(to_error(failure.status, "fill the number table"));
+    return std::unexpected(to_error(failure.status, "fill the number table and the names"));
   } catch (const std::bad_alloc&) {
+    // The names go on without the table, from the record where this step began.
     store.numbers.give_up();
-    return true;
+    return store.names_complete;
   }
 }
 

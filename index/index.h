@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,25 @@ struct GoneRecord {};     // it was here and its source deleted it
 struct UnknownRecord {};  // never seen
 using RecordAnswer = std::variant<KnownRecord, GoneRecord, UnknownRecord>;
 
+// What a search by name found, in the order of the words by which the records were found, then of their ids. The whole
+// of all pages has each record once.
+struct NamedRecords {
+  std::vector<Record> records;
+  std::string next;          // where the next page goes on, any bytes; empty: there is no more
+  bool examined_all = true;  // false: given up after `examined_max` entries, with `next` to go on from
+};
+
+// A record has at most kNameWordsMax words, and of each the first kNameWordBytesMax bytes (name_words.h): case, accents
+// and punctuation count nowhere. One whose name and organization have neither letter nor digit is not found at all.
+struct NameQuery {
+  // Each of its words begins some word of the name or the organization. No word in it: everybody, by the first word of
+  // the name, or of the organization if the name has none.
+  std::string_view text;
+  std::string_view from = {};  // `next` of the page before, of the same text; whatever else it is, it does no harm
+  std::size_t records_max;
+  std::size_t examined_max;  // entries of the index looked at, a bound on the time; at least one is
+};
+
 struct Snapshot;
 
 // One consistent view: all its reads see the index at `position()`. Cheap to take, safe from any thread; to be let go
@@ -52,6 +72,11 @@ class IndexView {
                                         std::size_t cards_max) const;
   // Follows aliases.
   std::expected<RecordAnswer, IndexError> get(std::string_view account, const RecordId& id) const;
+  // Of the records that the query's text means, those which are `wanted`; it is asked in their order, also about the
+  // first one behind the page. Reads RocksDB. After an upgrade from a version without names, some are missing until
+  // Index::load_table has come to its end.
+  std::expected<NamedRecords, IndexError> find_by_name(std::string_view account, const NameQuery& query,
+                                                       const std::function<bool(const Record&)>& wanted) const;
   std::expected<SourceState, IndexError> source_state(std::string_view account, std::string_view source) const;
   // When the source's checkpoint last moved; nothing if it has none yet. Answered from memory.
   std::optional<TimePoint> checkpoint_at(std::string_view account, std::string_view source) const;
@@ -84,8 +109,9 @@ class Index {
   // What was applied so far outlives a loss of power.
   std::expected<void, IndexError> sync();
 
-  // Fills the number table after a start, up to `records_max` records a call; true when no more is to do. Until then,
-  // RocksDB answers. A writer waits for a call that runs, so calls should be short and leave gaps.
+  // Fills the number table after a start, and once the names of a store that had none, up to `records_max` records a
+  // call; true when no more is to do. Until then, RocksDB answers. A writer waits for a call that runs, so calls should
+  // be short and leave gaps.
   std::expected<bool, IndexError> load_table(std::size_t records_max);
   // Of the number table.
   std::size_t table_bytes() const;

@@ -120,6 +120,16 @@ std::string alias(AccountNumber account, const RecordId& winner, const RecordId&
   return out;
 }
 
+std::string name_prefix(AccountNumber account, std::string_view beginning_of_word) {
+  return u32(account).append(beginning_of_word);
+}
+
+void append_name(std::string& out, AccountNumber account, std::string_view word, const RecordId& id) {
+  put(out, account);
+  out.append(word).push_back('\0');
+  put_id(out, id);
+}
+
 std::string numbered(AccountNumber account, std::uint64_t number) {
   return u32(account) + u64(number);
 }
@@ -151,6 +161,14 @@ std::optional<RecordId> record_id(std::string_view key, std::size_t prefix_bytes
   const auto kind = kind_at(rest, source_bytes + 1);
   if (!kind) return std::nullopt;
   return RecordId{std::string(rest.substr(0, source_bytes)), *kind, std::string(rest.substr(source_bytes + 2))};
+}
+
+std::optional<Named> named(std::string_view key) {
+  const std::size_t word_end = key.find('\0', sizeof(AccountNumber));
+  if (word_end == std::string_view::npos) return std::nullopt;
+  auto id = record_id(key, word_end + 1);
+  if (!id) return std::nullopt;
+  return Named{key.substr(sizeof(AccountNumber), word_end - sizeof(AccountNumber)), *std::move(id)};
 }
 
 std::optional<std::pair<AccountNumber, std::string>> source_name(std::string_view key) {

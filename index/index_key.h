@@ -18,6 +18,7 @@
 //                   "run"                                                       u64, the next run number
 //                   "local/" account                                            u64, the last local record
 //                   "account/" name                                             u32, the account's number
+//                   "names"                                                     u32, kNameWordsVersion: all are there
 //   records         account source kind external_id                             record_codec.h: record or tombstone
 //   numbers         account number(8) first_indexed(8) source kind external_id  empty
 //   organizations   account source organization_id                              name
@@ -30,6 +31,7 @@
 //   inbox           account source number(8)                                    inbox.h
 //   runs            account number(8)                                           ledger.h
 //   rejects         account run(8) number(8)                                    ledger.h
+//   names           account word NUL source kind external_id                    name_words.h; kFirstWord or empty
 //
 //   account: u32. source: its bytes (none of them NUL), then NUL, so that keys sort as RecordIds do. kind: u8.
 //   winner, loser: source kind external_id.
@@ -38,6 +40,8 @@ namespace ringdex::index::key {
 using AccountNumber = std::uint32_t;
 
 inline constexpr std::size_t kNumberPrefixBytes = 4 + 8;
+// The value of `names` where the word is the record's first.
+inline constexpr std::string_view kFirstWord = "1";
 
 std::string u32(std::uint32_t value);
 std::string u64(std::uint64_t value);
@@ -56,12 +60,20 @@ std::string member_prefix(AccountNumber account, std::string_view source, std::s
 std::string member(AccountNumber account, const RecordId& id, std::string_view organization_id);
 std::string alias_prefix(AccountNumber account, const RecordId& winner);
 std::string alias(AccountNumber account, const RecordId& winner, const RecordId& loser);
+std::string name_prefix(AccountNumber account, std::string_view beginning_of_word);
+void append_name(std::string& out, AccountNumber account, std::string_view word, const RecordId& id);
 std::string numbered(AccountNumber account, std::uint64_t number);
 std::string numbered(AccountNumber account, std::uint64_t first, std::uint64_t second);
 std::string numbered(AccountNumber account, std::string_view source, std::uint64_t number);
 
 // The id at the end of a key, behind `prefix_bytes`: source kind external_id.
 std::optional<RecordId> record_id(std::string_view key, std::size_t prefix_bytes);
+// What a key of `names` names; the word is a view of the key.
+struct Named {
+  std::string_view word;
+  RecordId id;
+};
+std::optional<Named> named(std::string_view key);
 // What a key of `sources` names.
 std::optional<std::pair<AccountNumber, std::string>> source_name(std::string_view key);
 // What a key of `counts` names.

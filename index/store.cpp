@@ -10,6 +10,7 @@
 
 #include <array>
 
+#include "index/name_words.h"
 #include "index/source_state.h"
 #include "index/store_impl.h"
 
@@ -18,7 +19,7 @@ namespace {
 
 constexpr std::array<const char*, kFamilies> kFamilyNames = {
     "default", "records", "numbers", "organizations", "members",    "aliases", "listed",
-    "sources", "inbox",   "runs",    "rejects",       "dependents", "counts"};
+    "sources", "inbox",   "runs",    "rejects",       "dependents", "counts",  "names"};
 constexpr std::size_t kWriteBufferBytes = 32 << 20;
 constexpr std::size_t kAllWriteBuffersBytes = 128 << 20;
 constexpr std::size_t kBlockBytes = 16 << 10;
@@ -145,6 +146,15 @@ std::optional<std::string> Store::Impl::get(Family which, std::string_view key, 
   return value;
 }
 
+std::optional<Entry> Store::Impl::entry(key::AccountNumber account, const RecordId& id,
+                                        const rocksdb::Snapshot* at) const {
+  const auto bytes = get(Family::records, key::record(account, id), at);
+  if (!bytes) return std::nullopt;
+  auto decoded = decode_entry(*bytes, id);
+  if (!decoded) throw StoreFailure{rocksdb::Status::Corruption("record " + id.to_string())};
+  return decoded;
+}
+
 std::unique_ptr<rocksdb::Iterator> Store::Impl::iterate(Family which, const rocksdb::ReadOptions& options) const {
   return std::unique_ptr<rocksdb::Iterator>(db->NewIterator(options, family(which)));
 }
@@ -214,7 +224,15 @@ void Store::Impl::prepare() {
   publish(key::read_u64(get(Family::meta, "position").value_or("")), std::move(checkpoints));
   const auto records = iterate(Family::records, {});
   records->SeekToFirst();
-  if (!records->Valid() && records->status().ok()) numbers.complete();
+  if (!records->status().ok()) throw StoreFailure{records->status()};
+  names_complete = key::read_u32(get(Family::meta, "names").value_or("")) == kNameWordsVersion;
+  if (records->Valid()) return;
+  numbers.complete();
+  if (names_complete) return;
+  rocksdb::WriteBatch batch;
+  batch.Put(family(Family::meta), "names", key::u32(kNameWordsVersion));
+  write(batch, true);
+  names_complete = true;
 }
 
 }  // namespace ringdex::index

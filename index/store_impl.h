@@ -15,6 +15,7 @@
 #include "index/index_key.h"
 #include "index/number_table.h"
 #include "index/read_pins.h"
+#include "index/record_codec.h"
 #include "index/store.h"
 
 namespace ringdex::index {
@@ -33,8 +34,9 @@ enum class Family : std::size_t {
   rejects,
   dependents,
   counts,
+  names,
 };
-inline constexpr std::size_t kFamilies = 13;
+inline constexpr std::size_t kFamilies = 14;
 
 // When each source's checkpoint last moved, by account and source.
 using Checkpoints = std::map<key::AccountNumber, std::map<std::string, TimePoint, std::less<>>>;
@@ -69,8 +71,10 @@ struct Store::Impl {
 
   // Held by the one writer from its first read to its commit.
   std::timed_mutex writer;
-  // Under `writer`: while the table is loading, the records with smaller keys are in it.
+  // Under `writer`: while the table is loading or the names are not all there, the records with smaller keys are done.
   std::string loaded_below;
+  // Under `writer`: all records are in `names`. Not so in a store that was written before there were any.
+  bool names_complete = false;
 
   explicit Impl(const StoreOptions& options) : numbers(pins, options.card_bytes_max, options.hash_key) {}
   ~Impl();
@@ -78,6 +82,9 @@ struct Store::Impl {
   rocksdb::ColumnFamilyHandle* family(Family which) const { return families[static_cast<std::size_t>(which)]; }
   // The value, nothing if there is none; throws StoreFailure.
   std::optional<std::string> get(Family which, std::string_view key, const rocksdb::Snapshot* at = nullptr) const;
+  // The same of a record's entry.
+  std::optional<Entry> entry(key::AccountNumber account, const RecordId& id,
+                             const rocksdb::Snapshot* at = nullptr) const;
   std::unique_ptr<rocksdb::Iterator> iterate(Family which, const rocksdb::ReadOptions& options) const;
   // Throws StoreFailure. `durable` syncs the WAL before it returns.
   void write(rocksdb::WriteBatch& batch, bool durable);

@@ -1,32 +1,11 @@
 #include "telephony/plain_text.h"
 
 #include <algorithm>
-#include <cstdint>
+
+#include "telephony/utf8.h"
 
 namespace ringdex::telephony {
 namespace {
-
-struct Character {
-  char32_t code = 0;
-  std::size_t bytes = 0;  // 0: not UTF-8
-};
-
-Character first_character(std::string_view text) {
-  const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {};
-  char32_t code = lead & (0x7FU >> bytes);
-  for (std::size_t at = 1; at < bytes; ++at) {
-    if ((byte(at) & 0xC0U) != 0x80U) return {};
-    code = code << 6U | (byte(at) & 0x3FU);
-  }
-  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool is_surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (code < kSmallest[bytes] || is_surrogate || code > 0x10FFFF) return {};
-  return {code, bytes};
-}
 
 // The ASCII character that stands for `code`; 0 to drop it, nothing to keep it as it is.
 std::optional<char> plain_form(char32_t code) {

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringdex::telephony {
+
+// Phone books as desk phones fetch them over HTTP, each maker's own XML.
+enum class PhoneBookFormat { cisco, grandstream, snom, yealink };
+// "cisco", "grandstream", "snom", "yealink"
+std::optional<PhoneBookFormat> phone_book_format_from(std::string_view name);
+
+// A Cisco phone shows no more lines of one directory; each number is a line. The caller makes the pages.
+inline constexpr std::size_t kCiscoPageNumbersMax = 32;
+
+struct PhoneBookNumber {
+  std::string text;   // as it is to be dialled
+  std::string label;  // as in the CRM: "Mobile"
+};
+struct PhoneBookEntry {
+  std::string name;
+  std::string organization;
+  std::vector<PhoneBookNumber> numbers;
+};
+struct PhoneBookPage {
+  std::string title;                    // "Directory"
+  std::vector<PhoneBookEntry> entries;  // those without a number are left out by the caller
+  std::string next_url;                 // of the next page; empty: this is the last
+  std::string search_url;               // where a search goes, without its parameter; for write_search_form only
+  std::string search_form_url;          // where that form is; Cisco and Snom show a key for it. Empty: none
+};
+
+// UTF-8 XML with its declaration. Any bytes may stand in the texts: what is not UTF-8 is read as Windows-1252, what XML
+// 1.0 does not allow is left out, names are one line.
+std::string write_phone_book(PhoneBookFormat format, const PhoneBookPage& page);
+
+// The form in which the phone asks for a part of a name, which it sends to `search_url` as the query's `parameter`.
+// Nothing for phones that ask by themselves.
+std::optional<std::string> write_search_form(PhoneBookFormat format, std::string_view title,
+                                             std::string_view search_url, std::string_view parameter);
+
+std::string_view phone_book_content_type(PhoneBookFormat format);
+
+}  // namespace ringdex::telephony

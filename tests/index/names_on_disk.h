@@ -1,0 +1,54 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <variant>
+
+#include "index/name_words.h"
+#include "index/record_codec.h"
+#include "index/store_impl.h"
+
+namespace ringdex::index {
+
+using NamesOnDisk = std::map<std::string, std::string>;
+
+inline NamesOnDisk names_on_disk(const Store& store) {
+  NamesOnDisk all;
+  const auto it = store.impl().iterate(Family::names, {});
+  for (it->SeekToFirst(); it->Valid(); it->Next()) all.emplace(it->key().ToString(), it->value().ToString());
+  REQUIRE(it->status().ok());
+  return all;
+}
+
+// What should be there, by the records that are.
+inline NamesOnDisk names_implied(const Store& store) {
+  NamesOnDisk all;
+  const auto it = store.impl().iterate(Family::records, {});
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    const std::string key = it->key().ToString();
+    const RecordId id = key::record_id(key, sizeof(key::AccountNumber)).value();
+    const Entry entry = decode_entry(it->value().ToStringView(), id).value();
+    const auto* record = std::get_if<Record>(&entry);
+    if (record == nullptr) continue;
+    const auto words = words_of(*record);
+    for (std::size_t which = 0; which < words.size(); ++which) {
+      const std::string name =
+          key.substr(0, sizeof(key::AccountNumber)) + words[which] + '\0' + key.substr(sizeof(key::AccountNumber));
+      all.emplace(name, which == 0 ? "1" : "");
+    }
+  }
+  REQUIRE(it->status().ok());
+  return all;
+}
+
+// Leaves a store as it was written before there were names. It counts once the store is opened again.
+inline void forget_names(const Store& store) {
+  const Store::Impl& impl = store.impl();
+  const std::string end(32, '\xff');
+  REQUIRE(impl.db->DeleteRange({}, impl.family(Family::names), "", end).ok());
+  REQUIRE(impl.db->Delete({}, impl.family(Family::meta), "names").ok());
+}
+
+}  // namespace ringdex::index
