@@ -98,7 +98,7 @@ TEST_CASE("server names sync and config only where everything is put together") 
                                                "server/api/sources",  "server/api/records",    "server/api/webhooks",
                                                "server/api/calls.cpp"};
   const std::set<std::string> may_name_config = {"server/app", "server/source_factory", "server/account_settings",
-                                                 "server/cli"};
+                                                 "server/door_options", "server/cli"};
   const auto is_one_of = [](const std::string& path, const std::set<std::string>& prefixes) {
     return std::ranges::any_of(prefixes, [&](const auto& prefix) { return path.starts_with(prefix); });
   };
