@@ -76,7 +76,7 @@ HttpRequest http_request(const std::string& number) {
 
 // The handler of GET /v1/lookup: the service, the JSON of its answer, and that as text.
 void handler(benchmark::State& state, Ask ask) {
-  const auto routes = lookup_routes(scene().service, scene().metrics, bench::scene_clock, true, nullptr);
+  const auto routes = lookup_routes(scene().lookups);
   std::vector<HttpRequest> asked;
   for (const std::string& number : numbers(ask)) asked.push_back(http_request(number));
   std::size_t at = 0;

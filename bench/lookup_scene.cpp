@@ -69,7 +69,8 @@ LookupScene::LookupScene(std::uint64_t records)
       index(*store),
       service(parser, index, picks, server::account_settings(one_source(), parser).value()),
       keys(folder.file("keys.json")),
-      router(server::lookup_routes(service, metrics, scene_clock, true, nullptr), keys) {
+      lookups(service, metrics, scene_clock, true, nullptr),
+      router(server::lookup_routes(lookups), keys) {
   for (std::uint64_t first = 0; first < records; first += kPage) {
     index::ChangeBatch batch = page(std::to_string(first + kPage));
     for (std::uint64_t i = first; i < first + kPage; ++i) batch.upserts.push_back(person(i, number_of(i)));

@@ -9,6 +9,7 @@
 #include "index/store.h"
 #include "server/api/lookup.h"
 #include "server/api_keys.h"
+#include "server/door_lookups.h"
 #include "server/http_router.h"
 #include "server/lookup_service.h"
 #include "server/metrics.h"
@@ -37,6 +38,7 @@ class LookupScene {
   server::RememberedPicks picks;
   server::LookupService service;
   server::Metrics metrics;
+  server::DoorLookups lookups;
   server::ApiKeys keys;
   server::HttpRouter router;
 

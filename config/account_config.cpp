@@ -100,6 +100,7 @@ AccountConfig read_account(ObjectReader& reader) {
   read_called_regions(reader, account.called_regions);
   for (auto& rewrite : reader.objects("dial_plan")) account.dial_plan.push_back(read_rewrite(rewrite));
   reader.text("time_zone", account.time_zone);
+  reader.choice("one_line", account.one_line, {"pick", "organization", "count"});
   if (std::string on_miss; reader.choice("on_miss", on_miss, {"none", "live"}))
     account.on_miss_live = on_miss == "live";
   reader.duration("on_miss_deadline", account.on_miss_deadline, 50ms, 10s);

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "config/account_config.h"
+#include "config/door_config.h"
 #include "config/json_text.h"
 #include "config/object_reader.h"
 #include "config/source_config.h"
@@ -20,41 +21,6 @@
 
 namespace ringdex::config {
 namespace {
-
-using namespace std::chrono_literals;
-
-std::string path_in(const std::string& folder, const std::string& path) {
-  return (std::filesystem::path(folder) / path).lexically_normal().string();
-}
-
-HttpConfig read_http(ObjectReader& reader, const std::string& folder) {
-  HttpConfig http;
-  std::string listen;
-  if (reader.text("listen", listen)) {
-    if (const auto parsed = parse_listen(listen)) {
-      http.listen = *parsed;
-    } else {
-      reader.report("listen", parsed.error());
-    }
-  }
-  reader.number("threads", http.threads, 1, 256);
-  if (auto tls = reader.object("tls")) {
-    TlsConfig files;
-    if (tls->text("certificate", files.certificate, Presence::required)) {
-      files.certificate = path_in(folder, files.certificate);
-    }
-    if (tls->text("key", files.key, Presence::required)) files.key = path_in(folder, files.key);
-    tls->finish();
-    http.tls = files;
-  }
-  reader.number("connections_max", http.connections_max, 1, 1'000'000);
-  reader.number("header_bytes_max", http.header_bytes_max, 1024, 1024 * 1024);
-  reader.number("body_bytes_max", http.body_bytes_max, 1024, 64 * 1024 * 1024);
-  reader.duration("header_timeout", http.header_timeout, 10ms, 1h);
-  reader.duration("idle_timeout", http.idle_timeout, 10ms, 1h);
-  reader.finish();
-  return http;
-}
 
 IndexConfig read_index(ObjectReader& reader) {
   constexpr std::size_t kMemoryBytesMax = std::size_t{32} << 30;
@@ -85,8 +51,20 @@ void read_accounts(ObjectReader& root, Config& config, std::vector<Problem>& pro
   config.accounts.try_emplace("default");
 }
 
+void check_networks(const Config& config, std::string_view door, const std::vector<NetworkConfig>& networks,
+                    std::vector<Problem>& problems) {
+  for (const NetworkConfig& network : networks) {
+    if (config.accounts.contains(network.account)) continue;
+    problems.push_back(
+        {fmt::format("{}.networks", door), fmt::format("no account \"{}\" stands under accounts", network.account)});
+  }
+}
+
 // What can only be told once accounts and sources are both read.
 void check_references(const Config& config, std::vector<Problem>& problems) {
+  check_networks(config, "http", config.http.networks, problems);
+  if (config.fastagi) check_networks(config, "fastagi", config.fastagi->networks, problems);
+  if (config.ldap) check_networks(config, "ldap", config.ldap->networks, problems);
   std::set<std::pair<std::string, std::string>> seen;
   for (std::size_t i = 0; i < config.sources.size(); ++i) {
     const auto& source = config.sources[i];
@@ -157,12 +135,12 @@ LoadResult load_text(const std::string& text, const std::string& folder,
   root.text("$schema", schema);
   root.text("data_dir", config.data_dir, Presence::required);
   if (auto http = root.object("http")) config.http = read_http(*http, folder);
+  if (auto fastagi = root.object("fastagi")) config.fastagi = read_fastagi(*fastagi);
+  if (auto ldap = root.object("ldap")) config.ldap = read_ldap(*ldap, folder);
   if (auto index = root.object("index")) config.index = read_index(*index);
   if (auto log = root.object("log")) config.log = read_log(*log);
   read_accounts(root, config, problems);
   for (auto& source : root.objects("sources")) config.sources.push_back(read_source(source, places));
-  root.refuse("fastagi", "this version has no FastAGI door yet");
-  root.refuse("ldap", "this version has no LDAP door yet");
   root.finish();
   check_references(config, problems);
 

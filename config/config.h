@@ -22,6 +22,14 @@ struct TlsConfig {
   std::string key;          // PEM key file
 };
 
+// A network whose phone systems may ask without a key, as this account: "192.168.10.0/24".
+struct NetworkConfig {
+  std::string address;  // IPv4 or IPv6
+  unsigned bits = 0;    // of it that count
+  std::string account;
+  bool operator==(const NetworkConfig&) const = default;
+};
+
 struct HttpConfig {
   Listen listen{"127.0.0.1", 8480};
   unsigned threads = 2;
@@ -31,6 +39,32 @@ struct HttpConfig {
   std::size_t body_bytes_max = 1024 * 1024;
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds idle_timeout{75'000};
+  std::vector<NetworkConfig> networks;  // for the paths that clients without headers ask
+  std::vector<std::string> host_names;  // by which these may name this server, apart from its address
+  std::string public_url;               // how others reach this server; empty: as they name it themselves
+};
+
+struct FastAgiConfig {
+  Listen listen{"127.0.0.1", 4573};
+  unsigned threads = 1;
+  std::size_t connections_max = 1'000;
+  std::chrono::milliseconds deadline{200};  // for a whole call, from its connection
+  std::vector<NetworkConfig> networks;
+  std::string prefix = "RINGDEX_";  // of the channel variables
+  bool names_restricted = false;    // whether a caller who withholds the number is named all the same
+};
+
+struct LdapConfig {
+  Listen listen{"127.0.0.1", 3890};
+  std::optional<Listen> tls_listen;  // LDAP over TLS; with `tls`, `listen` has StartTLS
+  std::optional<TlsConfig> tls;
+  unsigned threads = 2;
+  std::size_t connections_max = 1'000;
+  std::chrono::milliseconds idle_timeout{300'000};
+  std::chrono::milliseconds deadline{200};  // for one search by number; one by name has ten times as long
+  std::vector<NetworkConfig> networks;
+  std::string base_dn = "dc=ringdex";
+  std::size_t entries_max = 100;  // of one search or page
 };
 
 struct DialRewriteConfig {
@@ -53,7 +87,8 @@ struct AccountConfig {
   std::chrono::milliseconds picked_age_max = std::chrono::days(365);
   bool creates_unknown_callers = false;  // a local record for an inbound call whose number nobody bears
   std::chrono::milliseconds calls_kept = std::chrono::days(90);
-  bool on_miss_live = false;  // ask the CRMs for a number that the mirror does not know
+  std::string one_line = "pick";  // what one-line clients show of several people: pick, organization, count
+  bool on_miss_live = false;      // ask the CRMs for a number that the mirror does not know
   std::chrono::milliseconds on_miss_deadline{300};
 };
 
@@ -165,6 +200,8 @@ struct LogConfig {
 struct Config {
   std::string data_dir;
   HttpConfig http;
+  std::optional<FastAgiConfig> fastagi;  // nothing: no such door
+  std::optional<LdapConfig> ldap;
   IndexConfig index;
   LogConfig log;
   std::map<std::string, AccountConfig> accounts;  // "default" always stands

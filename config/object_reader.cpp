@@ -162,17 +162,10 @@ std::vector<std::pair<std::string, const Json*>> ObjectReader::members(std::stri
   return result;
 }
 
-void ObjectReader::refuse(std::string_view key, const std::string& message) {
-  if (!has(key)) return;
-  refused_.emplace_back(key);
-  report(key, message);
-}
-
 void ObjectReader::finish() {
   if (!value_->is_object()) return;
   for (const auto& [key, unused] : value_->items()) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-    if (std::find(refused_.begin(), refused_.end(), key) != refused_.end()) continue;
     if (const auto nearest = nearest_word(key, known_); !nearest.empty()) {
       report(key, fmt::format("unknown key; did you mean \"{}\"?", nearest));
     } else {

@@ -52,8 +52,6 @@ class ObjectReader {
   // Every member of the object under `key`, with its name.
   std::vector<std::pair<std::string, const nlohmann::json*>> members(std::string_view key);
 
-  // A key that readers of newer documentation may write and that this version does not serve.
-  void refuse(std::string_view key, const std::string& message);
   void finish();
 
  private:
@@ -64,7 +62,6 @@ class ObjectReader {
   std::string place_;
   std::vector<Problem>* problems_;
   std::vector<std::string> known_;
-  std::vector<std::string> refused_;
 };
 
 }  // namespace ringdex::config

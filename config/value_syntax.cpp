@@ -41,12 +41,6 @@ bool is_ip6(std::string_view host) {
   return inet_pton(AF_INET6, std::string(host).c_str(), &address) == 1;
 }
 
-bool is_host_name(std::string_view host) {
-  const auto fits = [](char c) { return is_digit(c) || is_small(c) || is_capital(c) || c == '.' || c == '-'; };
-  return !host.empty() && host.size() <= 253 && host.front() != '.' && host.front() != '-' &&
-         std::all_of(host.begin(), host.end(), fits);
-}
-
 bool is_loopback(std::string_view host) {
   if (host == "localhost") return true;
   const std::string text(host);
@@ -82,6 +76,38 @@ std::optional<Authority> split_authority(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_host_name(std::string_view host) {
+  const auto fits = [](char c) { return is_digit(c) || is_small(c) || is_capital(c) || c == '.' || c == '-'; };
+  return !host.empty() && host.size() <= 253 && host.front() != '.' && host.front() != '-' &&
+         std::all_of(host.begin(), host.end(), fits);
+}
+
+std::expected<NetworkConfig, std::string> parse_network(std::string_view text) {
+  const auto wrong = [&] {
+    return std::unexpected(fmt::format("\"{}\" is no network such as 192.168.10.0/24 or 2001:db8::/32", text));
+  };
+  const auto slash = text.find('/');
+  NetworkConfig network;
+  network.address = text.substr(0, slash);
+  std::array<unsigned char, 16> bytes{};
+  unsigned all = 32;
+  if (inet_pton(AF_INET, network.address.c_str(), bytes.data()) != 1) {
+    if (inet_pton(AF_INET6, network.address.c_str(), bytes.data()) != 1) return wrong();
+    all = 128;
+  }
+  network.bits = all;
+  if (slash != std::string_view::npos) {
+    const auto bits = whole_number<unsigned>(text.substr(slash + 1));
+    if (!bits || *bits > all) return wrong();
+    network.bits = *bits;
+  }
+  for (unsigned bit = network.bits; bit < all; ++bit) {
+    if ((bytes[bit / 8] >> (7 - bit % 8) & 1U) == 0) continue;
+    return std::unexpected(fmt::format("\"{}\" has bits set behind its first {}", text, network.bits));
+  }
+  return network;
+}
 
 std::optional<milliseconds> parse_duration(std::string_view text) {
   const auto is_unit = [](char c) { return !is_digit(c); };

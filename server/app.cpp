@@ -24,22 +24,31 @@
 #include "index/ledger.h"
 #include "index/store.h"
 #include "server/account_settings.h"
+#include "server/api/caller_name.h"
 #include "server/api/calls.h"
 #include "server/api/events.h"
 #include "server/api/local_records.h"
 #include "server/api/lookup.h"
 #include "server/api/operations.h"
+#include "server/api/phone_books.h"
+#include "server/api/record_cards.h"
 #include "server/api/records.h"
 #include "server/api/runs.h"
 #include "server/api/sources.h"
+#include "server/api/template_3cx.h"
 #include "server/api/webhooks.h"
 #include "server/api_keys.h"
 #include "server/call_actions.h"
 #include "server/call_book.h"
 #include "server/call_retention.h"
 #include "server/call_service.h"
+#include "server/directory.h"
+#include "server/door_lookups.h"
+#include "server/door_options.h"
 #include "server/event_hub.h"
+#include "server/fastagi_door.h"
 #include "server/http_server.h"
+#include "server/ldap_door.h"
 #include "server/live_lookups.h"
 #include "server/local_records.h"
 #include "server/lookup_service.h"
@@ -54,10 +63,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kBlockCacheBytes = 128 << 20;
-constexpr unsigned kBlockingThreads = 4;
-// More than the ringing calls that may wait for a CRM at a time, so that the others find a thread.
-constexpr unsigned kRingThreads = 36;
-constexpr std::chrono::seconds kEventHeartbeat{15};
 constexpr std::chrono::milliseconds kResyncDeadline = 10s;
 constexpr std::chrono::milliseconds kAnswersDeadline = 2s;
 constexpr std::chrono::seconds kKeysInterval{1};
@@ -86,10 +91,6 @@ std::function<double()> random_draw() {
 std::uint64_t random_key() {
   std::random_device device;
   return std::uint64_t{device()} << 32 | device();
-}
-
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
 std::expected<EventsRemembered, index::IndexError> events_since(const index::Journal& journal,
@@ -123,6 +124,14 @@ struct App::Parts {
         live([this](const std::string& account, telephony::PhoneNumber number,
                     const LiveLookups::Done& done) { return scheduler.ask_live(account, number, done); },
              [this](std::string_view account) { return scheduler.has_live(account); }),
+        api_lookups(lookups, metrics, wall_clock, given.log.mask_numbers, &live),
+        text_lookups(api_lookups.for_asker(AskedBy::text)),
+        template_lookups(api_lookups.for_asker(AskedBy::template_3cx)),
+        phone_book_lookups(api_lookups.for_asker(AskedBy::phone_book)),
+        agi_lookups(api_lookups.for_asker(AskedBy::fastagi)),
+        ldap_lookups(api_lookups.for_asker(AskedBy::ldap)),
+        directory(index, lookups),
+        own_address(given.http.public_url, given.http.tls.has_value()),
         events({.subscriptions_max = given.http.connections_max / 2}),
         book(*journal, picks,
              [this](const std::string& account, const index::CallEvent& event) { events.publish(account, event); }),
@@ -149,6 +158,15 @@ struct App::Parts {
   RememberedPicks picks;
   LookupService lookups;
   LiveLookups live;
+  DoorLookups api_lookups;
+  DoorLookups text_lookups;
+  DoorLookups template_lookups;
+  DoorLookups phone_book_lookups;
+  DoorLookups agi_lookups;
+  DoorLookups ldap_lookups;
+  Directory directory;
+  OwnAddress own_address;
+  std::optional<RecordLinks> links;
   EventHub events;
   CallBook book;
   LocalRecords locals;
@@ -158,12 +176,15 @@ struct App::Parts {
   ApiKeys keys;
   std::optional<HttpRouter> router;
   std::optional<HttpServer> http;
+  std::optional<FastAgiDoor> fastagi;
+  std::optional<LdapDoor> ldap;
   boost::asio::io_context signals;
   std::jthread loading;     // of the number table
   std::jthread forgetting;  // of old calls
 
   std::vector<HttpRoute> routes();
-  HttpServerOptions http_options() const;
+  std::expected<void, std::string> open_doors();
+  AgiAnswerOptions::Link jcard_link() const;
   std::expected<void, std::string> start();
   void reload();
   void watch_keys(boost::asio::steady_timer& timer);
@@ -176,8 +197,12 @@ struct App::Parts {
 std::vector<HttpRoute> App::Parts::routes() {
   std::vector<HttpRoute> all;
   const auto add = [&all](std::vector<HttpRoute> some) { std::ranges::move(some, std::back_inserter(all)); };
-  add(lookup_routes(lookups, metrics, wall_clock, config.log.mask_numbers, &live));
-  add(record_routes(index, scheduler, kResyncDeadline));
+  add(lookup_routes(api_lookups));
+  add(caller_name_routes(text_lookups, *links, own_address));
+  add(phone_book_routes(phone_book_lookups, directory, own_address));
+  add(template_3cx_routes(template_lookups, directory, own_address));
+  add(record_card_routes(directory, *links, wall_clock));
+  add(record_routes(index, directory, scheduler, kResyncDeadline));
   add(local_record_routes(locals, updates, index, wall_clock));
   add(call_routes(calls, actions, *journal, index, lookups));
   add(event_routes(events, [this](const EventsAsked& asked) { return events_since(*journal, asked); }));
@@ -191,22 +216,33 @@ std::vector<HttpRoute> App::Parts::routes() {
   return all;
 }
 
-HttpServerOptions App::Parts::http_options() const {
-  const config::HttpConfig& from = config.http;
-  return {.host = from.listen.host,
-          .port = from.listen.port,
-          .threads = from.threads,
-          .tls_certificate = from.tls ? from.tls->certificate : "",
-          .tls_key = from.tls ? from.tls->key : "",
-          .connections_max = from.connections_max,
-          .header_bytes_max = from.header_bytes_max,
-          .body_bytes_max = from.body_bytes_max,
-          .header_timeout = from.header_timeout,
-          .idle_timeout = from.idle_timeout,
-          .blocking_threads = kBlockingThreads,
-          .ringing_threads = kRingThreads,
-          .waiting_threads = LiveLookups::kWaitingMax,
-          .event_heartbeat = kEventHeartbeat};
+// For a channel variable, which needs an address that the callee's phone can reach.
+AgiAnswerOptions::Link App::Parts::jcard_link() const {
+  if (!own_address.is_configured()) return {};
+  return [this](std::string_view account, const index::RecordId& id) {
+    return own_address.configured() + links->path_to(account, id, wall_clock());
+  };
+}
+
+// What listens, each once all that it asks is there.
+std::expected<void, std::string> App::Parts::open_doors() {
+  if (auto fits = check_reach(keys, "http", config.http.listen, config.http.networks, config_path); !fits) return fits;
+  router.emplace(routes(), keys, HttpTrust{trusted(config.http.networks), config.http.host_names});
+  http.emplace(http_options(config.http), *router, metrics);
+  if (auto listening = http->start(); !listening) return listening;
+  if (const auto& from = config.fastagi) {
+    if (auto fits = check_reach(keys, "fastagi", from->listen, from->networks, config_path); !fits) return fits;
+    fastagi.emplace(fastagi_options(*from, jcard_link()), agi_lookups, DoorAccess(keys, trusted(from->networks)),
+                    metrics.door(Door::fastagi));
+    if (auto listening = fastagi->start(); !listening) return listening;
+  }
+  if (const auto& from = config.ldap) {
+    if (auto fits = check_reach(keys, "ldap", from->listen, from->networks, config_path); !fits) return fits;
+    ldap.emplace(ldap_options(*from), ldap_lookups, directory, DoorAccess(keys, trusted(from->networks)),
+                 metrics.door(Door::ldap));
+    if (auto listening = ldap->start(); !listening) return listening;
+  }
+  return {};
 }
 
 std::expected<void, std::string> App::Parts::start() {
@@ -214,20 +250,15 @@ std::expected<void, std::string> App::Parts::start() {
   if (!accounts) return std::unexpected(listed(accounts.error()));
   lookups.set_accounts(std::move(*accounts));
   if (auto loaded = keys.load(); !loaded) return loaded;
+  auto opened_links = RecordLinks::open(config.data_dir + "/links.secret");
+  if (!opened_links) return std::unexpected(opened_links.error());
+  links.emplace(std::move(*opened_links));
   if (auto loaded = book.load(); !loaded) return std::unexpected(loaded.error().message);
-  if (keys.empty() && !is_loopback(config.http.listen.host)) {
-    return std::unexpected(
-        fmt::format("http.listen is {}, which other machines can reach, and there are no API keys: make one with "
-                    "'ringdex key create --scope lookup --config {}', or listen on 127.0.0.1",
-                    config.http.listen.host, config_path));
-  }
   const auto draw = random_draw();
   for (const config::SourceConfig& source : config.sources) {
     scheduler.add(make_source(source, config.accounts.at(source.account), config.data_dir, parser, draw));
   }
-  router.emplace(routes(), keys);
-  http.emplace(http_options(), *router, metrics);
-  if (auto listening = http->start(); !listening) return listening;
+  if (auto open = open_doors(); !open) return open;
   scheduler.start();
   loading = std::jthread([this](const std::stop_token& stopping) { load_table(stopping); });
   forgetting = std::jthread([this](const std::stop_token& stopping) { forget_old(stopping); });
@@ -294,7 +325,7 @@ void App::Parts::reload() {
   config.accounts = std::move(combined.accounts);
   spdlog::set_level(spdlog::level::from_str(fresh.config->log.level));
   spdlog::info(
-      "reloaded: keys, log level, and the accounts' settings for lookups; changes of data_dir, http and "
+      "reloaded: keys, log level, and the accounts' settings for lookups; changes of data_dir, http, fastagi, ldap and "
       "sources, and of the region with which a source's numbers are read, need a restart");
 }
 
@@ -313,6 +344,8 @@ void App::Parts::stop() {
   forgetting.request_stop();
   scheduler.stop();
   if (http) http->stop(kAnswersDeadline);
+  if (fastagi) fastagi->stop(kAnswersDeadline);
+  if (ldap) ldap->stop(kAnswersDeadline);
   updates.stop();
   if (loading.joinable()) loading.join();
   if (forgetting.joinable()) forgetting.join();
@@ -342,8 +375,18 @@ std::expected<std::unique_ptr<App>, std::string> App::start(const config::Config
   return app;
 }
 
-std::uint16_t App::http_port() const {
-  return parts_->http->port();
+std::vector<std::string> App::addresses() const {
+  const config::Config& config = parts_->config;
+  std::vector<std::string> all;
+  const auto add = [&all](std::string_view scheme, const config::Listen& listen, std::uint16_t port) {
+    const bool is_ip6 = listen.host.find(':') != std::string::npos;
+    all.push_back(fmt::format("{}://{}{}{}:{}", scheme, is_ip6 ? "[" : "", listen.host, is_ip6 ? "]" : "", port));
+  };
+  add(config.http.tls ? "https" : "http", config.http.listen, parts_->http->port());
+  if (parts_->fastagi) add("agi", config.fastagi->listen, parts_->fastagi->port());
+  if (parts_->ldap) add("ldap", config.ldap->listen, parts_->ldap->port());
+  if (parts_->ldap && config.ldap->tls_listen) add("ldaps", *config.ldap->tls_listen, parts_->ldap->tls_port());
+  return all;
 }
 
 void App::run() {

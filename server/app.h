@@ -1,9 +1,9 @@
 #pragma once
 
-#include <cstdint>
 #include <expected>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "config/config.h"
 
@@ -17,7 +17,8 @@ class App {
                                                                 const std::string& config_path);
   ~App();
 
-  std::uint16_t http_port() const;
+  // Where it listens, as URLs; the first is of the HTTP door.
+  std::vector<std::string> addresses() const;
   // Serves until SIGTERM or SIGINT; SIGHUP reads the config file and the keys again.
   void run();
 

@@ -14,6 +14,7 @@
 
 #include "config/config.h"
 #include "server/account_settings.h"
+#include "server/api/template_3cx.h"
 #include "server/api_keys.h"
 #include "server/app.h"
 #include "server/cli_client.h"
@@ -52,9 +53,11 @@ ExitCode serve(const Options& options) {
     complain(app.error());
     return ExitCode::failed;
   }
-  const std::string& host = config->http.listen.host;
-  print(fmt::format("ringdex {} serves {}://{}:{}\n", RINGDEX_VERSION, config->http.tls ? "https" : "http",
-                    host.find(':') == std::string::npos ? host : "[" + host + "]", (*app)->http_port()));
+  std::string lines;
+  for (const std::string& address : (*app)->addresses()) {
+    lines += fmt::format("ringdex {} serves {}\n", RINGDEX_VERSION, address);
+  }
+  print(lines);
   std::fflush(stdout);
   (*app)->run();
   return ExitCode::ok;
@@ -179,6 +182,11 @@ ExitCode watch(const Options& options) {
   return watch_events(options, [] { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); });
 }
 
+ExitCode write_template(const Options& options) {
+  print(template_3cx(options.url, options.server.key));
+  return ExitCode::ok;
+}
+
 ExitCode show_version(const Options& options) {
   print(options.json ? Json{{"version", RINGDEX_VERSION}}.dump() + "\n" : fmt::format("ringdex {}\n", RINGDEX_VERSION));
   return ExitCode::ok;
@@ -221,6 +229,7 @@ class CommandLine {
     auto* call = with_server(add("call", "Who was shown and picked for a call, and why", show_call));
     call->add_option("call", options_.call, "Its id, as the phone system sent it")->required();
     add_key_commands();
+    add_template_commands();
     with_json(add("version", "The version of this program", show_version));
   }
 
@@ -292,6 +301,13 @@ class CommandLine {
     with_json(with_config(add("list", "The keys, without their secrets", list_keys, key)));
     auto* remove = with_config(add("remove", "Take a key back", remove_key, key));
     remove->add_option("id", options_.key_id, "As 'key list' shows it")->required();
+  }
+  void add_template_commands() {
+    auto* templates = app_.add_subcommand("template", "Files that phone systems import");
+    templates->require_subcommand(1);
+    auto* of_3cx = add("3cx", "The server-side CRM template of 3CX", write_template, templates);
+    of_3cx->add_option("--url", options_.url, "How 3CX reaches this server, such as https://ringdex.acme.example");
+    of_3cx->add_option("--key", options_.server.key, "API key with the scope lookup");
   }
 
   CLI::App app_{"ringdex: tells a phone system who is calling, from a mirror of the company's CRMs"};

@@ -23,6 +23,7 @@ struct CliOptions {
   std::size_t limit = 20;
   std::uint64_t run = 0;
   std::string agent;
+  std::string url;
   std::string account = "default", note, key_id;
   std::vector<std::string> scopes;
 

@@ -19,9 +19,9 @@ constexpr std::size_t kKeptBytesMax = 16 * 1024;
 
 // At any time it reads, to notice the client's end, and either writes or waits for a wake or a heartbeat.
 template <typename Stream>
-class EventStream : public HttpConnection, public TakesTurns, public std::enable_shared_from_this<EventStream<Stream>> {
+class EventStream : public Connection, public TakesTurns, public std::enable_shared_from_this<EventStream<Stream>> {
  public:
-  EventStream(Stream stream, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning)
+  EventStream(Stream stream, Worker& worker, HttpShared& shared, StreamBeginning beginning)
       : stream_(std::move(stream)),
         worker_(worker),
         shared_(shared),
@@ -29,12 +29,12 @@ class EventStream : public HttpConnection, public TakesTurns, public std::enable
         events_(std::move(beginning.events)),
         out_(std::move(beginning.out)) {
     worker_.connections.insert(this);
-    shared_.metrics.connection_opened();
+    shared_.metrics.door(Door::http).connection_opened();
     shared_.metrics.event_listener_came();
   }
   ~EventStream() override {
     worker_.connections.erase(this);
-    shared_.metrics.connection_closed();
+    shared_.metrics.door(Door::http).connection_closed();
     shared_.metrics.event_listener_left();
   }
 
@@ -52,7 +52,7 @@ class EventStream : public HttpConnection, public TakesTurns, public std::enable
     deadline = UINT64_MAX;
     events_.reset();
     error_code ignored;
-    socket_of(stream_).shutdown(HttpSocket::shutdown_both, ignored);
+    socket_of(stream_).shutdown(Socket::shutdown_both, ignored);
     socket_of(stream_).close(ignored);
   }
 
@@ -129,7 +129,7 @@ class EventStream : public HttpConnection, public TakesTurns, public std::enable
   }
 
   Stream stream_;
-  HttpWorker& worker_;
+  Worker& worker_;
   HttpShared& shared_;
   const std::string key_id_;
   std::shared_ptr<EventSubscription> events_;  // none: it has ended
@@ -141,17 +141,17 @@ class EventStream : public HttpConnection, public TakesTurns, public std::enable
 };
 
 template <typename Stream>
-void start(Stream stream, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning) {
+void start(Stream stream, Worker& worker, HttpShared& shared, StreamBeginning beginning) {
   std::make_shared<EventStream<Stream>>(std::move(stream), worker, shared, std::move(beginning))->start();
 }
 
 }  // namespace
 
-void stream_events(HttpSocket socket, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning) {
+void stream_events(Socket socket, Worker& worker, HttpShared& shared, StreamBeginning beginning) {
   start(std::move(socket), worker, shared, std::move(beginning));
 }
 
-void stream_events(HttpTlsStream stream, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning) {
+void stream_events(TlsStream stream, Worker& worker, HttpShared& shared, StreamBeginning beginning) {
   start(std::move(stream), worker, shared, std::move(beginning));
 }
 

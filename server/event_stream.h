@@ -5,7 +5,7 @@
 
 #include "server/event_hub.h"
 #include "server/http_server.h"
-#include "server/http_socket.h"
+#include "server/socket.h"
 
 namespace ringdex::server {
 
@@ -18,7 +18,7 @@ struct StreamBeginning {
 // The rest of a connection whose request was answered with a stream of events: sends events as they come, and a
 // heartbeat where none do, until the client closes, is too slow, its key is taken back or the server stops. Keeps
 // itself alive. To be called on the worker's thread, with nothing under way on the socket.
-void stream_events(HttpSocket socket, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning);
-void stream_events(HttpTlsStream stream, HttpWorker& worker, HttpShared& shared, StreamBeginning beginning);
+void stream_events(Socket socket, Worker& worker, HttpShared& shared, StreamBeginning beginning);
+void stream_events(TlsStream stream, Worker& worker, HttpShared& shared, StreamBeginning beginning);
 
 }  // namespace ringdex::server

@@ -1,6 +1,7 @@
 #include "server/http_message.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace ringdex::server {
 namespace {
@@ -12,7 +13,17 @@ int hex(char digit) {
   return -1;
 }
 
-bool decode(std::string_view text, bool form, std::string& out) {
+// The byte that three characters stand for; nothing: they are no percent-encoding, or of a NUL.
+std::optional<char> encoded_byte(std::string_view text) {
+  if (text.size() < 3 || hex(text[1]) < 0 || hex(text[2]) < 0) return std::nullopt;
+  const int byte = hex(text[1]) * 16 + hex(text[2]);
+  return byte == 0 ? std::nullopt : std::optional(static_cast<char>(byte));
+}
+
+enum class Part { path, query };
+
+// False: something is neither itself nor percent-encoded, which in a query stands for itself.
+bool decode(std::string_view text, Part part, std::string& out) {
   std::size_t at = 0;
   while (true) {
     std::size_t end = at;
@@ -22,13 +33,15 @@ bool decode(std::string_view text, bool form, std::string& out) {
     if (text[end] == '\0') return false;
     at = end + 1;
     if (text[end] == '+') {
-      out.push_back(form ? ' ' : '+');
-      continue;
+      out.push_back(part == Part::query ? ' ' : '+');
+    } else if (const auto byte = encoded_byte(text.substr(end))) {
+      out.push_back(*byte);
+      at = end + 3;
+    } else if (part == Part::query) {
+      out.push_back('%');
+    } else {
+      return false;
     }
-    if (at + 2 > text.size() || hex(text[at]) < 0 || hex(text[at + 1]) < 0) return false;
-    out.push_back(static_cast<char>(hex(text[at]) * 16 + hex(text[at + 1])));
-    if (out.back() == '\0') return false;
-    at += 2;
   }
 }
 
@@ -93,14 +106,14 @@ bool read_target(HttpRequest& request) {
   target = target.substr(0, target.find('#'));
   const std::size_t mark = target.find('?');
   const bool path_good = split(target.substr(0, mark), '/',
-                               [&](std::string_view part) { return decode(part, false, request.path.add()); });
+                               [&](std::string_view part) { return decode(part, Part::path, request.path.add()); });
   if (!path_good) return false;
   if (mark == std::string_view::npos) return true;
   return split(target.substr(mark + 1), '&', [&](std::string_view part) {
     const std::size_t equals = part.find('=');
     NamedText& added = request.query.add();
-    if (!decode(part.substr(0, equals), true, added.name)) return false;
-    return equals == std::string_view::npos || decode(part.substr(equals + 1), true, added.value);
+    if (!decode(part.substr(0, equals), Part::query, added.name)) return false;
+    return equals == std::string_view::npos || decode(part.substr(equals + 1), Part::query, added.value);
   });
 }
 

@@ -45,13 +45,14 @@ struct HttpRequest {
   ReusedList<NamedText> headers;  // names in lower case
   std::string body;
   bool from_loopback = false;
-  bool may_wait = false;               // this thread answers nobody else meanwhile
-  Principal principal;                 // set by the router
-  ReusedList<std::string> parameters;  // what the route's {…} matched
+  const std::string* network_account = nullptr;  // whose phone systems the connection's network has, if it is trusted
+  bool may_wait = false;                         // this thread answers nobody else meanwhile
+  Principal principal;                           // set by the router
+  ReusedList<std::string> parameters;            // what the route's {…} matched
 
   const std::string* header(std::string_view name) const;
   const std::string* parameter(std::string_view name) const;  // of the query; the first of that name
-  void clear();                                               // all but from_loopback, which is the connection's
+  void clear();                                               // all but what is the connection's
   // Bytes that it keeps for the next request.
   std::size_t memory() const;
 };
@@ -67,7 +68,9 @@ struct HttpResponse {
   void clear();
 };
 
-// Splits and decodes the request's target. False: broken percent-encoding or a NUL.
+// Splits and decodes the request's target. In the query what is no percent-encoding stands for itself, as the WHATWG's
+// form-decoding has it, since dialplans put names there as they are; NUL stays encoded. False: the path has broken
+// percent-encoding or a NUL.
 bool read_target(HttpRequest& request);
 
 // RFC 9457: type, title, status, detail, and our stable `code`.

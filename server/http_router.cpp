@@ -1,9 +1,11 @@
 #include "server/http_router.h"
 
 #include <fmt/format.h>
+#include <openssl/evp.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 
 namespace ringdex::server {
 namespace {
@@ -50,18 +52,52 @@ HttpResponse unauthorized(std::string_view detail) {
   return response;
 }
 
-std::string_view key_of(const HttpRequest& request) {
+// The password of HTTP Basic (RFC 7617), or the name where there is no password.
+std::string basic_key(std::string_view encoded) {
+  constexpr std::size_t kEncodedMax = 1'024;
+  if (encoded.empty() || encoded.size() > kEncodedMax || encoded.size() % 4 != 0) return {};
+  std::string text(encoded.size() / 4 * 3, '\0');
+  const int bytes =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(encoded.data()), static_cast<int>(encoded.size()));
+  if (bytes < 0) return {};
+  while (!text.empty() && text.back() == '\0') text.pop_back();
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos || colon + 1 == text.size()) return text.substr(0, colon);
+  return text.substr(colon + 1);
+}
+
+std::string key_of(const HttpRequest& request, bool simple_client) {
   constexpr std::string_view kBearer = "Bearer ";
-  if (const std::string* value = request.header("authorization"); value && value->starts_with(kBearer)) {
-    return std::string_view(*value).substr(kBearer.size());
-  }
+  constexpr std::string_view kBasic = "Basic ";
+  const std::string* authorization = request.header("authorization");
+  if (authorization != nullptr && authorization->starts_with(kBearer)) return authorization->substr(kBearer.size());
   if (const std::string* value = request.header("x-api-key")) return *value;
+  if (!simple_client) return {};
+  if (authorization != nullptr && authorization->starts_with(kBasic)) {
+    return basic_key(std::string_view(*authorization).substr(kBasic.size()));
+  }
+  for (const std::string_view name : {"key", "auth_token"}) {
+    if (const std::string* value = request.parameter(name)) return *value;
+  }
   return {};
+}
+
+bool is_forwarded(const HttpRequest& request) {
+  return request.header("x-forwarded-for") != nullptr || request.header("forwarded") != nullptr;
+}
+
+bool is_address(std::string_view host) {
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  boost::system::error_code error;
+  boost::asio::ip::make_address(std::string(host), error);
+  return !error;
 }
 
 }  // namespace
 
-HttpRouter::HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys) : keys_(keys) {
+HttpRouter::HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys, HttpTrust trust)
+    : keys_(keys), trust_(std::move(trust)) {
   for (HttpRoute& route : routes) {
     HttpRequest pattern;
     pattern.target = route.path;
@@ -71,61 +107,81 @@ HttpRouter::HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys) : key
 }
 
 const HttpRoute* HttpRouter::decide(HttpRequest& request, HttpResponse& refusal) const {
+  bool simple_client = false;
+  const HttpRoute* route = find(request, refusal, simple_client);
+  if (route != nullptr && !route->open && !authenticate(request, *route, refusal)) route = nullptr;
+  if (route == nullptr && simple_client) {
+    refusal.body.clear();
+    refusal.content_type = "text/plain; charset=utf-8";
+  }
+  return route;
+}
+
+// `simple_client`: whether such clients ask that path, whatever their method.
+const HttpRoute* HttpRouter::find(HttpRequest& request, HttpResponse& refusal, bool& simple_client) const {
   const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
-  const Compiled* found = nullptr;
   std::string allowed;
   for (const Compiled& candidate : routes_) {
     if (!matches(candidate.segments, request.path)) continue;
+    simple_client = candidate.route.simple_client;
     if (candidate.route.method == method) {
-      found = &candidate;
-      break;
+      for (std::size_t i = 0; i < candidate.segments.size(); ++i) {
+        if (is_parameter(candidate.segments[i])) request.parameters.add() = request.path[i];
+      }
+      return &candidate.route;
     }
     allowed += (allowed.empty() ? "" : ", ") + candidate.route.method;
   }
-  if (found == nullptr && !allowed.empty()) {
+  if (allowed.empty()) {
+    refusal = problem(404, "no_such_path", "nothing is served at this path");
+  } else {
     refusal = problem(405, "method_not_allowed", fmt::format("use {}", allowed));
     refusal.headers.emplace_back("Allow", allowed);
-    return nullptr;
   }
-  if (found == nullptr) {
-    refusal = problem(404, "no_such_path", "nothing is served at this path");
-    return nullptr;
-  }
-  for (std::size_t i = 0; i < found->segments.size(); ++i) {
-    if (is_parameter(found->segments[i])) request.parameters.add() = request.path[i];
-  }
-  const HttpRoute& route = found->route;
-  if (route.open) return &route;
-  if (!authenticate(request, refusal)) return nullptr;
-  if (!request.principal.may(route.scope)) {
-    refusal = problem(403, "scope_missing", "the key does not have the scope that this needs");
-    return nullptr;
-  }
-  return &route;
+  return nullptr;
 }
 
-bool HttpRouter::authenticate(HttpRequest& request, HttpResponse& refusal) const {
-  if (!keys_.empty()) {
-    auto principal = keys_.check(key_of(request));
+// A network is trusted for what its phone systems ask themselves: not for what a proxy passes on, nor for a page in a
+// browser there, which names the server as it likes (DNS rebinding).
+bool HttpRouter::is_trusted(const HttpRequest& request) const {
+  if (request.network_account == nullptr || is_forwarded(request) || is_cross_site(request)) return false;
+  const std::string* host = request.header("host");
+  if (host == nullptr) return true;
+  std::string name(host_name(*host));
+  for (char& letter : name) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return names_loopback(name) || is_address(name) ||
+         std::ranges::find(trust_.host_names, name) != trust_.host_names.end();
+}
+
+bool HttpRouter::authenticate(HttpRequest& request, const HttpRoute& route, HttpResponse& refusal) const {
+  const std::string key = key_of(request, route.simple_client);
+  if (key.empty() && route.simple_client && is_trusted(request)) {
+    request.principal = {*request.network_account, static_cast<unsigned>(Scope::lookup), ""};
+  } else if (!keys_.empty()) {
+    auto principal = keys_.check(key);
     if (!principal) {
       refusal = unauthorized("send a valid API key as Authorization: Bearer");
       return false;
     }
     request.principal = std::move(*principal);
-    return true;
+  } else {
+    // Without keys only programs on this machine are served: no proxy's clients, and no web page in a local browser,
+    // whose requests bear another site's name.
+    const std::string* host = request.header("host");
+    if (!request.from_loopback || is_forwarded(request) || is_cross_site(request) ||
+        (host != nullptr && !names_loopback(*host))) {
+      refusal = unauthorized("without API keys only local programs are served; make one with 'ringdex key create'");
+      return false;
+    }
+    request.principal.account = "default";
+    request.principal.scopes = kAllScopes;
+    request.principal.key_id.clear();
   }
-  // Without keys only programs on this machine are served: no proxy's clients, and no web page in a local browser,
-  // whose requests bear another site's name.
-  const std::string* host = request.header("host");
-  const bool forwarded = request.header("x-forwarded-for") != nullptr || request.header("forwarded") != nullptr;
-  if (!request.from_loopback || forwarded || is_cross_site(request) || (host != nullptr && !names_loopback(*host))) {
-    refusal = unauthorized("without API keys only local programs are served; make one with 'ringdex key create'");
-    return false;
-  }
-  request.principal.account = "default";
-  request.principal.scopes = kAllScopes;
-  request.principal.key_id.clear();
-  return true;
+  if (request.principal.may(route.scope)) return true;
+  refusal = problem(403, "scope_missing", "the key does not have the scope that this needs");
+  return false;
 }
 
 void HttpRouter::run(const HttpRoute& route, const HttpRequest& request, HttpResponse& response) const {

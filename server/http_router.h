@@ -9,6 +9,7 @@
 
 #include "server/api_keys.h"
 #include "server/http_message.h"
+#include "server/trusted_networks.h"
 
 namespace ringdex::server {
 
@@ -44,12 +45,25 @@ struct HttpRoute {
   RunsOn runs_on = RunsOn::connection;
   HttpHandler handler;
   bool open = false;  // needs no principal: health, and webhooks, which are signed
+  // For clients that can send no header and show whatever comes back as the caller's name: the key may stand in the
+  // query or as HTTP Basic, a trusted network needs none, and a refusal has no body. Only reads, of scope lookup.
+  bool simple_client = false;
+};
+
+struct HttpTrust {
+  TrustedNetworks networks;             // whose simple clients need no key
+  std::vector<std::string> host_names;  // by which these may name the server, besides its addresses; in lower case
 };
 
 // From a decoded request to its route, and who may use it. Knows no socket. Any thread may call.
 class HttpRouter {
  public:
-  HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys);
+  HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys, HttpTrust trust = {});
+
+  // For a new connection: what its requests carry as network_account.
+  const std::string* account_of(const boost::asio::ip::address& address) const {
+    return trust_.networks.account_of(address);
+  }
 
   // The route for a request, with its principal and parameters filled in; nothing: it is refused with `refusal`.
   const HttpRoute* decide(HttpRequest& request, HttpResponse& refusal) const;
@@ -63,10 +77,13 @@ class HttpRouter {
     HttpRoute route;
     std::vector<std::string> segments;
   };
-  bool authenticate(HttpRequest& request, HttpResponse& refusal) const;
+  const HttpRoute* find(HttpRequest& request, HttpResponse& refusal, bool& simple_client) const;
+  bool authenticate(HttpRequest& request, const HttpRoute& route, HttpResponse& refusal) const;
+  bool is_trusted(const HttpRequest& request) const;
 
   std::vector<Compiled> routes_;
   const ApiKeys& keys_;
+  const HttpTrust trust_;
 };
 
 }  // namespace ringdex::server

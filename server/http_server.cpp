@@ -1,153 +1,37 @@
 #include "server/http_server.h"
 
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-
 #include "server/http_session.h"
 
 namespace ringdex::server {
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using boost::system::error_code;
-
-constexpr std::chrono::milliseconds kStopPoll{5};
-constexpr std::chrono::milliseconds kAcceptPause{100};
-
-asio::ssl::context tls_context(const HttpServerOptions& options) {
-  asio::ssl::context context(asio::ssl::context::tls_server);
-  context.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                      asio::ssl::context::no_tlsv1_1 | asio::ssl::context::single_dh_use);
-  context.use_certificate_chain_file(options.tls_certificate);
-  context.use_private_key_file(options.tls_key, asio::ssl::context::pem);
-  return context;
-}
-
-// What a connection throws (no memory, no descriptor) ends that connection, which nothing holds any more, and no other.
-void run(asio::io_context& context) {
-  while (true) {
-    try {
-      context.run();
-      return;
-    } catch (const std::exception& error) {
-      spdlog::error("a connection is dropped: {}", error.what());
-    }
-  }
+DoorServerOptions door_options(const HttpServerOptions& options) {
+  return {options.host,    options.port,           options.threads, options.tls_certificate,
+          options.tls_key, options.connections_max};
 }
 
 }  // namespace
 
 HttpServer::HttpServer(HttpServerOptions options, const HttpRouter& router, Metrics& metrics)
     : options_(std::move(options)),
-      router_(router),
-      metrics_(metrics),
       blocking_(options_.blocking_threads),
       ringing_(options_.ringing_threads),
       waiting_(options_.waiting_threads),
-      shared_{options_, router_, metrics_, blocking_, ringing_, waiting_, stopping_} {}
+      server_(
+          door_options(options_),
+          [this](const Accepted& accepted, Worker& worker) { serve_http(accepted, worker, shared_); },
+          metrics.door(Door::http)),
+      shared_{options_, router, metrics, blocking_, ringing_, waiting_, server_.stopping()} {}
 
 HttpServer::~HttpServer() {
   stop(std::chrono::milliseconds(0));
 }
 
-std::expected<void, std::string> HttpServer::start() {
-  const std::string where = fmt::format("{}:{}", options_.host, options_.port);
-  try {
-    if (!options_.tls_certificate.empty()) tls_.emplace(tls_context(options_));
-  } catch (const boost::system::system_error& error) {
-    return std::unexpected(fmt::format("cannot use the TLS certificate {} with the key {}: {}",
-                                       options_.tls_certificate, options_.tls_key, error.what()));
-  }
-  for (unsigned i = 0; i < std::max(1u, options_.threads); ++i) {
-    auto& worker = *workers_.emplace_back(std::make_unique<HttpWorker>());
-    guards_.push_back(asio::make_work_guard(worker.context));
-  }
-  try {
-    tcp::resolver resolver(workers_[0]->context);
-    const auto found = resolver.resolve(options_.host, std::to_string(options_.port), tcp::resolver::passive);
-    const tcp::endpoint endpoint = found.begin()->endpoint();
-    acceptor_.emplace(workers_[0]->context);
-    acceptor_->open(endpoint.protocol());
-    acceptor_->set_option(tcp::acceptor::reuse_address(true));
-    acceptor_->bind(endpoint);
-    acceptor_->listen(tcp::acceptor::max_listen_connections);
-    port_ = acceptor_->local_endpoint().port();
-  } catch (const boost::system::system_error& error) {
-    return std::unexpected(fmt::format("cannot listen on {}: {}", where, error.code().message()));
-  }
-  accept();
-  for (auto& worker : workers_) {
-    tick(*worker);
-    worker->thread = std::jthread([&context = worker->context] { run(context); });
-  }
-  started_ = true;
-  return {};
-}
-
-void HttpServer::accept() {
-  HttpWorker& worker = *workers_[next_worker_++ % workers_.size()];
-  acceptor_->async_accept([this, &worker](error_code error, tcp::socket socket) {
-    if (stopping_ || error == asio::error::operation_aborted) return;
-    if (error) {
-      // Out of file descriptors or the like: a pause lets connections end.
-      spdlog::error("cannot accept a connection: {}", error.message());
-      auto timer = std::make_shared<asio::steady_timer>(workers_[0]->context, kAcceptPause);
-      timer->async_wait([this, timer](error_code) { accept(); });
-      return;
-    }
-    if (metrics_.connections() >= options_.connections_max) {
-      metrics_.connection_refused();
-      error_code ignored;
-      socket.close(ignored);
-    } else {
-      // Handed over as a bare descriptor, since each worker's sockets are its own thread's.
-      const auto protocol = socket.local_endpoint(error).protocol();
-      const auto descriptor = socket.release(error);
-      asio::post(worker.context, [this, &worker, protocol, descriptor] {
-        serve_http(protocol, descriptor, tls_ ? &*tls_ : nullptr, worker, shared_);
-      });
-    }
-    accept();
-  });
-}
-
-void HttpServer::tick(HttpWorker& worker) {
-  worker.timer.expires_after(HttpWorker::kTick);
-  worker.timer.async_wait([this, &worker](error_code error) {
-    if (error) return;
-    ++worker.ticks;
-    for (HttpConnection* connection : worker.connections) {
-      if (connection->deadline <= worker.ticks) connection->expire();
-    }
-    tick(worker);
-  });
-}
-
 void HttpServer::stop(std::chrono::milliseconds deadline) {
-  if (!started_ || stopping_.exchange(true)) return;
-  asio::post(workers_[0]->context, [this] {
-    error_code ignored;
-    acceptor_->close(ignored);
-  });
-  for (auto& worker : workers_) {
-    asio::post(worker->context, [&connections = worker->connections] {
-      for (HttpConnection* connection : connections) connection->finish();
-    });
-  }
-  const Metrics::Timer waited;
-  while (metrics_.connections() > 0 && waited.elapsed() < deadline) std::this_thread::sleep_for(kStopPoll);
-  guards_.clear();
-  for (auto& worker : workers_) worker->context.stop();
-  for (auto& worker : workers_) worker->thread.join();
+  server_.stop(deadline);
   blocking_.join();
   ringing_.join();
   waiting_.join();
-  acceptor_.reset();
-  workers_.clear();
 }
 
 }  // namespace ringdex::server

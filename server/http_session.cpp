@@ -12,7 +12,7 @@
 
 #include "server/event_stream.h"
 #include "server/http_parser.h"
-#include "server/http_socket.h"
+#include "server/socket.h"
 
 namespace ringdex::server {
 namespace {
@@ -29,28 +29,23 @@ constexpr std::size_t kKeptBytesMax = 64 * 1024;
 constexpr std::chrono::seconds kWriteTimeout{30};
 constexpr std::chrono::seconds kTlsTimeout{10};
 
-bool is_loopback(asio::ip::address address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  }
-  return address.is_loopback();
-}
-
 template <typename Stream>
-class Session : public HttpConnection, public std::enable_shared_from_this<Session<Stream>> {
+class Session : public Connection, public std::enable_shared_from_this<Session<Stream>> {
  public:
-  Session(Stream stream, HttpWorker& worker, HttpShared& shared)
+  Session(Stream stream, Worker& worker, HttpShared& shared)
       : stream_(std::move(stream)), worker_(worker), shared_(shared) {
     worker_.connections.insert(this);
-    shared_.metrics.connection_opened();
+    shared_.metrics.door(Door::http).connection_opened();
     error_code ignored;
-    request_.from_loopback = is_loopback(socket().remote_endpoint(ignored).address());
+    const asio::ip::address address = socket().remote_endpoint(ignored).address();
+    request_.from_loopback = unmapped(address).is_loopback();
+    request_.network_account = shared_.router.account_of(address);
     socket().set_option(asio::ip::tcp::no_delay(true), ignored);
     socket().non_blocking(true, ignored);
   }
   ~Session() override {
     worker_.connections.erase(this);
-    shared_.metrics.connection_closed();
+    shared_.metrics.door(Door::http).connection_closed();
   }
 
   void start() {
@@ -72,12 +67,12 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   void abort() override {
     deadline = UINT64_MAX;
     error_code ignored;
-    socket().shutdown(HttpSocket::shutdown_both, ignored);
+    socket().shutdown(Socket::shutdown_both, ignored);
     socket().close(ignored);
   }
 
  private:
-  HttpSocket& socket() { return socket_of(stream_); }
+  Socket& socket() { return socket_of(stream_); }
   void expires_after(std::chrono::milliseconds wait) { deadline = worker_.tick_after(wait); }
 
   // Answers what is in the buffer, request by request, then sends and reads on.
@@ -256,6 +251,7 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
     if (request_.memory() > kKeptBytesMax) {
       HttpRequest fresh;
       fresh.from_loopback = request_.from_loopback;
+      fresh.network_account = request_.network_account;
       std::swap(request_, fresh);
     }
     if (response_.body.capacity() > kKeptBytesMax) std::string().swap(response_.body);
@@ -275,7 +271,7 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
       stream_.async_shutdown([self = this->shared_from_this()](error_code) {});
     } else {
       error_code ignored;
-      socket().shutdown(HttpSocket::shutdown_send, ignored);
+      socket().shutdown(Socket::shutdown_send, ignored);
       if (!shared_.stopping) drain();
     }
   }
@@ -289,7 +285,7 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
   }
 
   Stream stream_;
-  HttpWorker& worker_;
+  Worker& worker_;
   HttpShared& shared_;
   beast::flat_buffer buffer_ = fresh_buffer();
   std::optional<HttpParser> parser_;  // of the request that is being read
@@ -306,13 +302,12 @@ class Session : public HttpConnection, public std::enable_shared_from_this<Sessi
 
 }  // namespace
 
-void serve_http(asio::ip::tcp protocol, asio::ip::tcp::socket::native_handle_type descriptor, asio::ssl::context* tls,
-                HttpWorker& worker, HttpShared& shared) {
-  HttpSocket socket(worker.context.get_executor(), protocol, descriptor);
-  if (tls != nullptr) {
-    std::make_shared<Session<HttpTlsStream>>(HttpTlsStream(std::move(socket), *tls), worker, shared)->start();
+void serve_http(const Accepted& accepted, Worker& worker, HttpShared& shared) {
+  Socket socket(worker.context.get_executor(), accepted.protocol, accepted.descriptor);
+  if (accepted.tls != nullptr) {
+    std::make_shared<Session<TlsStream>>(TlsStream(std::move(socket), *accepted.tls), worker, shared)->start();
   } else {
-    std::make_shared<Session<HttpSocket>>(std::move(socket), worker, shared)->start();
+    std::make_shared<Session<Socket>>(std::move(socket), worker, shared)->start();
   }
 }
 

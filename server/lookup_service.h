@@ -10,6 +10,7 @@
 
 #include "index/index.h"
 #include "server/lookup_answer.h"
+#include "server/one_line.h"
 #include "server/pick_rules.h"
 #include "server/remembered_picks.h"
 #include "server/same_person.h"
@@ -26,6 +27,7 @@ struct AccountSettings {
   PickContext pick;
   PickMemory pick_memory;
   SamePerson same_person;
+  OneLine one_line = OneLine::pick;
   std::set<telephony::PhoneNumber> own_numbers;                  // canonical
   std::map<telephony::PhoneNumber, std::string> called_regions;  // canonical called line -> region
   std::vector<telephony::DialRewrite> dial_plan;
@@ -65,6 +67,7 @@ class LookupService {
   std::optional<telephony::PhoneNumber> read_number(const AccountSettings& account, std::string_view text) const;
   // A line of the account as picks and calls name it: in canonical E.164 if it is a number, else as it was sent.
   std::string line_name(const AccountSettings& account, std::string_view called) const;
+  bool knows_region(std::string_view region) const { return parser_.knows_region(region); }
   TimeZone time_zone(std::string_view account) const;  // UTC if there is no such account
 
  private:

@@ -19,8 +19,23 @@ void single(std::string& out, const char* name, const char* type, const char* he
 
 }  // namespace
 
-void Metrics::lookup_answered(const LookupAnswer& answer, std::chrono::nanoseconds took) {
-  ++lookups_[static_cast<std::size_t>(answer.match)];
+std::string_view to_string(Door door) {
+  constexpr std::array<std::string_view, kDoors> kNames{"http", "fastagi", "ldap"};
+  return kNames[static_cast<std::size_t>(door)];
+}
+
+std::string_view to_string(DoorOutcome outcome) {
+  constexpr std::array<std::string_view, kDoorOutcomes> kNames{"answered", "refused", "malformed", "late"};
+  return kNames[static_cast<std::size_t>(outcome)];
+}
+
+std::string_view to_string(AskedBy asker) {
+  constexpr std::array<std::string_view, kAskers> kNames{"api", "call", "text", "3cx", "phone_book", "fastagi", "ldap"};
+  return kNames[static_cast<std::size_t>(asker)];
+}
+
+void Metrics::lookup_answered(AskedBy asker, const LookupAnswer& answer, std::chrono::nanoseconds took) {
+  ++lookups_[static_cast<std::size_t>(asker)][static_cast<std::size_t>(answer.match)];
   if (answer.unmatchable) ++unmatchable_;
   const auto microseconds = static_cast<std::uint64_t>(took.count()) / 1000;
   const auto bucket = std::ranges::lower_bound(kBucketsMicroseconds, microseconds) - kBucketsMicroseconds.begin();
@@ -33,10 +48,12 @@ std::string Metrics::text() const {
   const auto append = [&out]<typename... Args>(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
   };
-  family(out, "ringdex_lookups_total", "counter", "Lookups answered, by match.");
-  for (const Match match : {Match::none, Match::one, Match::many}) {
-    append("ringdex_lookups_total{{match=\"{}\"}} {}\n", to_string(match),
-           lookups_[static_cast<std::size_t>(match)].load());
+  family(out, "ringdex_lookups_total", "counter", "Lookups answered, by the way they came and match.");
+  for (std::size_t asker = 0; asker < kAskers; ++asker) {
+    for (const Match match : {Match::none, Match::one, Match::many}) {
+      append("ringdex_lookups_total{{by=\"{}\",match=\"{}\"}} {}\n", to_string(static_cast<AskedBy>(asker)),
+             to_string(match), lookups_[asker][static_cast<std::size_t>(match)].load());
+    }
   }
   single(out, "ringdex_lookups_unmatchable_total", "counter", "Lookups of withheld, own, short or broken numbers.",
          unmatchable_);
@@ -68,8 +85,23 @@ std::string Metrics::text() const {
   for (std::size_t i = 1; i < http_by_class_.size(); ++i) {
     append("ringdex_http_responses_total{{class=\"{}xx\"}} {}\n", i, http_by_class_[i].load());
   }
-  single(out, "ringdex_connections", "gauge", "Open HTTP connections.", connections_);
-  single(out, "ringdex_connections_refused_total", "counter", "Connections over the limit.", connections_refused_);
+  family(out, "ringdex_connections", "gauge", "Open connections, by door.");
+  for (std::size_t i = 0; i < kDoors; ++i) {
+    append("ringdex_connections{{door=\"{}\"}} {}\n", to_string(static_cast<Door>(i)), doors_[i].connections());
+  }
+  family(out, "ringdex_connections_refused_total", "counter", "Connections over the door's limit.");
+  for (std::size_t i = 0; i < kDoors; ++i) {
+    append("ringdex_connections_refused_total{{door=\"{}\"}} {}\n", to_string(static_cast<Door>(i)),
+           doors_[i].refused());
+  }
+  family(out, "ringdex_door_requests_total", "counter", "FastAGI calls and LDAP operations, by how they ended.");
+  for (const Door door : {Door::fastagi, Door::ldap}) {
+    for (std::size_t i = 0; i < kDoorOutcomes; ++i) {
+      const auto outcome = static_cast<DoorOutcome>(i);
+      append("ringdex_door_requests_total{{door=\"{}\",outcome=\"{}\"}} {}\n", to_string(door), to_string(outcome),
+             doors_[static_cast<std::size_t>(door)].requests(outcome));
+    }
+  }
   single(out, "ringdex_webhook_events_total", "counter", "Webhook events accepted.", webhook_events_);
   single(out, "ringdex_webhooks_refused_total", "counter", "Webhook requests refused.", webhooks_refused_);
   single(out, "ringdex_event_listeners", "gauge", "Open streams of events.", event_listeners_);

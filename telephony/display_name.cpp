@@ -67,13 +67,16 @@ class Line {
     if (space_) text_.push_back(' ');
     space_ = false;
     append_utf8(text_, code);
+    ++letters_;
   }
+  std::size_t letters() const { return letters_; }
   void add_space() { space_ = !text_.empty(); }
 
   std::string take() { return std::move(text_); }
 
  private:
   std::string text_;
+  std::size_t letters_ = 0;  // without spaces
   bool space_ = false;
 };
 
@@ -108,9 +111,11 @@ std::string composed(std::string text) {
   return U_SUCCESS(status) ? result : text;
 }
 
-std::string clean_utf8(std::string_view text) {
-  Line line(text.size());
-  while (!text.empty()) {
+// At least the first `characters_max` characters of what is to be shown: composing makes one of at most four.
+std::string clean_utf8(std::string_view text, std::size_t characters_max) {
+  const std::size_t letters_max = 4 * (characters_max + 1);
+  Line line(std::min(text.size(), 4 * letters_max));
+  while (!text.empty() && line.letters() < letters_max) {
     const Character character = first_character_or_1252(text);
     line.add(character.code == '\'' ? U'\u2019' : character.code);
     text.remove_prefix(character.bytes);
@@ -198,10 +203,10 @@ std::string display_name(std::string_view text, NameForm form, std::size_t chara
     if (text.ends_with(' ')) text.remove_suffix(1);
     return std::string(text);
   }
-  std::string clean = clean_utf8(text);
-  if (form == NameForm::utf8) return cut(std::move(clean), characters_max);
+  if (form == NameForm::utf8) return cut(clean_utf8(text, characters_max), characters_max);
   // Enough for the result, as hardly a letter gives less than one; ICU is slow on thousands of Chinese characters.
-  const std::string ascii = ascii_of(cut(std::move(clean), 2 * characters_max));
+  const std::size_t letters_max = 2 * characters_max;
+  const std::string ascii = ascii_of(cut(clean_utf8(text, letters_max), letters_max));
   return cut(form == NameForm::ascii ? ascii : cnam_of(ascii), characters_max);
 }
 

@@ -10,7 +10,9 @@ namespace ringdex::telephony {
 struct VCard {
   std::string uid, name, organization, title, url;
   struct Phone {
-    std::string uri;  // "tel:+390612345678" or "tel:+390612345678;ext=12" (RFC 3966); if empty, `text` counts
+    // "tel:+390612345678" or "tel:+390612345678;ext=12" (RFC 3966). If it is empty or no tel:, sip: or sips: URI,
+    // `text` counts.
+    std::string uri;
     std::string text;
     std::string label;  // as in the CRM: "Mobile", "work fax"; gives the TYPE
     bool operator==(const Phone&) const = default;
@@ -25,7 +27,8 @@ inline constexpr const char* kVCardContentType = "text/vcard; charset=utf-8";  /
 inline constexpr const char* kJCardContentType = "application/vcard+json";     // RFC 7095 section 5.1
 
 // vCard 4.0 (RFC 6350): lines end with CRLF and are folded at 75 octets, never inside a character. Empty fields are not
-// written, but FN, which must be there: the organization's if there is no name, and then KIND is org.
+// written, but FN, which must be there: the organization's if there is no name, and then KIND is org. A URL that is
+// none, or that runs script, is left out.
 std::string write_vcard(const VCard& card);
 
 // The same as jCard (RFC 7095), one line of JSON without a line end.

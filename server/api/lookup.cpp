@@ -1,25 +1,15 @@
 #include "server/api/lookup.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "server/api/json_text.h"
 #include "server/api/json_writer.h"
 #include "server/api/lookup_json.h"
-#include "telephony/number_variants.h"
 
 namespace ringdex::server {
 namespace {
 
 constexpr std::size_t kNumbersPerRequestMax = 100;
-
-struct Api {
-  const LookupService& service;
-  Metrics& metrics;
-  Clock clock;
-  bool mask_numbers;
-  LiveLookups* live;
-};
 
 HttpResponse failure(const LookupError& error) {
   switch (error.kind) {
@@ -31,62 +21,6 @@ HttpResponse failure(const LookupError& error) {
       return problem(503, "store_failed", error.message);
   }
   return problem(500, "internal_error", error.message);
-}
-
-void log_answer(const Api& api, const LookupRequest& request, const LookupAnswer& answer) {
-  if (!spdlog::should_log(spdlog::level::debug)) return;
-  const auto& parsed = answer.number.parsed;
-  const std::string number = !parsed ? "-" : (api.mask_numbers ? parsed->number.masked() : parsed->number.to_e164());
-  spdlog::debug("lookup account={} number={} match={} total={}{}{}", request.account, number, to_string(answer.match),
-                answer.total, answer.unmatchable ? " unmatchable=" : "",
-                answer.unmatchable ? to_string(*answer.unmatchable) : "");
-}
-
-// A number that the mirror does not know and that the CRMs may be asked for.
-bool is_for_live(const Api& api, const LookupRequest& request, const LookupAnswer& answer) {
-  return answer.match == Match::none && !answer.unmatchable && answer.number.parsed && answer.account->live_deadline &&
-         api.live != nullptr && api.live->serves(request.account);
-}
-
-void count(const Api& api, const LookupRequest& request, const std::expected<LookupAnswer, LookupError>& found,
-           const Metrics::Timer& timer) {
-  if (found) {
-    api.metrics.lookup_answered(*found, timer.elapsed());
-    log_answer(api, request, *found);
-  } else {
-    api.metrics.lookup_failed();
-    spdlog::warn("lookup account={} failed: {}", request.account, found.error().message);
-  }
-}
-
-// From the mirror alone.
-std::expected<LookupAnswer, LookupError> answer(const Api& api, const LookupRequest& request,
-                                                std::vector<std::string>* steps = nullptr) {
-  const Metrics::Timer timer;
-  auto found = api.service.lookup(request, api.clock(), steps);
-  count(api, request, found, timer);
-  return found;
-}
-
-// The same, and if the mirror knows nobody, after the CRMs were asked. Nothing: it would have to wait for them, which
-// this thread may not.
-std::optional<std::expected<LookupAnswer, LookupError>> answer_live(const Api& api, const LookupRequest& request,
-                                                                    bool may_wait) {
-  const Metrics::Timer timer;
-  auto found = api.service.lookup(request, api.clock());
-  const bool is_live = found && is_for_live(api, request, *found);
-  if (is_live && !may_wait && api.live->take_place()) return std::nullopt;
-  if (is_live && may_wait) {
-    const auto number = telephony::canonical(found->number.parsed->number);
-    const auto deadline = *found->account->live_deadline;
-    // A view that is held keeps old versions in memory.
-    found = std::unexpected(LookupError{});
-    const auto inquiry = api.live->begin(std::string(request.account), number);
-    api.metrics.live_asked(LiveLookups::wait(inquiry.get(), deadline));
-    found = api.service.lookup(request, api.clock());
-  }
-  count(api, request, found, timer);
-  return found;
 }
 
 // The query's words on how to read a number; false: one of them is wrong.
@@ -106,9 +40,9 @@ bool read_options(const HttpRequest& request, LookupRequest& lookup, HttpRespons
   return true;
 }
 
-void write_explained(const Api& api, const LookupRequest& lookup, HttpResponse& response) {
+void write_explained(const DoorLookups& lookups, const LookupRequest& lookup, HttpResponse& response) {
   std::vector<std::string> steps;
-  const auto found = answer(api, lookup, &steps);
+  const auto found = lookups.answer(lookup, &steps);
   if (!found) {
     response = failure(found.error());
     return;
@@ -121,7 +55,7 @@ void write_explained(const Api& api, const LookupRequest& lookup, HttpResponse& 
   out.close('}');
 }
 
-void get_lookup(const Api& api, const HttpRequest& request, bool explain, HttpResponse& response) {
+void get_lookup(const DoorLookups& lookups, const HttpRequest& request, bool explain, HttpResponse& response) {
   LookupRequest lookup;
   if (!read_options(request, lookup, response)) return;
   const std::string* number = request.parameter("number");
@@ -130,13 +64,10 @@ void get_lookup(const Api& api, const HttpRequest& request, bool explain, HttpRe
     return;
   }
   lookup.number = *number;
-  if (explain) return write_explained(api, lookup, response);
-  // It waits only after it took a place.
-  const LiveLookups::Place place(request.may_wait ? api.live : nullptr);
-  const auto found = answer_live(api, lookup, request.may_wait);
-  if (!found) {
-    response.wants_to_wait = true;
-  } else if (*found) {
+  if (explain) return write_explained(lookups, lookup, response);
+  const auto found = ask(lookups, lookup, request, response);
+  if (!found) return;
+  if (*found) {
     JsonWriter out(response.body);
     write_answer(out, **found);
   } else {
@@ -145,7 +76,7 @@ void get_lookup(const Api& api, const HttpRequest& request, bool explain, HttpRe
 }
 
 // Body: {"numbers": ["+1…", …], "region"?, "called"?, "plan"?, "agent"?}; one answer a number, in their order.
-HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
+HttpResponse post_lookup(const DoorLookups& lookups, const HttpRequest& request) {
   HttpResponse refusal;
   const auto body = read_object(request, refusal);
   if (!body) return refusal;
@@ -174,7 +105,7 @@ HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
   for (const auto& number : *numbers) {
     if (!number.is_string()) return problem(400, "bad_numbers", "each of 'numbers' must be a text");
     lookup.number = number.get_ref<const std::string&>();
-    const auto found = answer(api, lookup);
+    const auto found = lookups.answer(lookup);
     if (!found) return failure(found.error());
     write_answer(answers, *found);
   }
@@ -184,26 +115,32 @@ HttpResponse post_lookup(const Api& api, const HttpRequest& request) {
 
 }  // namespace
 
-std::vector<HttpRoute> lookup_routes(const LookupService& service, Metrics& metrics, Clock clock, bool mask_numbers,
-                                     LiveLookups* live) {
-  const Api api{service, metrics, std::move(clock), mask_numbers, live};
+std::optional<DoorLookups::Found> ask(const DoorLookups& lookups, const LookupRequest& lookup,
+                                      const HttpRequest& request, HttpResponse& response) {
+  if (request.may_wait) return lookups.finish_live(lookup);
+  auto found = lookups.answer_or_wait(lookup);
+  response.wants_to_wait = !found.has_value();
+  return found;
+}
+
+std::vector<HttpRoute> lookup_routes(const DoorLookups& lookups) {
   return {
       {.method = "GET",
        .path = "/v1/lookup",
        .scope = Scope::lookup,
-       .handler = [api](const HttpRequest& request,
-                        HttpResponse& response) { get_lookup(api, request, false, response); }},
+       .handler = [&lookups](const HttpRequest& request,
+                             HttpResponse& response) { get_lookup(lookups, request, false, response); }},
       // A hundred busy numbers take their time, and must not keep a ring waiting on the same thread.
       {.method = "POST",
        .path = "/v1/lookup",
        .scope = Scope::lookup,
        .runs_on = RunsOn::blocking,
-       .handler = [api](const HttpRequest& request) { return post_lookup(api, request); }},
+       .handler = [&lookups](const HttpRequest& request) { return post_lookup(lookups, request); }},
       {.method = "GET",
        .path = "/v1/explain",
        .scope = Scope::lookup,
-       .handler = [api](const HttpRequest& request,
-                        HttpResponse& response) { get_lookup(api, request, true, response); }},
+       .handler = [&lookups](const HttpRequest& request,
+                             HttpResponse& response) { get_lookup(lookups, request, true, response); }},
   };
 }
 

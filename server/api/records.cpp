@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include "server/api/json_text.h"
+#include "server/api/record_cards.h"
 #include "server/api/request_fields.h"
 
 namespace ringdex::server {
 namespace {
 
-HttpResponse get_record(const index::Index& index, const HttpRequest& request) {
+HttpResponse get_record(const index::Index& index, const Directory& directory, const HttpRequest& request) {
+  if (auto card = record_card(directory, request)) return std::move(*card);
   const auto id = index::RecordId::parse(request.parameters[0]);
   if (!id) return bad_record_id();
   const auto found = index.read().get(request.principal.account, *id);
@@ -50,13 +52,13 @@ HttpResponse resync_record(const index::Index& index, sync::SyncScheduler& sched
 
 }  // namespace
 
-std::vector<HttpRoute> record_routes(const index::Index& index, sync::SyncScheduler& scheduler,
-                                     std::chrono::milliseconds deadline) {
+std::vector<HttpRoute> record_routes(const index::Index& index, const Directory& directory,
+                                     sync::SyncScheduler& scheduler, std::chrono::milliseconds deadline) {
   return {
       {.method = "GET",
        .path = "/v1/records/{id}",
        .scope = Scope::lookup,
-       .handler = [&index](const HttpRequest& request) { return get_record(index, request); }},
+       .handler = [&index, &directory](const HttpRequest& request) { return get_record(index, directory, request); }},
       {.method = "POST",
        .path = "/v1/records/{id}/resync",
        .scope = Scope::admin,

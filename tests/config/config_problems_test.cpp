@@ -50,8 +50,15 @@ const std::vector<Case>& cases() {
       {R"({"data_dir": "d", "metrics": {}})", "metrics", "unknown key; known here are $schema, data_dir, http"},
       {R"({"data_dir": "d", "source": []})", "source", "did you mean \"sources\"?"},
       {R"({"data_dir": "d", "acounts": {}})", "acounts", "did you mean \"accounts\"?"},
-      {R"({"data_dir": "d", "fastagi": {"listen": "127.0.0.1:4573"}})", "fastagi", "no FastAGI door yet"},
-      {R"({"data_dir": "d", "ldap": {}})", "ldap", "no LDAP door yet"},
+      {R"({"data_dir": "d", "fastagi": {"prefix": "A B"}})", "fastagi.prefix", "letters, digits and _"},
+      {R"({"data_dir": "d", "fastagi": {"networks": {"10.0.0.0/33": "default"}}})", "fastagi.networks['10.0.0.0/33']",
+       "no network such as"},
+      {R"({"data_dir": "d", "http": {"networks": {"10.0.0.1/8": "default"}}})", "http.networks['10.0.0.1/8']",
+       "bits set behind its first 8"},
+      {R"({"data_dir": "d", "ldap": {"networks": {"10.0.0.0/8": "gone"}}})", "ldap.networks", "no account \"gone\""},
+      {R"({"data_dir": "d", "ldap": {"tls_listen": "127.0.0.1:6360"}})", "ldap.tls_listen", "under tls"},
+      {R"({"data_dir": "d", "ldap": {"base_dn": "phones"}})", "ldap.base_dn", "distinguished name"},
+      {R"({"data_dir": "d", "http": {"public_url": "ringdex.acme.example"}})", "http.public_url", "https://"},
       {R"({"data_dir": "d", "http": []})", "http", "must be an object"},
       {R"({"data_dir": "d", "sources": {}})", "sources", "list of objects"},
       {R"({"data_dir": "d", "sources": [3]})", "sources[0]", "must be an object"},
@@ -183,14 +190,14 @@ TEST_CASE("all problems are told at once, in the order of the reading") {
     "accounts": {"default": {"region": "usa", "pick": ["newest"]}},
     "sources": [{"id": "A", "type": "csv", "interval": "1s", "account": "gone"},
                 {"id": "z", "type": "zendesk", "base_url": "http://a.example", "auth": {"bearer": {"env": "UNSET"}}}],
-    "ldap": {}
+    "ldap": []
   })",
                                 "/nowhere", kEnvironment);
   std::vector<std::string> places;
   for (const auto& problem : result.problems) places.push_back(problem.place);
-  CHECK(places == std::vector<std::string>{"data_dir", "http.listen", "http.thread", "accounts.default.region",
+  CHECK(places == std::vector<std::string>{"data_dir", "http.listen", "http.thread", "ldap", "accounts.default.region",
                                            "accounts.default.pick[0]", "sources[0].id", "sources[0].interval",
-                                           "sources[0].path", "sources[1].base_url", "sources[1].auth.bearer", "ldap",
+                                           "sources[0].path", "sources[1].base_url", "sources[1].auth.bearer",
                                            "sources[0].account"});
 }
 

@@ -184,7 +184,9 @@ class Walk {
     if (type != "object") return;
     if (node.contains("properties")) return object(node, keys_of(node), place, wrap);
     // A map: its members have free names.
-    const std::string name = node.contains("propertyNames") ? "default" : "5";
+    const std::string name = node.contains("examples")        ? node.at("examples").at(0).begin().key()
+                             : node.contains("propertyNames") ? "default"
+                                                              : "5";
     const Wrap wrap_member = [&wrap, name](const Json& member) { return wrap({{name, member}}); };
     value(node.at("additionalProperties"), place + "." + name, wrap_member);
   }

@@ -88,7 +88,7 @@ TEST_CASE("a CSV file is served: lookup, explain, records, sources, runs, health
   CHECK(ringdex.get("/healthz").status == 200);
   CHECK(ringdex.get("/readyz").status == 200);
   const auto metrics = ringdex.get("/metrics");
-  CHECK(metrics.text.find("ringdex_lookups_total{match=\"many\"}") != std::string::npos);
+  CHECK(metrics.text.find("ringdex_lookups_total{by=\"api\",match=\"many\"}") != std::string::npos);
   CHECK(metrics.text.find("ringdex_number_table_loaded 1") != std::string::npos);
   CHECK(metrics.text.find("ringdex_source_records{account=\"default\",source=\"people\"} 3") != std::string::npos);
 

@@ -254,7 +254,7 @@ TEST_CASE("a client's end is noticed") {
       }
       CHECK(server.becomes("ringdex_event_listeners", 0));
     }
-    CHECK(server.becomes("ringdex_connections", 0));
+    CHECK(server.becomes("ringdex_connections{door=\"http\"}", 0));
     CHECK(server.metric("ringdex_event_listeners_cut_off_total") == 0);
   }
 }

@@ -28,7 +28,9 @@ TEST_CASE("a target is split and decoded") {
       {"/%4", false, {}, {}},
       {"/%zz", false, {}, {}},
       {"/a%00b", false, {}, {}},
-      {"/a?x=%00", false, {}, {}},
+      {"/a?x=%00", true, {"a"}, {{"x", "%00"}}},
+      // What dialplans put there as it is.
+      {"/a?x=100%&y=50%+off&z=%zz%4", true, {"a"}, {{"x", "100%"}, {"y", "50% off"}, {"z", "%zz%4"}}},
   };
   for (const Row& row : rows) {
     CAPTURE(row.target);

@@ -127,6 +127,14 @@ bool RingdexProcess::reap() {
   return true;
 }
 
+int RingdexProcess::port_of(const std::string& scheme) const {
+  const std::string out = read_file(folder_ + "/stdout");
+  const std::size_t at = out.find("serves " + scheme + "://");
+  if (at == std::string::npos) return 0;
+  const std::size_t end = out.find('\n', at);
+  return std::stoi(out.substr(out.rfind(':', end) + 1));
+}
+
 int RingdexProcess::port() const {
   return std::stoi(url_.substr(url_.rfind(':') + 1));
 }

@@ -40,6 +40,7 @@ class RingdexProcess {
   bool serving() const { return !url_.empty(); }
   const std::string& url() const { return url_; }
   int port() const;
+  int port_of(const std::string& scheme) const;  // "agi", "ldap", "ldaps"; 0: no such door
   std::string log() const;  // its stderr so far
   std::string config_path() const { return folder_ + "/ringdex.json"; }
 

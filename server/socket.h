@@ -8,15 +8,15 @@
 namespace ringdex::server {
 
 // The executor's type is named, since a polymorphic one costs on each operation.
-using HttpSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
-using HttpTlsStream = boost::asio::ssl::stream<HttpSocket>;
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+using TlsStream = boost::asio::ssl::stream<Socket>;
 
 template <typename Stream>
-inline constexpr bool kIsTls = std::is_same_v<Stream, HttpTlsStream>;
+inline constexpr bool kIsTls = std::is_same_v<Stream, TlsStream>;
 
 // What lies below either of them.
 template <typename Stream>
-HttpSocket& socket_of(Stream& stream) {
+Socket& socket_of(Stream& stream) {
   if constexpr (kIsTls<Stream>) {
     return stream.next_layer();
   } else {

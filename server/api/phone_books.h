@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "server/directory.h"
+#include "server/door_lookups.h"
+#include "server/http_router.h"
+#include "server/own_address.h"
+
+namespace ringdex::server {
+
+// The XML phone books of desk phones: GET /phonebook/{format}, with `search`, `name` or `number`; a maker's own file
+// name may stand behind it. Where the phone does not ask by itself, /phonebook/{format}/search is the form to fill in.
+// What is given must outlive the routes.
+std::vector<HttpRoute> phone_book_routes(const DoorLookups& lookups, const Directory& directory,
+                                         const OwnAddress& address);
+
+}  // namespace ringdex::server

@@ -1,0 +1,131 @@
+#include "server/api/template_3cx.h"
+
+#include <fmt/format.h>
+
+#include "server/api/json_text.h"
+#include "server/api/lookup.h"
+#include "server/one_line.h"
+#include "server/safe_url.h"
+
+namespace ringdex::server {
+namespace {
+
+std::string xml_escaped(std::string_view text) {
+  std::string out;
+  for (const char character : text) {
+    switch (character) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out.push_back(character);
+    }
+  }
+  return out;
+}
+
+struct Api {
+  const DoorLookups& lookups;
+  const Directory& directory;
+  const OwnAddress& address;
+};
+
+Json contact(const Api& api, const HttpRequest& request, const LookupAnswer& answer, const std::string& number) {
+  const index::Card& pick = answer.leading(answer.candidates.front());
+  const std::string line = one_line(answer);
+  const bool is_company = pick.name.empty() || line == pick.organization;
+  const NameParts parts = is_company ? NameParts{} : split_name(line);
+  // 3CX shows nobody without an address, and a CSV file gives none.
+  std::string url = safe_url(pick.url.text());
+  if (url.empty()) url = api.address.for_client(request) + "/v1/records/" + id_in_url(pick.id_text());
+  Json out = {
+      {"id", pick.id_text()}, {"first_name", parts.given}, {"last_name", parts.family}, {"company", pick.organization},
+      {"email", ""},          {"asked_number", number},    {"contact_url", url}};
+  if (const auto record = api.directory.get(request.principal.account, pick.id()); record && !record->emails.empty()) {
+    out["email"] = record->emails.front();
+  }
+  return out;
+}
+
+void get_contacts(const Api& api, const HttpRequest& request, HttpResponse& response) {
+  const std::string* number = request.parameter("number");
+  const LookupRequest lookup{.account = request.principal.account,
+                             .number = number == nullptr ? std::string_view() : std::string_view(*number),
+                             .region = {},
+                             .called = {}};
+  const auto found = ask(api.lookups, lookup, request, response);
+  if (!found) return;
+  Json contacts = Json::array();
+  if (*found && !(*found)->candidates.empty() && (*found)->has_default) {
+    contacts.push_back(contact(api, request, **found, *number));
+  }
+  response = json_response({{"contacts", std::move(contacts)}});
+}
+
+}  // namespace
+
+std::vector<HttpRoute> template_3cx_routes(const DoorLookups& lookups, const Directory& directory,
+                                           const OwnAddress& address) {
+  const Api api{lookups, directory, address};
+  return {
+      {.method = "GET",
+       .path = "/3cx/lookup",
+       .scope = Scope::lookup,
+       .handler = [api](const HttpRequest& request, HttpResponse& response) { get_contacts(api, request, response); }}};
+}
+
+std::string template_3cx(std::string_view url, std::string_view key) {
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return fmt::format(R"(<?xml version="1.0" encoding="utf-8"?>
+<Crm xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"
+     Country="US" Name="ringdex" Version="1" SupportsEmojis="false">
+  <Number Prefix="Zeros" MaxLength="" />
+  <Connection MaxConcurrentRequests="8" />
+  <Parameters>
+    <Parameter Name="BaseUrl" Type="String" Parent="General Configuration" Editor="String" Title="Address of ringdex:" Default="{}" />
+    <Parameter Name="ApiKey" Type="Password" Parent="General Configuration" Editor="String" Title="API key:" Default="{}" />
+  </Parameters>
+  <Authentication Type="No" />
+  <Scenarios>
+    <Scenario Id="" Type="REST">
+      <Request SkipIf="" Url="[BaseUrl]/3cx/lookup?number=[Number]" MessagePasses="0" RequestContentType="" RequestEncoding="UrlEncoded" RequestType="Get" ResponseType="Json">
+        <Headers>
+          <Value Key="Authorization" Passes="0" Type="String">Bearer [ApiKey]</Value>
+        </Headers>
+      </Request>
+      <Rules>
+        <Rule Type="Any" Ethalon="">contacts.contact_url</Rule>
+      </Rules>
+      <Variables>
+        <Variable Name="CallerId" Path="contacts.id"><Filter /></Variable>
+        <Variable Name="CallerFirstName" Path="contacts.first_name"><Filter /></Variable>
+        <Variable Name="CallerLastName" Path="contacts.last_name"><Filter /></Variable>
+        <Variable Name="CallerCompany" Path="contacts.company"><Filter /></Variable>
+        <Variable Name="CallerEmail" Path="contacts.email"><Filter /></Variable>
+        <Variable Name="CallerNumber" Path="contacts.asked_number"><Filter /></Variable>
+        <Variable Name="CallerUrl" Path="contacts.contact_url"><Filter /></Variable>
+      </Variables>
+      <Outputs AllowEmpty="false">
+        <Output Type="ContactUrl" Passes="0" Value="[CallerUrl]" />
+        <Output Type="FirstName" Passes="0" Value="[CallerFirstName]" />
+        <Output Type="LastName" Passes="0" Value="[CallerLastName]" />
+        <Output Type="CompanyName" Passes="0" Value="[CallerCompany]" />
+        <Output Type="Email" Passes="0" Value="[CallerEmail]" />
+        <Output Type="PhoneBusiness" Passes="0" Value="[CallerNumber]" />
+        <Output Type="EntityId" Passes="0" Value="[CallerId]" />
+        <Output Type="EntityType" Passes="0" Value="Contacts" />
+      </Outputs>
+    </Scenario>
+  </Scenarios>
+</Crm>
+)",
+                     xml_escaped(url), xml_escaped(key));
+}
+
+}  // namespace ringdex::server

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+#include "server/api_keys.h"
+#include "server/fastagi_door.h"
+#include "server/http_server.h"
+#include "server/ldap_door.h"
+#include "server/trusted_networks.h"
+
+// What the config says of the doors, as they need it.
+namespace ringdex::server {
+
+HttpServerOptions http_options(const config::HttpConfig& from);
+FastAgiOptions fastagi_options(const config::FastAgiConfig& from, AgiAnswerOptions::Link jcard_link);
+LdapOptions ldap_options(const config::LdapConfig& from);
+TrustedNetworks trusted(const std::vector<config::NetworkConfig>& networks);
+
+// A door that other machines reach needs keys, or networks that are trusted; the error says what to do.
+std::expected<void, std::string> check_reach(const ApiKeys& keys, std::string_view door, const config::Listen& listen,
+                                             const std::vector<config::NetworkConfig>& networks,
+                                             const std::string& config_path);
+
+}  // namespace ringdex::server
