@@ -42,9 +42,10 @@ int free_udp_port() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t length = sizeof address;
-  ::bind(handle, reinterpret_cast<sockaddr*>(&address), length);
-  ::getsockname(handle, reinterpret_cast<sockaddr*>(&address), &length);
+  const bool bound = ::bind(handle, reinterpret_cast<sockaddr*>(&address), length) == 0 &&
+                     ::getsockname(handle, reinterpret_cast<sockaddr*>(&address), &length) == 0;
   ::close(handle);
+  REQUIRE(bound);
   return ntohs(address.sin_port);
 }
 
@@ -129,13 +130,12 @@ std::string SipScene::route() {
   return config.substr(begin, config.find("\n}\n", begin) + 3 - begin);
 }
 
-SipScene::SipScene(const std::string& cnam, const std::string& number)
-    : port_(free_udp_port()), phone_port_(free_udp_port()) {
+SipScene::SipScene(int port, const Changes& changes) : port_(free_udp_port()), phone_port_(free_udp_port()) {
   std::string config = read_file(std::string(kFolder) + "kamailio.cfg");
   replace(config, "127.0.0.1:5060", fmt::format("127.0.0.1:{}", port_));
   replace(config, "127.0.0.1:5080", fmt::format("127.0.0.1:{}", phone_port_));
-  replace(config, "127.0.0.1:8480/cnam?", cnam);
-  replace(config, "$(var(num){s.urlencode.param})", number);
+  replace(config, "127.0.0.1:8480", fmt::format("127.0.0.1:{}", port));
+  for (const auto& [old_part, new_part] : changes) replace(config, old_part, new_part);
   std::ofstream(dir_.file("kamailio.cfg")) << config;
   const std::string folder = dir_.path().string();
   kamailio_ =

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/support/child_process.h"
@@ -34,15 +35,17 @@ struct SipCalls {
   std::string log;                  // what all three programs wrote
 };
 
-// A real Kamailio with the config of tests/end_to_end/kamailio, which asks at `cnam` for the callers' names, and SIPp
+// A real Kamailio with the config of tests/end_to_end/kamailio, which asks over HTTP for the callers' names, and SIPp
 // as the callers and as the phone that is called. All on ports that were free a moment ago.
 class SipScene {
  public:
   // False if Kamailio or SIPp is not on this machine.
   static bool installed();
 
-  // `cnam` stands for "127.0.0.1:8480/cnam?" in the config, and `number` for the number that it asks about.
-  explicit SipScene(const std::string& cnam, const std::string& number = "$(var(num){s.urlencode.param})");
+  // Parts of the config as they are and as they shall be.
+  using Changes = std::vector<std::pair<std::string, std::string>>;
+  // Asks at `port` of this machine.
+  explicit SipScene(int port, const Changes& changes = {});
 
   // The callers call one after the other.
   SipCalls call(const std::vector<SipCaller>& callers);
