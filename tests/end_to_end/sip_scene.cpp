@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -36,17 +37,25 @@ void replace(std::string& text, std::string_view old_part, std::string_view new_
   text.replace(at, old_part.size(), new_part);
 }
 
-int free_udp_port() {
-  const int handle = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  const bool bound = ::bind(handle, reinterpret_cast<sockaddr*>(&address), length) == 0 &&
-                     ::getsockname(handle, reinterpret_cast<sockaddr*>(&address), &length) == 0;
-  ::close(handle);
+// Ports that were free a moment ago, all different.
+template <std::size_t kCount>
+std::array<int, kCount> free_udp_ports() {
+  std::array<int, kCount> handles{};
+  std::array<int, kCount> ports{};
+  bool bound = true;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    handles[i] = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    bound = bound && ::bind(handles[i], reinterpret_cast<sockaddr*>(&address), length) == 0 &&
+            ::getsockname(handles[i], reinterpret_cast<sockaddr*>(&address), &length) == 0;
+    ports[i] = ntohs(address.sin_port);
+  }
+  for (const int handle : handles) ::close(handle);
   REQUIRE(bound);
-  return ntohs(address.sin_port);
+  return ports;
 }
 
 // Until the program listens on the UDP port of 127.0.0.1; false if it ended instead.
@@ -130,11 +139,16 @@ std::string SipScene::route() {
   return config.substr(begin, config.find("\n}\n", begin) + 3 - begin);
 }
 
-SipScene::SipScene(int port, const Changes& changes) : port_(free_udp_port()), phone_port_(free_udp_port()) {
+SipScene::SipScene(int port, const Changes& changes) {
+  const auto ports = free_udp_ports<3>();
+  port_ = ports[0];
+  phone_port_ = ports[1];
+  caller_port_ = ports[2];
   std::string config = read_file(std::string(kFolder) + "kamailio.cfg");
-  replace(config, "127.0.0.1:5060", fmt::format("127.0.0.1:{}", port_));
-  replace(config, "127.0.0.1:5080", fmt::format("127.0.0.1:{}", phone_port_));
-  replace(config, "127.0.0.1:8480", fmt::format("127.0.0.1:{}", port));
+  // With what stands around the ports, since a port may begin like another.
+  replace(config, "=udp:127.0.0.1:5060\n", fmt::format("=udp:127.0.0.1:{}\n", port_));
+  replace(config, "\"sip:127.0.0.1:5080\"", fmt::format("\"sip:127.0.0.1:{}\"", phone_port_));
+  replace(config, "http://127.0.0.1:8480/", fmt::format("http://127.0.0.1:{}/", port));
   for (const auto& [old_part, new_part] : changes) replace(config, old_part, new_part);
   std::ofstream(dir_.file("kamailio.cfg")) << config;
   const std::string folder = dir_.path().string();
@@ -172,7 +186,7 @@ SipCalls SipScene::call(const std::vector<SipCaller>& callers) {
   };
   ChildProcess phone(sipp("uas.xml", phone_port_, "phone.messages"), folder, dir_.file("phone.log"));
   REQUIRE_MESSAGE(wait_until_bound(phone, phone_port_), phone.output());
-  std::vector<std::string> arguments = sipp("uac.xml", free_udp_port(), "caller.messages");
+  std::vector<std::string> arguments = sipp("uac.xml", caller_port_, "caller.messages");
   // As fast as the calls before end.
   for (const char* argument : {"-l", "1", "-r", "100", "-inf"}) arguments.emplace_back(argument);
   arguments.push_back(dir_.file("callers.csv"));

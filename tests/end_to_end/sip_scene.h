@@ -55,8 +55,9 @@ class SipScene {
 
  private:
   TempDir dir_;
-  int port_;
-  int phone_port_;
+  int port_ = 0;
+  int phone_port_ = 0;
+  int caller_port_ = 0;
   std::unique_ptr<ChildProcess> kamailio_;
 };
 
