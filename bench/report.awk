@@ -1,4 +1,4 @@
-# The table, the bars and the picture of bench/compare.
+# The table, the bars and the picture of bench/compare and bench/doors.
 # Input: first the bars "workload|measure|peer|comparison|limit|words", then lines "workload peer p50 p99 p99.9 rate errors".
 # Variables: rate, that of the open loop; svg, the file of the picture. The table goes to stdout.
 
@@ -43,6 +43,9 @@ BEGIN {
   words["wrk1"] = "wrk, 1 connection"
   words["closed16"] = "load_client, 16 connections"
   words["closed1"] = "load_client, 1 connection"
+  words["ldap1"] = "LDAP search, 1 connection"
+  words["ldap8"] = "LDAP search, 8 connections"
+  words["fastagi"] = "FastAGI, a connection for each call"
   words["open"] = "load_client, " rate "/s open loop"
 }
 

@@ -132,12 +132,12 @@ make_people() {
   "$programs/people_generator" --records "$1" --seed "$seed" --out "$2"
 }
 
-# start_ringdex CSV DATA: one HTTP thread; not yet ready
+# start_ringdex CSV DATA [SETTINGS]: one HTTP thread; more settings begin with a comma; not yet ready
 start_ringdex() {
   ringdex_port=${ringdex_port:-$(free_port)}
   server=http://127.0.0.1:$ringdex_port
   cat >"$folder/ringdex.json" <<TEXT
-{"data_dir": "$2", "http": {"listen": "127.0.0.1:$ringdex_port", "threads": 1}, "log": {"level": "warn"},
+{"data_dir": "$2", "http": {"listen": "127.0.0.1:$ringdex_port", "threads": 1}, "log": {"level": "warn"}${3:-},
  "sources": [{"id": "people", "type": "csv", "label": "People", "path": "$1", "interval": "24h"}]}
 TEXT
   start ringdex "$ringdex" serve --config "$folder/ringdex.json"
@@ -181,4 +181,12 @@ load() {
   local port=$1 count=$2
   shift 2
   as_client "$programs/load_client" --json --port "$port" --people "$count" --seed "$seed" "$@"
+}
+# measured PORT COUNT ARGUMENTS...: p50 p99 p99.9 (microseconds) requests/s errors; fails if nothing was measured
+measured() {
+  local answer name line=''
+  answer=$(load "$@") || true
+  [ -n "$answer" ] || return 1
+  for name in p50 p99 p999 rate; do line+="$(field "$name" <<<"$answer") "; done
+  echo "$line$(($(field errors <<<"$answer") + $(field wrong <<<"$answer") + $(field unanswered <<<"$answer")))"
 }
