@@ -37,6 +37,8 @@ rocksdb::ColumnFamilyOptions family_options(Family which, const std::shared_ptr<
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // Names are only walked through.
+  if (which == Family::names) table.filter_policy.reset();
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = kWriteBufferBytes;
   options.compression = rocksdb::kLZ4Compression;
@@ -50,6 +52,12 @@ rocksdb::ColumnFamilyOptions family_options(Family which, const std::shared_ptr<
     // Most records that a page brings are new, which the filter knows without a search.
     options.memtable_whole_key_filtering = true;
     options.memtable_prefix_bloom_size_ratio = 0.1;
+  }
+  if (which == Family::numbers || which == Family::names) {
+    // A batch brings its keys in order: the place of each is looked for from that of the one before. Not for families
+    // whose ranges are deleted, since those go into a list of their own, under the same hint.
+    options.memtable_insert_with_hint_prefix_extractor.reset(
+        rocksdb::NewFixedPrefixTransform(sizeof(key::AccountNumber)));
   }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;

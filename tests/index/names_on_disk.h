@@ -46,8 +46,9 @@ inline NamesOnDisk names_implied(const Store& store) {
 // Leaves a store as it was written before there were names. It counts once the store is opened again.
 inline void forget_names(const Store& store) {
   const Store::Impl& impl = store.impl();
-  const std::string end(32, '\xff');
-  REQUIRE(impl.db->DeleteRange({}, impl.family(Family::names), "", end).ok());
+  for (const auto& [key, value] : names_on_disk(store)) {
+    REQUIRE(impl.db->Delete({}, impl.family(Family::names), key).ok());
+  }
   REQUIRE(impl.db->Delete({}, impl.family(Family::meta), "names").ok());
 }
 
