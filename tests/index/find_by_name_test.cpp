@@ -185,6 +185,14 @@ TEST_CASE("a search gives up after so many entries and says so") {
         page(crowd(), {.text = "bo", .records_max = 1'000, .examined_max = 10'000}).records.size());
 }
 
+TEST_CASE("without a word in the text, an organization of many is passed in one step") {
+  OpenIndex open;
+  std::vector<Record> records;
+  for (int which = 0; which < 500; ++which) records.push_back(employee(std::to_string(which), "Zoë", "AB Acme"));
+  open.upsert(records);
+  CHECK(page(open, {.text = "", .records_max = 9, .examined_max = 12}).records.size() == 9);
+}
+
 TEST_CASE("where a page goes on may be any bytes and leads nowhere else") {
   OpenIndex open;
   open.apply(of("crm", {employee("a1", "Anna", "Acme"), employee("a2", "Berta", "Acme")}, "first"));
