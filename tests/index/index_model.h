@@ -107,7 +107,7 @@ class IndexModel {
   std::vector<Record> find_by_name(const std::string& account_name, const std::string& text) const {
     const std::vector<std::string> wanted = name_words(text);
     const auto longest = std::ranges::max_element(wanted, {}, &std::string::size);
-    std::map<std::pair<std::string, RecordId>, Record> found;
+    std::map<std::tuple<std::string, bool, RecordId>, Record> found;
     for (const auto& [id, record] : account(account_name).live) {
       std::vector<std::string> words = name_words(record.name);
       for (const std::string& word : name_words(record.organization)) {
@@ -122,7 +122,9 @@ class IndexModel {
       const bool is_meant = std::ranges::all_of(wanted, [&](const std::string& beginning) {
         return std::ranges::any_of(words, [&](const std::string& word) { return word.starts_with(beginning); });
       });
-      if (is_meant && !places.empty()) found.emplace(std::pair(*std::ranges::min_element(places), id), record);
+      if (!is_meant || places.empty()) continue;
+      const std::string& place = *std::ranges::min_element(places);
+      found.emplace(std::tuple(place, place != words.front(), id), record);
     }
     std::vector<Record> records;
     for (const auto& [place, record] : found) records.push_back(record);

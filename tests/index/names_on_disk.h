@@ -34,9 +34,10 @@ inline NamesOnDisk names_implied(const Store& store) {
     if (record == nullptr) continue;
     const auto words = words_of(*record);
     for (std::size_t which = 0; which < words.size(); ++which) {
-      const std::string name =
-          key.substr(0, sizeof(key::AccountNumber)) + words[which] + '\0' + key.substr(sizeof(key::AccountNumber));
-      all.emplace(name, which == 0 ? "1" : "");
+      const std::string place(1, which == 0 ? '\0' : '\1');
+      all.emplace(
+          key.substr(0, sizeof(key::AccountNumber)) + words[which] + place + key.substr(sizeof(key::AccountNumber)),
+          "");
     }
   }
   REQUIRE(it->status().ok());
