@@ -32,6 +32,8 @@ struct Options {
   double warm_up_seconds = 0.5;
   std::string protocol = "http";
   std::string path = "/v1/lookup?number={number}";
+  bool connect_each_time = false;
+  std::string base = "dc=ringdex";
   std::string user = "postgres", database = "postgres";
   std::string statement = "SELECT id, name, organization, label FROM phones WHERE number = $1";
   bool json = false;
@@ -83,8 +85,11 @@ void describe(CLI::App& app, Options& options) {
   LoadOptions& load = options.load;
   app.add_option("--host", load.host, "IPv4 address");
   app.add_option("--port", load.port);
-  app.add_option("--protocol", options.protocol)->check(CLI::IsMember({"http", "redis", "postgres"}));
+  app.add_option("--protocol", options.protocol)
+      ->check(CLI::IsMember({"http", "fastagi", "ldap", "redis", "postgres"}));
   app.add_option("--path", options.path, "HTTP path and query; {number} becomes the number");
+  app.add_flag("--connect-each-time", options.connect_each_time, "HTTP with a connection for each request");
+  app.add_option("--base", options.base, "where LDAP searches");
   app.add_option("--user", options.user, "PostgreSQL user, let in without a password");
   app.add_option("--database", options.database);
   app.add_option("--statement", options.statement, "prepared once per connection; $1 is the number");
@@ -104,7 +109,9 @@ void describe(CLI::App& app, Options& options) {
 std::unique_ptr<LoadProtocol> protocol_of(const Options& options) {
   if (options.protocol == "redis") return make_redis_protocol();
   if (options.protocol == "postgres") return make_postgres_protocol(options.user, options.database, options.statement);
-  return make_http_protocol(options.load.host, options.path);
+  if (options.protocol == "fastagi") return make_fastagi_protocol(options.load.host);
+  if (options.protocol == "ldap") return make_ldap_protocol(options.base);
+  return make_http_protocol(options.load.host, options.path, options.connect_each_time);
 }
 
 int run(int argc, char** argv) {

@@ -9,38 +9,12 @@
 #include <optional>
 #include <stdexcept>
 
+#include "bench/request_writer.h"
+
 namespace ringdex::bench {
 namespace {
 
 using telephony::PhoneNumber;
-
-// Puts texts behind each other into a buffer that is known to be large enough.
-class Writer {
- public:
-  explicit Writer(std::span<char> out) : out_(out) {}
-  void text(std::string_view text) {
-    std::ranges::copy(text, out_.begin() + static_cast<std::ptrdiff_t>(size_));
-    size_ += text.size();
-  }
-  void digits(std::uint64_t value) {
-    char* const end = out_.data() + out_.size();
-    size_ = static_cast<std::size_t>(std::to_chars(out_.data() + size_, end, value).ptr - out_.data());
-  }
-  std::size_t size() const { return size_; }
-
- private:
-  std::span<char> out_;
-  std::size_t size_ = 0;
-};
-
-std::size_t digits_in(std::uint64_t value) {
-  std::size_t digits = 1;
-  while (value >= 10) {
-    value /= 10;
-    ++digits;
-  }
-  return digits;
-}
 
 std::optional<std::size_t> size_from(std::string_view text) {
   std::size_t size = 0;
@@ -48,10 +22,6 @@ std::optional<std::size_t> size_from(std::string_view text) {
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return size;
 }
-
-constexpr Reply kIncomplete{};
-constexpr Reply kBad{.state = Reply::State::bad};
-constexpr std::size_t kReplyBytesMax = std::size_t{16} << 20;
 
 std::optional<std::size_t> content_length(std::string_view head) {
   constexpr std::string_view kName = "content-length:";
@@ -68,18 +38,20 @@ std::optional<std::size_t> content_length(std::string_view head) {
 
 class HttpProtocol final : public LoadProtocol {
  public:
-  HttpProtocol(std::string_view host, std::string_view path) {
+  HttpProtocol(std::string_view host, std::string_view path, bool connects_each_time)
+      : connects_each_time_(connects_each_time) {
     constexpr std::string_view kNumber = "{number}";
     const std::size_t at = path.find(kNumber);
     if (at == std::string_view::npos) throw std::runtime_error("the path has no {number}");
     front_ = fmt::format("GET {}%2B", path.substr(0, at));
-    back_ = fmt::format("{} HTTP/1.1\r\nHost: {}\r\n\r\n", path.substr(at + kNumber.size()), host);
+    back_ = fmt::format("{} HTTP/1.1\r\nHost: {}\r\n{}\r\n", path.substr(at + kNumber.size()), host,
+                        connects_each_time ? "Connection: close\r\n" : "");
     if (front_.size() + PhoneNumber::kDigitsMax + back_.size() > kRequestBytesMax)
       throw std::runtime_error("the path is too long");
   }
 
   std::size_t write_request(PhoneNumber number, std::span<char> out) const override {
-    Writer writer(out);
+    RequestWriter writer(out);
     writer.text(front_);
     writer.digits(number.packed());
     writer.text(back_);
@@ -87,15 +59,17 @@ class HttpProtocol final : public LoadProtocol {
   }
 
   Reply read_reply(std::string_view bytes) const override { return read_http_reply(bytes); }
+  bool connects_each_time() const override { return connects_each_time_; }
 
  private:
+  bool connects_each_time_;
   std::string front_, back_;
 };
 
 class RedisProtocol final : public LoadProtocol {
  public:
   std::size_t write_request(PhoneNumber number, std::span<char> out) const override {
-    Writer writer(out);
+    RequestWriter writer(out);
     writer.text("*2\r\n$3\r\nGET\r\n$");
     writer.digits(1 + digits_in(number.packed()));
     writer.text("\r\n+");
@@ -152,7 +126,7 @@ class PostgresProtocol final : public LoadProtocol {
     constexpr std::string_view kResult{"\0\0", 2};
     const std::size_t value = 1 + digits_in(number.packed());
     const std::size_t length = 4 + kStatement.size() + 1 + value + kResult.size();
-    Writer writer(out);
+    RequestWriter writer(out);
     const std::array<char, 5> head{'B', 0, 0, 0, static_cast<char>(length)};
     writer.text({head.data(), head.size()});
     writer.text(kStatement);
@@ -205,8 +179,9 @@ Reply read_http_reply(std::string_view bytes) {
           .found = body.find(R"("match":"none")") == std::string_view::npos};
 }
 
-std::unique_ptr<LoadProtocol> make_http_protocol(std::string_view host, std::string_view path) {
-  return std::make_unique<HttpProtocol>(host, path);
+std::unique_ptr<LoadProtocol> make_http_protocol(std::string_view host, std::string_view path,
+                                                 bool connects_each_time) {
+  return std::make_unique<HttpProtocol>(host, path, connects_each_time);
 }
 std::unique_ptr<LoadProtocol> make_redis_protocol() {
   return std::make_unique<RedisProtocol>();

@@ -48,7 +48,9 @@ class LoadRun {
     // Timers that fire at their time, not up to 50 us later.
     ::prctl(PR_SET_TIMERSLACK, 1UL);
     idle_.reserve(connections_.size());
-    for (Connection& connection : connections_) connect(connection);
+    if (!protocol_.connects_each_time()) {
+      for (Connection& connection : connections_) connect(connection);
+    }
   }
 
   LoadResult run() {
@@ -100,6 +102,7 @@ class LoadRun {
     connection.start = due;
     connection.busy = true;
     if (open_loop() && due >= count_from_) result_.lateness.record(now - std::max(due, idle_since_));
+    if (protocol_.connects_each_time()) connect(connection);
     flush(connection);
   }
 
@@ -135,14 +138,25 @@ class LoadRun {
     const ssize_t got = ::recv(connection.socket.get(), connection.input.data() + connection.input_size,
                                connection.input.size() - connection.input_size, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (got <= 0) return replace(connection);
+    const bool ended = got == 0 && protocol_.connects_each_time();
+    if (got <= 0 && !ended) return replace(connection);
     connection.input_size += static_cast<std::size_t>(got);
+    if (protocol_.connects_each_time() && !ended) return say_back(connection, static_cast<std::size_t>(got));
     const Reply reply = protocol_.read_reply({connection.input.data(), connection.input_size});
     if (reply.state == Reply::State::incomplete && connection.input_size < connection.input.size()) return;
     // One request is asked at a time, so nothing may follow its reply.
     const bool whole = reply.state == Reply::State::good && reply.bytes == connection.input_size && connection.busy;
     if (!whole) return replace(connection);
     take(connection, reply);
+  }
+
+  // Short enough to be taken at once.
+  void say_back(Connection& connection, std::size_t fresh) {
+    if (connection.input_size == connection.input.size()) return replace(connection);
+    const std::string_view text = protocol_.say_back({connection.input.data() + connection.input_size - fresh, fresh});
+    if (text.empty()) return;
+    if (::send(connection.socket.get(), text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size()))
+      replace(connection);
   }
 
   void take(Connection& connection, const Reply& reply) {
@@ -155,6 +169,7 @@ class LoadRun {
       last_answer_ = now;
     }
     connection.input_size = 0;
+    if (protocol_.connects_each_time()) connection.socket.replace(-1);
     set_idle(connection, now);
     if (!open_loop()) send_due(now);
   }
@@ -168,7 +183,8 @@ class LoadRun {
   // A request that broke counts as an error and with the time that it took.
   void replace(Connection& connection) {
     if (++result_.errors > kErrorsMax) throw std::runtime_error(fmt::format("more than {} errors", kErrorsMax));
-    connect(connection);
+    connection.socket.replace(-1);
+    if (!protocol_.connects_each_time()) connect(connection);
     if (!connection.busy) return;
     const Clock::time_point now = Clock::now();
     if (connection.start >= count_from_) result_.latency.record(now - connection.start);

@@ -20,7 +20,7 @@ struct Options {
   std::uint64_t records = 100'000;
   std::uint64_t seed = 1;
   std::string out;
-  std::string postgres, redis, numbers;
+  std::string postgres, redis, ldif, numbers;
   std::uint64_t numbers_count = 100'000;
   unsigned unknown_percent = 30;
   std::size_t value_bytes = 400;
@@ -127,6 +127,24 @@ void write_redis(const People& people, const Options& options) {
   out.close();
 }
 
+// Entries for slapadd, each person one below dc=ringdex. Nothing that the generator writes needs quoting there.
+void write_ldif(const People& people, const Options& options) {
+  Output out(options.ldif);
+  out.text = "dn: dc=ringdex\nobjectClass: dcObject\nobjectClass: organization\ndc: ringdex\no: ringdex\n\n";
+  Person person;
+  for (std::uint64_t i = 0; i < options.records; ++i) {
+    people.describe(i, person);
+    fmt::format_to(std::back_inserter(out.text),
+                   "dn: uid={0},dc=ringdex\nobjectClass: inetOrgPerson\nuid: {0}\ncn: {1}\nsn: {1}\n", person.id,
+                   person.name);
+    if (!person.organization.empty()) fmt::format_to(std::back_inserter(out.text), "o: {}\n", person.organization);
+    for (const PersonPhone& phone : person.phones)
+      fmt::format_to(std::back_inserter(out.text), "telephoneNumber: +{}\n", phone.number.packed());
+    out.end_line();
+  }
+  out.close();
+}
+
 void write_numbers(const People& people, const Options& options) {
   Output out(options.numbers);
   Draw draw(options.seed);
@@ -149,6 +167,7 @@ int run(int argc, char** argv) {
   app.add_option("--postgres", options.postgres, "one row for each number, for COPY");
   app.add_option("--redis", options.redis, "one SET for each number, for redis-cli --pipe");
   app.add_option("--value-bytes", options.value_bytes, "size of each Redis value");
+  app.add_option("--ldif", options.ldif, "one entry for each person, for slapadd");
   app.add_option("--numbers", options.numbers, "random numbers to ask for, one a line");
   app.add_option("--numbers-count", options.numbers_count, "how many of them");
   app.add_option("--unknown-percent", options.unknown_percent, "how many of them nobody has")
@@ -158,6 +177,7 @@ int run(int argc, char** argv) {
   if (!options.out.empty()) write_csv(people, options);
   if (!options.postgres.empty()) write_postgres(people, options);
   if (!options.redis.empty()) write_redis(people, options);
+  if (!options.ldif.empty()) write_ldif(people, options);
   if (!options.numbers.empty()) write_numbers(people, options);
   return 0;
 }
