@@ -61,7 +61,7 @@ struct LdapConfig {
   unsigned threads = 2;
   std::size_t connections_max = 1'000;
   std::chrono::milliseconds idle_timeout{300'000};
-  std::chrono::milliseconds deadline{200};  // for one search by number; one by name has ten times as long
+  std::chrono::milliseconds deadline{200};  // for a search that waits for a CRM
   std::vector<NetworkConfig> networks;
   std::string base_dn = "dc=ringdex";
   std::size_t entries_max = 100;  // of one search or page

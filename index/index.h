@@ -40,8 +40,8 @@ struct GoneRecord {};     // it was here and its source deleted it
 struct UnknownRecord {};  // never seen
 using RecordAnswer = std::variant<KnownRecord, GoneRecord, UnknownRecord>;
 
-// What a search by name found, in the order of the words by which the records were found, then of their ids. The whole
-// of all pages has each record once.
+// What a search by name found, in the order of the words by which the records were found; among those of one word, the
+// ones whose first word it is come first; then by id. The whole of all pages has each record once.
 struct NamedRecords {
   std::vector<Record> records;
   std::string next;          // where the next page goes on, any bytes; empty: there is no more

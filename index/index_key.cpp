@@ -124,9 +124,16 @@ std::string name_prefix(AccountNumber account, std::string_view beginning_of_wor
   return u32(account).append(beginning_of_word);
 }
 
-void append_name(std::string& out, AccountNumber account, std::string_view word, const RecordId& id) {
+std::string name_end(AccountNumber account, std::string_view word) {
+  std::string out = name_prefix(account, word);
+  put(out, static_cast<std::uint8_t>(static_cast<std::uint8_t>(WordPlace::behind) + 1));
+  return out;
+}
+
+void append_name(std::string& out, AccountNumber account, std::string_view word, WordPlace place, const RecordId& id) {
   put(out, account);
-  out.append(word).push_back('\0');
+  out.append(word);
+  put(out, static_cast<std::uint8_t>(place));
   put_id(out, id);
 }
 
@@ -164,11 +171,13 @@ std::optional<RecordId> record_id(std::string_view key, std::size_t prefix_bytes
 }
 
 std::optional<Named> named(std::string_view key) {
-  const std::size_t word_end = key.find('\0', sizeof(AccountNumber));
+  constexpr std::string_view kPlaces("\0\1", 2);
+  const std::size_t word_end = key.find_first_of(kPlaces, sizeof(AccountNumber));
   if (word_end == std::string_view::npos) return std::nullopt;
   auto id = record_id(key, word_end + 1);
   if (!id) return std::nullopt;
-  return Named{key.substr(sizeof(AccountNumber), word_end - sizeof(AccountNumber)), *std::move(id)};
+  return Named{key.substr(sizeof(AccountNumber), word_end - sizeof(AccountNumber)),
+               static_cast<WordPlace>(key[word_end]), *std::move(id)};
 }
 
 std::optional<std::pair<AccountNumber, std::string>> source_name(std::string_view key) {

@@ -31,17 +31,17 @@
 //   inbox           account source number(8)                                    inbox.h
 //   runs            account number(8)                                           ledger.h
 //   rejects         account run(8) number(8)                                    ledger.h
-//   names           account word NUL source kind external_id                    name_words.h; kFirstWord or empty
+//   names           account word place source kind external_id                  empty
 //
 //   account: u32. source: its bytes (none of them NUL), then NUL, so that keys sort as RecordIds do. kind: u8.
-//   winner, loser: source kind external_id.
+//   winner, loser: source kind external_id. word: name_words.h. place: u8, WordPlace; smaller than any byte of a word.
 namespace ringdex::index::key {
 
 using AccountNumber = std::uint32_t;
 
 inline constexpr std::size_t kNumberPrefixBytes = 4 + 8;
-// The value of `names` where the word is the record's first.
-inline constexpr std::string_view kFirstWord = "1";
+// Of a word in its record.
+enum class WordPlace : std::uint8_t { first = 0, behind = 1 };
 
 std::string u32(std::uint32_t value);
 std::string u64(std::uint64_t value);
@@ -61,7 +61,9 @@ std::string member(AccountNumber account, const RecordId& id, std::string_view o
 std::string alias_prefix(AccountNumber account, const RecordId& winner);
 std::string alias(AccountNumber account, const RecordId& winner, const RecordId& loser);
 std::string name_prefix(AccountNumber account, std::string_view beginning_of_word);
-void append_name(std::string& out, AccountNumber account, std::string_view word, const RecordId& id);
+// Where the entries end that have this very word.
+std::string name_end(AccountNumber account, std::string_view word);
+void append_name(std::string& out, AccountNumber account, std::string_view word, WordPlace place, const RecordId& id);
 std::string numbered(AccountNumber account, std::uint64_t number);
 std::string numbered(AccountNumber account, std::uint64_t first, std::uint64_t second);
 std::string numbered(AccountNumber account, std::string_view source, std::uint64_t number);
@@ -71,6 +73,7 @@ std::optional<RecordId> record_id(std::string_view key, std::size_t prefix_bytes
 // What a key of `names` names; the word is a view of the key.
 struct Named {
   std::string_view word;
+  WordPlace place;
   RecordId id;
 };
 std::optional<Named> named(std::string_view key);

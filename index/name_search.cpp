@@ -19,8 +19,7 @@ class NameSearch {
 
   // What the words of all entries that may be meant begin with.
   const std::string& sought() const { return sought_; }
-  // False for most entries that report nobody, without a look at the record.
-  bool may_report(std::string_view value) const { return !words_.empty() || value == key::kFirstWord; }
+  bool is_of_everybody() const { return words_.empty(); }
   // A record has an entry for each of its words, so that several may be met, on different pages even: one reports it.
   bool reports(std::string_view word, const Record& record) const {
     const std::vector<std::string> borne = words_of(record);
@@ -58,16 +57,21 @@ std::expected<NamedRecords, IndexError> IndexView::find_by_name(
     const auto it = store.iterate(Family::names, options);
     const std::size_t account_bytes = sizeof(key::AccountNumber);
     std::size_t examined = 0;
-    for (it->Seek(std::max(first, key::name_prefix(*account_number, query.from))); it->Valid(); it->Next()) {
-      const std::string_view key = it->key().ToStringView();
+    for (it->Seek(std::max(first, key::name_prefix(*account_number, query.from))); it->Valid();) {
+      const std::string key = it->key().ToString();
       if (++examined > std::max<std::size_t>(query.examined_max, 1)) {
         found.examined_all = false;
         found.next = key.substr(account_bytes);
         return found;
       }
-      if (!search.may_report(it->value().ToStringView())) continue;
       const auto named = key::named(key);
       if (!named) throw StoreFailure{rocksdb::Status::Corruption("name")};
+      if (search.is_of_everybody() && named->place != key::WordPlace::first) {
+        // Nobody else's first word: the next one, at once. Whole organizations may stand here.
+        it->Seek(key::name_end(*account_number, named->word));
+        continue;
+      }
+      it->Next();
       // Where other rules for words have left an entry behind, the record does not bear the word.
       const auto entry = store.entry(*account_number, named->id, snapshot_->handle);
       const auto* record = entry ? std::get_if<Record>(&*entry) : nullptr;

@@ -27,21 +27,18 @@ void NameWrites::change(key::AccountNumber account, const RecordId& id, const Re
   if (have_same_words(before, after)) return;
   const auto was = before != nullptr ? words_of(*before) : std::vector<std::string>();
   const auto is = after != nullptr ? words_of(*after) : std::vector<std::string>();
-  for (const std::string& word : was) {
-    if (std::ranges::find(is, word) == is.end()) add(account, id, word, Change::remove);
-  }
-  for (auto word = is.begin(); word != is.end(); ++word) {
-    const auto known = std::ranges::find(was, *word);
-    const bool is_first = word == is.begin();
-    if (known != was.end() && (known == was.begin()) == is_first) continue;
-    add(account, id, *word, is_first ? Change::put_first : Change::put);
-  }
+  for (std::size_t which = 0; which < was.size(); ++which) add(account, id, was, which, is, false);
+  for (std::size_t which = 0; which < is.size(); ++which) add(account, id, is, which, was, true);
 }
 
-void NameWrites::add(key::AccountNumber account, const RecordId& id, std::string_view word, Change change) {
+void NameWrites::add(key::AccountNumber account, const RecordId& id, const std::vector<std::string>& words,
+                     std::size_t which, const std::vector<std::string>& others, bool is_put) {
+  const std::string& word = words[which];
+  const auto other = std::ranges::find(others, word);
+  if (other != others.end() && (other == others.begin()) == (which == 0)) return;
   const std::size_t begin = keys_.size();
-  key::append_name(keys_, account, word, id);
-  writes_.push_back({order_of(word), begin, static_cast<std::uint32_t>(keys_.size() - begin), change});
+  key::append_name(keys_, account, word, which == 0 ? key::WordPlace::first : key::WordPlace::behind, id);
+  writes_.push_back({order_of(word), begin, static_cast<std::uint32_t>(keys_.size() - begin), is_put});
 }
 
 void NameWrites::write(const Store::Impl& store, rocksdb::WriteBatch& writes) {
@@ -52,17 +49,7 @@ void NameWrites::write(const Store::Impl& store, rocksdb::WriteBatch& writes) {
   for (const Write& write : writes_) {
     const std::string_view bytes = key_of(write);
     const rocksdb::Slice key(bytes.data(), bytes.size());
-    switch (write.change) {
-      case Change::remove:
-        writes.Delete(names, key);
-        break;
-      case Change::put:
-        writes.Put(names, key, "");
-        break;
-      case Change::put_first:
-        writes.Put(names, key, key::kFirstWord);
-        break;
-    }
+    write.is_put ? writes.Put(names, key, "") : writes.Delete(names, key);
   }
   writes_.clear();
   keys_.clear();

@@ -19,14 +19,15 @@ class NameWrites {
   void write(const Store::Impl& store, rocksdb::WriteBatch& writes);
 
  private:
-  enum class Change : std::uint8_t { remove, put, put_first };
   struct Write {
     std::uint64_t order;  // of the word's beginning, which tells most of them apart
     std::size_t begin;    // in keys_
     std::uint32_t bytes;
-    Change change;
+    bool is_put;  // else deleted
   };
-  void add(key::AccountNumber account, const RecordId& id, std::string_view word, Change change);
+  // One word, unless the other words have it in the same place.
+  void add(key::AccountNumber account, const RecordId& id, const std::vector<std::string>& words, std::size_t which,
+           const std::vector<std::string>& others, bool is_put);
   std::string_view key_of(const Write& write) const { return {keys_.data() + write.begin, write.bytes}; }
 
   std::string keys_;  // one behind the other

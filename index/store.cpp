@@ -21,6 +21,10 @@ constexpr std::array<const char*, kFamilies> kFamilyNames = {
     "default", "records", "numbers", "organizations", "members",    "aliases", "listed",
     "sources", "inbox",   "runs",    "rejects",       "dependents", "counts",  "names"};
 constexpr std::size_t kWriteBufferBytes = 32 << 20;
+// Numbers and names come in no order: their memtables are small enough for the processor's cache, and flushed together.
+constexpr std::size_t kScatteredWriteBufferBytes = 2 << 20;
+constexpr int kScatteredWriteBuffersFlushed = 8;
+constexpr int kScatteredWriteBuffersMax = 3 * kScatteredWriteBuffersFlushed;
 constexpr std::size_t kAllWriteBuffersBytes = 128 << 20;
 constexpr std::size_t kBlockBytes = 16 << 10;
 // Background writes leave the disk to the log, on which a webhook's answer waits.
@@ -37,6 +41,8 @@ rocksdb::ColumnFamilyOptions family_options(Family which, const std::shared_ptr<
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // Names are only walked through.
+  if (which == Family::names) table.filter_policy.reset();
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = kWriteBufferBytes;
   options.compression = rocksdb::kLZ4Compression;
@@ -50,6 +56,15 @@ rocksdb::ColumnFamilyOptions family_options(Family which, const std::shared_ptr<
     // Most records that a page brings are new, which the filter knows without a search.
     options.memtable_whole_key_filtering = true;
     options.memtable_prefix_bloom_size_ratio = 0.1;
+  }
+  if (which == Family::numbers || which == Family::names) {
+    options.write_buffer_size = kScatteredWriteBufferBytes;
+    options.min_write_buffer_number_to_merge = kScatteredWriteBuffersFlushed;
+    options.max_write_buffer_number = kScatteredWriteBuffersMax;
+    // A batch brings its keys in order: the place of each is looked for from that of the one before. Not for families
+    // whose ranges are deleted, since those go into a list of their own, under the same hint.
+    options.memtable_insert_with_hint_prefix_extractor.reset(
+        rocksdb::NewFixedPrefixTransform(sizeof(key::AccountNumber)));
   }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;

@@ -36,8 +36,7 @@ AgiQuestion read_agi_question(const telephony::AgiRequest& request, bool names_r
   script.target = "/" + request.script;
   question.is_known =
       read_target(script) && script.path.size() <= 2 && (script.path.empty() || script.path[0] == "lookup");
-  if (!question.is_known) return question;
-  if (script.path.size() == 2) question.account = script.path[1];
+  if (question.is_known && script.path.size() == 2) question.account = script.path[1];
   question.key = value_of(script, "key");
   question.region = value_of(script, "region");
   question.agent = value_of(script, "agent");

@@ -35,14 +35,17 @@ NameParts split_name(std::string_view name) {
     return {std::string(telephony::trimmed(name.substr(comma + 1))),
             std::string(telephony::trimmed(name.substr(0, comma)))};
   }
-  std::size_t family = name.rfind(' ');
-  if (family == std::string_view::npos) return {"", std::string(name)};
-  while (family > 0) {
-    const std::size_t before = name.rfind(' ', family - 1);
-    if (before == std::string_view::npos || name[before + 1] < 'a' || name[before + 1] > 'z') break;
+  const auto is_small = [&](std::size_t at) { return name[at] >= 'a' && name[at] <= 'z'; };
+  const std::size_t last_space = name.rfind(' ');
+  std::size_t family = last_space == std::string_view::npos ? 0 : last_space + 1;
+  // Where the last word is small too, nobody minded capitals.
+  while (family > 1 && !name.empty() && !is_small(last_space + 1)) {
+    const std::size_t space = name.find_last_of(' ', family - 2);
+    const std::size_t before = space == std::string_view::npos ? 0 : space + 1;
+    if (!is_small(before)) break;
     family = before;
   }
-  return {std::string(telephony::trimmed(name.substr(0, family))), std::string(name.substr(family + 1))};
+  return {std::string(telephony::trimmed(name.substr(0, family))), std::string(name.substr(family))};
 }
 
 }  // namespace ringdex::server

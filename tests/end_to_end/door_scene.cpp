@@ -19,7 +19,7 @@ constexpr const char* kPeople =
     "2,Delphine Marchetti,Thornbury Glass,+442079460100,,\n"
     "3,Edwin Pryce,Thornbury Glass,+44 20 7946 0100,+44 7700 900345,\n"
     "4,Jürgen Müller,,+49 30 901820,,\n"
-    "5,\"Max \"\"The ${HACK} %s\"\"\r\nEvil: yes; O'Neil\",\"<Bad>, Co\",+39 06 12345678,,\n"
+    "5,\"Max \"\"The ${EVIL} %s\"\"\r\nEvil: yes; O'Neil\",\"<Bad>, Co\",+39 06 12345678,,\n"
     "6,,Nameless Ltd,(212) 555-0166,,\n";
 
 }  // namespace

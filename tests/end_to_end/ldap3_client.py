@@ -19,7 +19,7 @@ print("whoami", connection.extend.standard.who_am_i())
 
 names = []
 for entry in connection.extend.standard.paged_search(
-    "dc=ringdex", "(objectClass=*)", attributes=["cn"], paged_size=2, generator=True
+    "dc=ringdex", "(objectClass=*)", attributes=["cn"], paged_size=2, generator=False
 ):
     names.append(entry["attributes"]["cn"][0])
 print("paged", "|".join(names))

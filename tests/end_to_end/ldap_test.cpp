@@ -183,14 +183,14 @@ TEST_CASE("bytes that are no LDAP end the connection with a notice, and nothing 
   ByteClient client(port);
   const std::string bind("\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\x00\x80\x00", 14);
   const std::string by_name(
-      "\x30\x2c\x02\x01\x02\x63\x27\x04\x0a"
+      "\x30\x2a\x02\x01\x02\x63\x25\x04\x0a"
       "dc=ringdex"
       "\x0a\x01\x02\x0a\x01\x00\x02\x01\x00\x02\x01\x00"
       "\x01\x01\x00\x87\x02"
       "sn"
       "\x30\x04\x04\x02"
       "sn",
-      46);
+      44);
   const std::string who(
       "\x30\x1e\x02\x01\x03\x77\x19\x80\x17"
       "1.3.6.1.4.1.4203.1.11.3",

@@ -37,7 +37,7 @@ TEST_CASE("the requests of FreePBX, Asterisk and FreeSWITCH get a bare name") {
   };
   // FreePBX: a second slash, a plus as %2B, the name with %20 and %2C and nothing else encoded.
   CHECK(name("//cnam?number=%2B12125550123&name=NEW%20YORK") == "Ada Whitlock");
-  CHECK(name("//cnam?number=%2B12125550199&name=NEW%20YORK%2C NY 100%%20") == "NEW YORK NY 100");
+  CHECK(name("//cnam?number=%2B12125550199&name=NEW%20YORK%2C%20NY%20100%%20") == "NEW YORK NY 100");
   CHECK(name("/cnam?number=%2b12125550199&default=Smith") == "Smith");
   // FreeSWITCH: digits without a plus, nothing at all for a caller who is anonymous.
   CHECK(name("/cnam?number=442079460100&plan=e164") == "Delphine Marchetti");

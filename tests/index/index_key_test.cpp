@@ -139,4 +139,31 @@ TEST_CASE("hostile keys give no id and do not crash") {
   }
 }
 
+TEST_CASE("name keys sort by word, place and id, and give them back") {
+  std::mt19937_64 chance(9);
+  static const std::string words[] = {"a", "an", "anna", "b", "\u0436", "7"};
+  const auto draw = [&] {
+    return std::tuple(words[chance() % 6], static_cast<key::WordPlace>(chance() % 2), random_id(chance));
+  };
+  const auto key_of = [](const auto& name) {
+    std::string key;
+    key::append_name(key, 7, std::get<0>(name), std::get<1>(name), std::get<2>(name));
+    return key;
+  };
+  for (int round = 0; round < 5000; ++round) {
+    const auto left = draw();
+    const auto right = draw();
+    const std::string key = key_of(left);
+    REQUIRE((key <=> key_of(right)) == (left <=> right));
+    REQUIRE(key.starts_with(key::name_prefix(7, std::get<0>(left))));
+    REQUIRE((key_of(right) < key::name_end(7, std::get<0>(left))) == (std::get<0>(right) <= std::get<0>(left)));
+    const auto named = key::named(key);
+    REQUIRE(named.has_value());
+    REQUIRE(std::tuple(std::string(named->word), named->place, named->id) == left);
+  }
+  for (const std::string& bad : {""s, "abcd"s, "abcdanna"s, "abcdanna\0"s, "abcdanna\0crm\0"s}) {
+    CHECK_FALSE(key::named(bad).has_value());
+  }
+}
+
 }  // namespace ringdex::index

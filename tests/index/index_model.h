@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "index/index.h"
+#include "index/name_words.h"
 #include "telephony/number_variants.h"
 
 namespace ringdex::index {
@@ -101,6 +102,33 @@ class IndexModel {
       return std::tie(left.first_indexed_at, left.id) < std::tie(right.first_indexed_at, right.id);
     });
     return found;
+  }
+
+  std::vector<Record> find_by_name(const std::string& account_name, const std::string& text) const {
+    const std::vector<std::string> wanted = name_words(text);
+    const auto longest = std::ranges::max_element(wanted, {}, &std::string::size);
+    std::map<std::tuple<std::string, bool, RecordId>, Record> found;
+    for (const auto& [id, record] : account(account_name).live) {
+      std::vector<std::string> words = name_words(record.name);
+      for (const std::string& word : name_words(record.organization)) {
+        if (std::ranges::find(words, word) == words.end()) words.push_back(word);
+      }
+      std::vector<std::string> places = words;
+      if (wanted.empty()) {
+        places.resize(std::min<std::size_t>(words.size(), 1));
+      } else {
+        std::erase_if(places, [&](const std::string& word) { return !word.starts_with(*longest); });
+      }
+      const bool is_meant = std::ranges::all_of(wanted, [&](const std::string& beginning) {
+        return std::ranges::any_of(words, [&](const std::string& word) { return word.starts_with(beginning); });
+      });
+      if (!is_meant || places.empty()) continue;
+      const std::string& place = *std::ranges::min_element(places);
+      found.emplace(std::tuple(place, place != words.front(), id), record);
+    }
+    std::vector<Record> records;
+    for (const auto& [place, record] : found) records.push_back(record);
+    return records;
   }
 
   // Where the id leads; nothing if to no living record.

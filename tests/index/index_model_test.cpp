@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <random>
 
+#include "tests/index/names_on_disk.h"
 #include "tests/index/open_index.h"
 
 namespace ringdex::index {
@@ -47,7 +48,7 @@ class RandomBatches {
   RecordId id(const std::string& source) {
     return {source, one_in(3) ? RecordKind::lead : RecordKind::contact, external_ids()[below(external_ids().size())]};
   }
-  std::string name() { return pick({"", "Anna", "Bo"}); }
+  std::string name() { return pick({"", "Anna", "Bo", "Ännë Bo", "Bo Anna-Bo", "?"}); }
   std::string organization_id() { return pick({"", "7", "77"}); }
   std::int64_t version() { return static_cast<std::int64_t>(below(12)); }
 
@@ -56,7 +57,7 @@ class RandomBatches {
     record.id = id(source);
     record.name = name();
     record.organization_id = organization_id();
-    if (one_in(2)) record.organization = pick({"Acme", "Beta"});
+    if (one_in(2)) record.organization = pick({"Acme", "Beta", "Acme Bo"});
     for (std::uint64_t left = below(4); left > 0; --left) {
       RecordPhone& phone = record.phones.emplace_back();
       if (!one_in(5)) phone.number = numbers()[below(numbers().size())];
@@ -79,7 +80,7 @@ class RandomBatches {
       if (one_in(2)) deletion.merged_into = id(one_in(4) ? sources()[below(sources().size())] : batch.source);
     }
     for (std::uint64_t left = one_in(2) ? 0 : below(3); left > 0; --left) {
-      batch.organizations.push_back({organization_id(), pick({"", "Acme", "Gamma"})});
+      batch.organizations.push_back({organization_id(), pick({"", "Acme", "Gamma Anna"})});
     }
     if (one_in(2)) batch.checkpoint.emplace(std::to_string(below(1000)));
     if (one_in(4)) batch.sweep_cursor.emplace(one_in(3) ? "" : std::to_string(below(1000)));
@@ -108,7 +109,31 @@ bool shows(const Cards& cards, const std::vector<Record>& records, telephony::Ph
   });
 }
 
-// The first thing in which index and model differ; empty if nothing.
+// The records of all pages, whose sizes are drawn; nothing if a search fails or finds no end.
+std::optional<std::vector<Record>> pages_by_name(const IndexView& view, const std::string& account,
+                                                 const std::string& text) {
+  std::vector<Record> records;
+  std::string from;
+  for (std::uint64_t page = view.position(); page < view.position() + 1'000; ++page) {
+    const NameQuery query{.text = text, .from = from, .records_max = 1 + page % 4, .examined_max = 1 + page % 7 * 3};
+    const auto found = view.find_by_name(account, query, {});
+    if (!found || found->records.size() > query.records_max) return std::nullopt;
+    records.insert(records.end(), found->records.begin(), found->records.end());
+    if (found->next.empty()) return records;
+    from = found->next;
+  }
+  return std::nullopt;
+}
+
+std::string difference_of_names(const IndexView& view, const IndexModel& model, const std::string& account) {
+  for (const std::string text : {"", "an", "bo an", "acme", "gamma anna"}) {
+    const auto found = pages_by_name(view, account, text);
+    if (!found || *found != model.find_by_name(account, text)) return "find by name: " + text;
+  }
+  return "";
+}
+
+// The first thing in which index and model differ, apart from names; empty if nothing.
 std::string difference(const IndexView& view, const IndexModel& model, const std::string& account) {
   if (view.position() != model.position()) return "position";
   for (const telephony::PhoneNumber asked : RandomBatches::numbers()) {
@@ -146,7 +171,15 @@ std::string difference(const IndexView& view, const IndexModel& model, const std
 struct EarlierView {
   IndexView view;
   IndexModel model;
+  bool has_names;
 };
+
+// Names may be missing while they are filled.
+std::string difference(const IndexView& view, const IndexModel& model, const std::string& account, bool has_names) {
+  std::string text = difference(view, model, account);
+  if (text.empty() && has_names) text = difference_of_names(view, model, account);
+  return text;
+}
 
 // One history over two accounts of its own; gives the first difference.
 std::string run_history(OpenIndex& open, IndexModel& model, std::uint64_t seed) {
@@ -154,16 +187,18 @@ std::string run_history(OpenIndex& open, IndexModel& model, std::uint64_t seed) 
   const std::string accounts[] = {"a" + std::to_string(seed), "b" + std::to_string(seed)};
   std::optional<EarlierView> earlier;
   std::int64_t now = 1000;
+  if (random.one_in(2) && !open.index->load_table(10'000)) return "loading all";
   for (int step = 0; step < kSteps; ++step) {
     const std::string where = " at step " + std::to_string(step);
     if (random.one_in(100)) {
       earlier.reset();
+      if (random.one_in(2)) forget_names(*open.store);
       // Now and then there is no memory, and RocksDB answers all.
       open.reopen(random.one_in(3) ? 0 : kCardBytesMax);
     }
     // While the table is loading, the history goes on.
     if (!random.one_in(3) && !open.index->load_table(random.below(12))) return "loading" + where;
-    if (random.one_in(10)) earlier.emplace(open.index->read(), model);
+    if (random.one_in(10)) earlier.emplace(open.index->read(), model, open.store->impl().names_complete);
     now += static_cast<std::int64_t>(random.below(2));
     const std::string& account = accounts[random.below(2)];
     if (random.one_in(10)) {
@@ -178,9 +213,11 @@ std::string run_history(OpenIndex& open, IndexModel& model, std::uint64_t seed) 
     }
     const IndexView view = open.index->read();
     for (const std::string& one : accounts) {
-      if (auto text = difference(view, model, one); !text.empty()) return text + where;
+      const bool has_names = open.store->impl().names_complete;
+      if (auto text = difference(view, model, one, has_names); !text.empty()) return text + where;
       if (!earlier) continue;
-      if (auto text = difference(earlier->view, earlier->model, one); !text.empty()) return "earlier " + text + where;
+      auto text = difference(earlier->view, earlier->model, one, earlier->has_names);
+      if (!text.empty()) return "earlier " + text + where;
     }
   }
   return "";
@@ -202,6 +239,7 @@ TEST_CASE("random histories leave the index as the model says") {
     CAPTURE(seed);
     const std::string found = run_history(*open, model, seed);
     REQUIRE(found == "");
+    if (open->store->impl().names_complete) REQUIRE(names_on_disk(*open->store) == names_implied(*open->store));
   }
 }
 

@@ -34,9 +34,10 @@ inline NamesOnDisk names_implied(const Store& store) {
     if (record == nullptr) continue;
     const auto words = words_of(*record);
     for (std::size_t which = 0; which < words.size(); ++which) {
-      const std::string name =
-          key.substr(0, sizeof(key::AccountNumber)) + words[which] + '\0' + key.substr(sizeof(key::AccountNumber));
-      all.emplace(name, which == 0 ? "1" : "");
+      const std::string place(1, which == 0 ? '\0' : '\1');
+      all.emplace(
+          key.substr(0, sizeof(key::AccountNumber)) + words[which] + place + key.substr(sizeof(key::AccountNumber)),
+          "");
     }
   }
   REQUIRE(it->status().ok());
@@ -46,8 +47,9 @@ inline NamesOnDisk names_implied(const Store& store) {
 // Leaves a store as it was written before there were names. It counts once the store is opened again.
 inline void forget_names(const Store& store) {
   const Store::Impl& impl = store.impl();
-  const std::string end(32, '\xff');
-  REQUIRE(impl.db->DeleteRange({}, impl.family(Family::names), "", end).ok());
+  for (const auto& [key, value] : names_on_disk(store)) {
+    REQUIRE(impl.db->Delete({}, impl.family(Family::names), key).ok());
+  }
   REQUIRE(impl.db->Delete({}, impl.family(Family::meta), "names").ok());
 }
 

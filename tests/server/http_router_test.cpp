@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 #include <openssl/evp.h>
 
-#include <boost/asio/ip/address.hpp>
 #include <stdexcept>
 
 #include "tests/support/temp_dir.h"
