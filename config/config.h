@@ -51,6 +51,7 @@ struct FastAgiConfig {
   std::chrono::milliseconds deadline{200};  // for a whole call, from its connection
   std::vector<NetworkConfig> networks;
   std::string prefix = "RINGDEX_";  // of the channel variables
+  std::string plan = "auto";        // how digits without a plus are read: auto, e164, national
   bool names_restricted = false;    // whether a caller who withholds the number is named all the same
 };
 
@@ -63,6 +64,7 @@ struct LdapConfig {
   std::chrono::milliseconds idle_timeout{300'000};
   std::chrono::milliseconds deadline{200};  // for a search that waits for a CRM
   std::vector<NetworkConfig> networks;
+  std::string plan = "auto";
   std::string base_dn = "dc=ringdex";
   std::size_t entries_max = 100;  // of one search or page
 };

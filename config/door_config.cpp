@@ -15,6 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kThreadsMax = 256;
+// All variables are named in one command, which Asterisk limits.
+constexpr std::size_t kVariablePrefixMax = 16;
 constexpr std::size_t kConnectionsMax = 1'000'000;
 
 std::string path_in(const std::string& folder, const std::string& path) {
@@ -62,7 +64,7 @@ void read_networks(ObjectReader& reader, std::vector<NetworkConfig>& networks) {
 }
 
 bool is_variable_prefix(std::string_view text) {
-  return text.size() <= 40 && std::ranges::all_of(text, [](char c) {
+  return text.size() <= kVariablePrefixMax && std::ranges::all_of(text, [](char c) {
            return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
          });
 }
@@ -91,8 +93,11 @@ HttpConfig read_http(ObjectReader& reader, const std::string& folder) {
     reader.report_at(fmt::format("{}[{}]", reader.place_of("host_names"), i), "must be a host's name, without a port");
   }
   if (std::string url; reader.text("public_url", url)) {
+    const std::size_t host = url.find("://") + 3;
     const bool is_http = url.starts_with("https://") || url.starts_with("http://");
-    if (!is_http || url.find_first_of("?#<> \"") != std::string::npos) {
+    const bool is_clean = std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
+    if (!is_http || !is_clean || host >= url.size() || url[host] == '/' ||
+        url.find_first_of("?#<>\"") != std::string::npos) {
       reader.report("public_url", "must be an address such as https://ringdex.acme.example");
     }
     while (url.ends_with('/')) url.pop_back();
@@ -110,8 +115,9 @@ FastAgiConfig read_fastagi(ObjectReader& reader) {
   reader.duration("deadline", agi.deadline, 50ms, 10s);
   read_networks(reader, agi.networks);
   if (reader.text_or_empty("prefix", agi.prefix) && !is_variable_prefix(agi.prefix)) {
-    reader.report("prefix", "must be letters, digits and _, at most 40");
+    reader.report("prefix", "must be letters, digits and _, at most 16");
   }
+  reader.choice("plan", agi.plan, {"auto", "e164", "national"});
   reader.flag("names_restricted", agi.names_restricted);
   reader.finish();
   return agi;
@@ -131,6 +137,7 @@ LdapConfig read_ldap(ObjectReader& reader, const std::string& folder) {
   if (reader.text("base_dn", ldap.base_dn) && !is_dn(ldap.base_dn)) {
     reader.report("base_dn", "must be a distinguished name such as dc=ringdex");
   }
+  reader.choice("plan", ldap.plan, {"auto", "e164", "national"});
   reader.number("entries_max", ldap.entries_max, 1, 1'000);
   reader.finish();
   return ldap;

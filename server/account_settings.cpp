@@ -22,7 +22,7 @@ AccountSettings settings_of(const config::AccountConfig& account, const std::str
   }
   settings.pick.source_order = account.source_order;
   settings.same_person = same_person_from(account.same_person).value_or(SamePerson::name_number);
-  settings.one_line = one_line_from(account.one_line).value_or(OneLine::pick);
+  settings.one_line = caller_line_from(account.one_line).value_or(CallerLine::pick);
   for (std::size_t i = 0; i < account.own_numbers.size(); ++i) {
     const auto parsed = parser.parse(account.own_numbers[i], account.region);
     if (parsed) {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "server/caller_line.h"
 #include "server/http_message.h"
-#include "server/one_line.h"
 #include "server/safe_url.h"
 #include "telephony/display_name.h"
 
@@ -28,17 +28,41 @@ std::string called_line(const telephony::AgiRequest& request, const HttpRequest&
   return request.dnid.empty() ? request.extension : request.dnid;
 }
 
+// Several variables with one command, and so one round trip: Asterisk's function ARRAY takes names and values between
+// commas, and counts brackets (funcs/func_strings.c, main/app.c).
+class VariableList {
+ public:
+  explicit VariableList(std::string_view prefix) : prefix_(prefix) {}
+
+  void add(std::string_view name, std::string_view value) {
+    const std::string_view comma = names_.empty() ? "" : ",";
+    names_.append(comma).append(prefix_).append(name);
+    values_.append(comma);
+    for (const char character : value) {
+      if (std::string_view("\\,()[]\"").contains(character)) values_.push_back('\\');
+      values_.push_back(character);
+    }
+  }
+  std::string command() const { return telephony::agi_set_variable(fmt::format("ARRAY({})", names_), values_); }
+
+ private:
+  const std::string_view prefix_;
+  std::string names_;
+  std::string values_;
+};
+
 }  // namespace
 
 AgiQuestion read_agi_question(const telephony::AgiRequest& request, bool names_restricted) {
   AgiQuestion question;
   HttpRequest script;
   script.target = "/" + request.script;
-  question.is_known =
-      read_target(script) && script.path.size() <= 2 && (script.path.empty() || script.path[0] == "lookup");
+  read_target(script);
+  question.is_known = script.path.size() <= 2 && (script.path.empty() || script.path[0] == "lookup");
   if (question.is_known && script.path.size() == 2) question.account = script.path[1];
   question.key = value_of(script, "key");
   question.region = value_of(script, "region");
+  question.plan = telephony::plan_from(value_of(script, "plan"));
   question.agent = value_of(script, "agent");
   question.called = called_line(request, script);
   const bool is_shown = telephony::presentation_of(request) == telephony::AgiPresentation::allowed;
@@ -48,26 +72,27 @@ AgiQuestion read_agi_question(const telephony::AgiRequest& request, bool names_r
 
 std::vector<std::string> agi_answer(std::string_view account, const LookupAnswer& answer,
                                     const AgiAnswerOptions& options) {
+  const bool is_known = !answer.candidates.empty() && answer.has_default;
+  const index::Card pick = is_known ? answer.leading(answer.candidates.front()) : index::Card{};
+  // What an earlier question on the channel left in any of these goes.
+  VariableList variables(options.prefix);
+  variables.add("MATCH", to_string(answer.match));
+  variables.add("UNMATCHABLE", answer.unmatchable ? to_string(*answer.unmatchable) : "");
+  variables.add("NUMBER", answer.number.parsed ? answer.number.parsed->number.to_e164() : "");
+  variables.add("TOTAL", fmt::format("{}", answer.total));
+  variables.add("NAME", text_value(shown_name(pick.name, pick.organization)));
+  variables.add("ORGANIZATION", text_value(pick.organization));
+  variables.add("RECORD", is_known ? id_in_url(pick.id_text()) : "");
+  variables.add("URL", safe_url(pick.url.text()));
+  variables.add("SOURCE", is_known ? text_value(answer.label(pick)) : "");
+  if (options.jcard_link) {
+    variables.add("JCARD", shows_one_person(answer) ? options.jcard_link(account, pick.id()) : "");
+  }
   std::vector<std::string> commands;
-  const auto set = [&](std::string_view name, std::string_view value) {
-    if (value.empty()) return;
-    commands.push_back(telephony::agi_set_variable(fmt::format("{}{}", options.prefix, name), value));
-  };
   const std::string line =
-      telephony::display_name(one_line(answer), telephony::NameForm::utf8, telephony::kDisplayNameCharactersMax);
+      telephony::display_name(caller_line(answer), telephony::NameForm::utf8, telephony::kDisplayNameCharactersMax);
   if (!line.empty()) commands.push_back(telephony::agi_set_variable("CALLERID(name)", line));
-  set("MATCH", to_string(answer.match));
-  if (answer.number.parsed) set("NUMBER", answer.number.parsed->number.to_e164());
-  if (answer.unmatchable) set("UNMATCHABLE", to_string(*answer.unmatchable));
-  if (answer.candidates.empty() || !answer.has_default) return commands;
-  const index::Card& pick = answer.leading(answer.candidates.front());
-  set("NAME", text_value(shown_name(pick.name, pick.organization)));
-  set("ORGANIZATION", text_value(pick.organization));
-  set("RECORD", id_in_url(pick.id_text()));
-  set("URL", safe_url(pick.url.text()));
-  set("SOURCE", text_value(answer.label(pick)));
-  if (options.jcard_link) set("JCARD", options.jcard_link(account, pick.id()));
-  if (answer.match == Match::many) set("TOTAL", fmt::format("{}", answer.total));
+  commands.push_back(variables.command());
   return commands;
 }
 

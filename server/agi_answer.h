@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,13 +11,14 @@
 
 namespace ringdex::server {
 
-// What a dialplan asks over FastAGI: AGI(agi://host/lookup[/ACCOUNT][?called=&region=&agent=&key=][,CALLED]).
+// What a dialplan asks over FastAGI: AGI(agi://host/lookup[/ACCOUNT][?called=&region=&plan=&agent=&key=][,CALLED]).
 struct AgiQuestion {
   std::string number;   // empty: withheld
   std::string account;  // empty: the one that the key or the network has
   std::string key;
   std::string called;  // the query's, else the first argument, else what Asterisk says was dialled
   std::string region, agent;
+  std::optional<telephony::Plan> plan;
   bool is_known = true;  // false: the script's path is none of ours
 };
 // `names_restricted`: whether a number that its owner withholds is looked up all the same.

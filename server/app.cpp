@@ -201,9 +201,9 @@ std::vector<HttpRoute> App::Parts::routes() {
   add(lookup_routes(api_lookups));
   add(caller_name_routes(text_lookups, *links, own_address));
   add(phone_book_routes(phone_book_lookups, directory, own_address));
-  add(template_3cx_routes(template_lookups, directory, own_address));
-  add(record_card_routes(directory, *links, wall_clock));
-  add(record_routes(index, directory, scheduler, kResyncDeadline));
+  add(template_3cx_routes(template_lookups, own_address));
+  add(record_card_routes(index, *links, wall_clock));
+  add(record_routes(index, scheduler, kResyncDeadline));
   add(local_record_routes(locals, updates, index, wall_clock));
   add(call_routes(calls, actions, *journal, index, lookups));
   add(event_routes(events, [this](const EventsAsked& asked) { return events_since(*journal, asked); }));
@@ -345,9 +345,16 @@ void App::Parts::stop() {
   loading.request_stop();
   forgetting.request_stop();
   scheduler.stop();
-  if (http) http->stop(kAnswersDeadline);
-  if (fastagi) fastagi->stop(kAnswersDeadline);
-  if (ldap) ldap->stop(kAnswersDeadline);
+  const Metrics::Timer waited;
+  const auto left = [&] {
+    return std::max(kAnswersDeadline - std::chrono::floor<std::chrono::milliseconds>(waited.elapsed()), 0ms);
+  };
+  if (http) http->begin_stop();
+  if (fastagi) fastagi->begin_stop();
+  if (ldap) ldap->begin_stop();
+  if (http) http->stop(left());
+  if (fastagi) fastagi->stop(left());
+  if (ldap) ldap->stop(left());
   updates.stop();
   if (loading.joinable()) loading.join();
   if (forgetting.joinable()) forgetting.join();

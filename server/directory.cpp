@@ -8,7 +8,7 @@ namespace ringdex::server {
 namespace {
 
 // A bound on the time of one search: a few microseconds each.
-constexpr std::size_t kExaminedMax = 20'000;
+constexpr std::size_t kExaminedMax = 10'000;
 
 }  // namespace
 

@@ -44,6 +44,7 @@ FastAgiOptions fastagi_options(const config::FastAgiConfig& from, AgiAnswerOptio
           .deadline = from.deadline,
           .answer = {.prefix = from.prefix, .jcard_link = std::move(jcard_link)},
           .names_restricted = from.names_restricted,
+          .plan = telephony::plan_from(from.plan).value_or(telephony::Plan::automatic),
           .waiting_threads = LiveLookups::kWaitingMax};
 }
 
@@ -62,6 +63,7 @@ LdapOptions ldap_options(const config::LdapConfig& from) {
                       .search = {.base_dn = from.base_dn,
                                  .entries_max = from.entries_max,
                                  .deadline = from.deadline,
+                                 .plan = telephony::plan_from(from.plan).value_or(telephony::Plan::automatic),
                                  .start_tls = from.tls.has_value()},
                       .disk_threads = kDirectoryThreads,
                       .waiting_threads = LiveLookups::kWaitingMax};

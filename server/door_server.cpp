@@ -49,8 +49,7 @@ DoorServer::DoorServer(DoorServerOptions options, Serve serve, DoorMetrics& metr
 
 DoorServer::~DoorServer() {
   stop(std::chrono::milliseconds(0));
-  acceptor_.reset();
-  workers_.clear();
+  close();
 }
 
 std::expected<void, std::string> DoorServer::start() {
@@ -91,6 +90,7 @@ std::expected<void, std::string> DoorServer::listen() {
   return {};
 }
 
+// The next one is waited for before this one is served: what that throws must not shut the door.
 void DoorServer::accept() {
   Worker& worker = *workers_[next_worker_++ % workers_.size()];
   acceptor_->async_accept([this, &worker](error_code error, tcp::socket socket) {
@@ -102,19 +102,19 @@ void DoorServer::accept() {
       timer->async_wait([this, timer](error_code) { accept(); });
       return;
     }
-    if (metrics_.connections() >= options_.connections_max) {
-      metrics_.connection_refused();
-      error_code ignored;
-      socket.close(ignored);
-    } else {
-      // Handed over as a bare descriptor, since each worker's sockets are its own thread's.
-      const auto protocol = socket.local_endpoint(error).protocol();
-      const auto descriptor = socket.release(error);
-      asio::post(worker.context, [this, &worker, protocol, descriptor] {
-        serve_({protocol, descriptor, tls_ ? &*tls_ : nullptr}, worker);
-      });
-    }
     accept();
+    if (metrics_.connections() >= options_.connections_max) return metrics_.connection_refused();
+    const auto protocol = socket.local_endpoint(error).protocol();
+    const auto descriptor = socket.release(error);
+    metrics_.connection_opened();
+    asio::post(worker.context, [this, &worker, protocol, descriptor] {
+      try {
+        serve_({protocol, descriptor, tls_ ? &*tls_ : nullptr}, worker);
+      } catch (const std::exception& failure) {
+        metrics_.connection_closed();
+        spdlog::error("a connection is not served: {}", failure.what());
+      }
+    });
   });
 }
 
@@ -122,15 +122,15 @@ void DoorServer::tick(Worker& worker) {
   worker.timer.expires_after(Worker::kTick);
   worker.timer.async_wait([this, &worker](error_code error) {
     if (error) return;
+    tick(worker);
     ++worker.ticks;
     for (Connection* connection : worker.connections) {
       if (connection->deadline <= worker.ticks) connection->expire();
     }
-    tick(worker);
   });
 }
 
-void DoorServer::stop(std::chrono::milliseconds deadline) {
+void DoorServer::begin_stop() {
   if (!started_ || stopping_.exchange(true)) return;
   asio::post(workers_[0]->context, [this] {
     error_code ignored;
@@ -141,11 +141,21 @@ void DoorServer::stop(std::chrono::milliseconds deadline) {
       for (Connection* connection : connections) connection->finish();
     });
   }
+}
+
+void DoorServer::stop(std::chrono::milliseconds deadline) {
+  if (!started_ || guards_.empty()) return;
+  begin_stop();
   const Metrics::Timer waited;
   while (metrics_.connections() > 0 && waited.elapsed() < deadline) std::this_thread::sleep_for(kStopPoll);
   guards_.clear();
   for (auto& worker : workers_) worker->context.stop();
   for (auto& worker : workers_) worker->thread.join();
+}
+
+void DoorServer::close() {
+  acceptor_.reset();
+  workers_.clear();
 }
 
 }  // namespace ringdex::server

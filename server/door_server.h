@@ -31,7 +31,8 @@ struct DoorServerOptions {
 // From the options' files; an error says what cannot be used.
 std::expected<boost::asio::ssl::context, std::string> tls_context(const DoorServerOptions& options);
 
-// A connection that was accepted, as a bare descriptor, since each worker's sockets are its own thread's.
+// A connection that was accepted, as a bare descriptor, since each worker's sockets are its own thread's. It is counted
+// already; its session counts its end.
 struct Accepted {
   boost::asio::ip::tcp protocol;
   boost::asio::ip::tcp::socket::native_handle_type descriptor;
@@ -52,9 +53,13 @@ class DoorServer {
   std::expected<void, std::string> start();
   std::uint16_t port() const { return port_; }
   const std::atomic<bool>& stopping() const { return stopping_; }
-  // No new connections; answers in flight are finished, at most until `deadline` has passed. The workers' memory stays
-  // until the end of this object, so that what still runs elsewhere may post to them.
+  // No new connections; those that have nothing in hand end. Several doors begin before the first is waited for.
+  void begin_stop();
+  // The same; answers in flight are finished, at most until `deadline` has passed. The workers' memory stays
+  // until close() or the end of this object, so that what still runs elsewhere may post to them.
   void stop(std::chrono::milliseconds deadline);
+  // Ends the sessions that are left.
+  void close();
 
  private:
   std::expected<void, std::string> listen();

@@ -29,7 +29,6 @@ class FastAgiDoor::Session : public Connection, public std::enable_shared_from_t
   Session(Socket socket, Worker& worker, Shared& shared)
       : socket_(std::move(socket)), worker_(worker), shared_(shared) {
     worker_.connections.insert(this);
-    shared_.metrics.connection_opened();
     error_code ignored;
     address_ = socket_.remote_endpoint(ignored).address();
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -94,13 +93,22 @@ class FastAgiDoor::Session : public Connection, public std::enable_shared_from_t
     const auto found = shared_.lookups.answer_or_wait(lookup_request());
     if (found) return answer(*found);
     asio::post(shared_.waiting, [self = shared_from_this()]() mutable {
-      Session& session = *self;
-      auto commands = session.commands_for(
-          session.shared_.lookups.finish_live(session.lookup_request(), session.shared_.options.deadline / 2));
-      asio::post(session.worker_.context, [self = std::move(self), commands = std::move(commands)]() mutable {
+      auto commands = self->commands_after_waiting();
+      Worker& worker = self->worker_;
+      asio::post(worker.context, [self = std::move(self), commands = std::move(commands)]() mutable {
         self->send_all(std::move(commands));
       });
     });
+  }
+
+  // On another thread: touches nothing that changes.
+  std::vector<std::string> commands_after_waiting() const {
+    try {
+      return commands_for(shared_.lookups.finish_live(lookup_request(), shared_.options.deadline / 2));
+    } catch (const std::exception& error) {
+      spdlog::error("fastagi: a lookup failed: {}", error.what());
+      return agi_refusal("failed", "the lookup failed; the server's log says more", shared_.options.answer);
+    }
   }
 
   LookupRequest lookup_request() const {
@@ -109,6 +117,7 @@ class FastAgiDoor::Session : public Connection, public std::enable_shared_from_t
             .region = shared_.lookups.service().knows_region(question_.region) ? std::string_view(question_.region)
                                                                                : std::string_view(),
             .called = question_.called,
+            .plan = question_.plan.value_or(shared_.options.plan),
             .agent = question_.agent};
   }
 
@@ -197,6 +206,10 @@ FastAgiDoor::FastAgiDoor(FastAgiOptions options, const DoorLookups& lookups, Doo
 
 FastAgiDoor::~FastAgiDoor() {
   stop(std::chrono::milliseconds(0));
+}
+
+void FastAgiDoor::begin_stop() {
+  server_.begin_stop();
 }
 
 void FastAgiDoor::stop(std::chrono::milliseconds deadline) {

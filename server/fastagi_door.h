@@ -19,6 +19,7 @@ struct FastAgiOptions {
   std::chrono::milliseconds deadline;  // for a whole call, from its connection: Asterisk itself sets no limit
   AgiAnswerOptions answer;
   bool names_restricted;
+  telephony::Plan plan;      // where the script names none
   unsigned waiting_threads;  // for lookups that wait for a CRM
 };
 
@@ -31,6 +32,7 @@ class FastAgiDoor {
 
   std::expected<void, std::string> start() { return server_.start(); }
   std::uint16_t port() const { return server_.port(); }
+  void begin_stop();
   void stop(std::chrono::milliseconds deadline);
 
  private:

@@ -1,5 +1,6 @@
 #include "server/http_message.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -15,34 +16,9 @@ int hex(char digit) {
 
 // The byte that three characters stand for; nothing: they are no percent-encoding, or of a NUL.
 std::optional<char> encoded_byte(std::string_view text) {
-  if (text.size() < 3 || hex(text[1]) < 0 || hex(text[2]) < 0) return std::nullopt;
+  if (text.size() < 3 || text[0] != '%' || hex(text[1]) < 0 || hex(text[2]) < 0) return std::nullopt;
   const int byte = hex(text[1]) * 16 + hex(text[2]);
   return byte == 0 ? std::nullopt : std::optional(static_cast<char>(byte));
-}
-
-enum class Part { path, query };
-
-// False: something is neither itself nor percent-encoded, which in a query stands for itself.
-bool decode(std::string_view text, Part part, std::string& out) {
-  std::size_t at = 0;
-  while (true) {
-    std::size_t end = at;
-    while (end < text.size() && text[end] != '%' && text[end] != '+' && text[end] != '\0') ++end;
-    out.append(text.substr(at, end - at));
-    if (end == text.size()) return true;
-    if (text[end] == '\0') return false;
-    at = end + 1;
-    if (text[end] == '+') {
-      out.push_back(part == Part::query ? ' ' : '+');
-    } else if (const auto byte = encoded_byte(text.substr(end))) {
-      out.push_back(*byte);
-      at = end + 3;
-    } else if (part == Part::query) {
-      out.push_back('%');
-    } else {
-      return false;
-    }
-  }
 }
 
 const std::string* find(const ReusedList<NamedText>& all, std::string_view name) {
@@ -53,15 +29,14 @@ const std::string* find(const ReusedList<NamedText>& all, std::string_view name)
 }
 
 template <typename Each>
-bool split(std::string_view text, char separator, Each each) {
+void split(std::string_view text, char separator, Each each) {
   while (!text.empty()) {
     const std::size_t end = text.find(separator);
     const std::string_view part = text.substr(0, end);
-    if (!part.empty() && !each(part)) return false;
+    if (!part.empty()) each(part);
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);
   }
-  return true;
 }
 
 }  // namespace
@@ -101,19 +76,30 @@ void HttpResponse::clear() {
   headers.clear();
 }
 
-bool read_target(HttpRequest& request) {
+void append_decoded(std::string& out, std::string_view text, TargetPart part) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of("%+", at), text.size());
+    out.append(text.substr(at, end - at));
+    at = end;
+    if (end == text.size()) break;
+    const auto byte = encoded_byte(text.substr(end));
+    out.push_back(byte ? *byte : (text[end] == '+' && part == TargetPart::query ? ' ' : text[end]));
+    at += byte ? std::size_t{3} : std::size_t{1};
+  }
+}
+
+void read_target(HttpRequest& request) {
   std::string_view target = request.target;
   target = target.substr(0, target.find('#'));
   const std::size_t mark = target.find('?');
-  const bool path_good = split(target.substr(0, mark), '/',
-                               [&](std::string_view part) { return decode(part, Part::path, request.path.add()); });
-  if (!path_good) return false;
-  if (mark == std::string_view::npos) return true;
-  return split(target.substr(mark + 1), '&', [&](std::string_view part) {
+  split(target.substr(0, mark), '/',
+        [&](std::string_view part) { append_decoded(request.path.add(), part, TargetPart::path); });
+  if (mark == std::string_view::npos) return;
+  split(target.substr(mark + 1), '&', [&](std::string_view part) {
     const std::size_t equals = part.find('=');
     NamedText& added = request.query.add();
-    if (!decode(part.substr(0, equals), Part::query, added.name)) return false;
-    return equals == std::string_view::npos || decode(part.substr(equals + 1), Part::query, added.value);
+    append_decoded(added.name, part.substr(0, equals), TargetPart::query);
+    if (equals != std::string_view::npos) append_decoded(added.value, part.substr(equals + 1), TargetPart::query);
   });
 }
 

@@ -68,10 +68,13 @@ struct HttpResponse {
   void clear();
 };
 
-// Splits and decodes the request's target. In the query what is no percent-encoding stands for itself, as the WHATWG's
-// form-decoding has it, since dialplans put names there as they are; NUL stays encoded. False: the path has broken
-// percent-encoding or a NUL.
-bool read_target(HttpRequest& request);
+// Splits and decodes the request's target. What is no percent-encoding stands for itself, as the WHATWG's decoding has
+// it, since dialplans put names there as they are; a NUL stays encoded.
+void read_target(HttpRequest& request);
+
+// Appends a part of a target decoded so; in a query a plus is a space.
+enum class TargetPart { path, query };
+void append_decoded(std::string& out, std::string_view text, TargetPart part);
 
 // RFC 9457: type, title, status, detail, and our stable `code`.
 HttpResponse problem(int status, std::string_view code, std::string_view detail);

@@ -46,9 +46,10 @@ bool is_cross_site(const HttpRequest& request) {
   return scheme == std::string::npos || !names_loopback(std::string_view(*origin).substr(scheme + 3));
 }
 
-HttpResponse unauthorized(std::string_view detail) {
+// Simple clients send what they have only after a challenge that they know.
+HttpResponse unauthorized(const HttpRoute& route, std::string_view detail) {
   HttpResponse response = problem(401, "unauthorized", detail);
-  response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  response.headers.emplace_back("WWW-Authenticate", route.simple_client ? "Basic realm=\"ringdex\"" : "Bearer");
   return response;
 }
 
@@ -83,6 +84,12 @@ std::string key_of(const HttpRequest& request, bool simple_client) {
   return {};
 }
 
+// For clients that would show the words as somebody's name.
+void say_no_more(HttpResponse& response) {
+  response.body.clear();
+  response.content_type = "text/plain; charset=utf-8";
+}
+
 bool is_forwarded(const HttpRequest& request) {
   return request.header("x-forwarded-for") != nullptr || request.header("forwarded") != nullptr;
 }
@@ -107,23 +114,22 @@ HttpRouter::HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys, HttpT
 }
 
 const HttpRoute* HttpRouter::decide(HttpRequest& request, HttpResponse& refusal) const {
-  bool simple_client = false;
-  const HttpRoute* route = find(request, refusal, simple_client);
+  const HttpRoute* simple = nullptr;
+  const HttpRoute* route = find(request, refusal, simple);
   if (route != nullptr && !route->open && !authenticate(request, *route, refusal)) route = nullptr;
-  if (route == nullptr && simple_client) {
-    refusal.body.clear();
-    refusal.content_type = "text/plain; charset=utf-8";
+  if (route == nullptr && simple != nullptr) {
+    say_no_more(refusal);
+    if (simple->refusal_text) refusal.body = simple->refusal_text(request);
   }
   return route;
 }
 
-// `simple_client`: whether such clients ask that path, whatever their method.
-const HttpRoute* HttpRouter::find(HttpRequest& request, HttpResponse& refusal, bool& simple_client) const {
+const HttpRoute* HttpRouter::find(HttpRequest& request, HttpResponse& refusal, const HttpRoute*& simple) const {
   const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
   std::string allowed;
   for (const Compiled& candidate : routes_) {
     if (!matches(candidate.segments, request.path)) continue;
-    simple_client = candidate.route.simple_client;
+    if (candidate.route.simple_client) simple = &candidate.route;
     if (candidate.route.method == method) {
       for (std::size_t i = 0; i < candidate.segments.size(); ++i) {
         if (is_parameter(candidate.segments[i])) request.parameters.add() = request.path[i];
@@ -162,7 +168,7 @@ bool HttpRouter::authenticate(HttpRequest& request, const HttpRoute& route, Http
   } else if (!keys_.empty()) {
     auto principal = keys_.check(key);
     if (!principal) {
-      refusal = unauthorized("send a valid API key as Authorization: Bearer");
+      refusal = unauthorized(route, "send a valid API key as Authorization: Bearer");
       return false;
     }
     request.principal = std::move(*principal);
@@ -172,7 +178,8 @@ bool HttpRouter::authenticate(HttpRequest& request, const HttpRoute& route, Http
     const std::string* host = request.header("host");
     if (!request.from_loopback || is_forwarded(request) || is_cross_site(request) ||
         (host != nullptr && !names_loopback(*host))) {
-      refusal = unauthorized("without API keys only local programs are served; make one with 'ringdex key create'");
+      refusal =
+          unauthorized(route, "without API keys only local programs are served; make one with 'ringdex key create'");
       return false;
     }
     request.principal.account = "default";
@@ -190,6 +197,7 @@ void HttpRouter::run(const HttpRoute& route, const HttpRequest& request, HttpRes
   } catch (const std::exception& error) {
     spdlog::error("{} {}: {}", route.method, route.path, error.what());
     response = problem(500, "internal_error", "the request could not be handled; the server's log says more");
+    if (route.simple_client) say_no_more(response);
   }
 }
 

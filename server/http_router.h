@@ -46,8 +46,11 @@ struct HttpRoute {
   HttpHandler handler;
   bool open = false;  // needs no principal: health, and webhooks, which are signed
   // For clients that can send no header and show whatever comes back as the caller's name: the key may stand in the
-  // query or as HTTP Basic, a trusted network needs none, and a refusal has no body. Only reads, of scope lookup.
+  // query or as HTTP Basic, a trusted network needs none, and no refusal or failure has a body. Only reads, of scope
+  // lookup.
   bool simple_client = false;
+  // What such a refusal says all the same: the name that the request brought.
+  std::function<std::string(const HttpRequest&)> refusal_text;
 };
 
 struct HttpTrust {
@@ -77,7 +80,8 @@ class HttpRouter {
     HttpRoute route;
     std::vector<std::string> segments;
   };
-  const HttpRoute* find(HttpRequest& request, HttpResponse& refusal, bool& simple_client) const;
+  // `simple`, if such clients ask that path, whatever their method: the route that is for them.
+  const HttpRoute* find(HttpRequest& request, HttpResponse& refusal, const HttpRoute*& simple) const;
   bool authenticate(HttpRequest& request, const HttpRoute& route, HttpResponse& refusal) const;
   bool is_trusted(const HttpRequest& request) const;
 

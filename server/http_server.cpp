@@ -25,6 +25,7 @@ HttpServer::HttpServer(HttpServerOptions options, const HttpRouter& router, Metr
 
 HttpServer::~HttpServer() {
   stop(std::chrono::milliseconds(0));
+  server_.close();
 }
 
 void HttpServer::stop(std::chrono::milliseconds deadline) {

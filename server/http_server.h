@@ -49,6 +49,7 @@ class HttpServer {
 
   std::expected<void, std::string> start() { return server_.start(); }
   std::uint16_t port() const { return server_.port(); }
+  void begin_stop() { server_.begin_stop(); }
   void stop(std::chrono::milliseconds deadline);
 
  private:

@@ -35,7 +35,6 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
   Session(Stream stream, Worker& worker, HttpShared& shared)
       : stream_(std::move(stream)), worker_(worker), shared_(shared) {
     worker_.connections.insert(this);
-    shared_.metrics.door(Door::http).connection_opened();
     error_code ignored;
     const asio::ip::address address = socket().remote_endpoint(ignored).address();
     request_.from_loopback = unmapped(address).is_loopback();
@@ -135,9 +134,8 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
     head_only_ = request_.method == "HEAD";
     parser_.reset();
     response_.clear();
-    if (read_target(request_)) return shared_.router.decide(request_, response_);
-    response_ = problem(400, "bad_target", "the path or query has broken percent-encoding");
-    return nullptr;
+    read_target(request_);
+    return shared_.router.decide(request_, response_);
   }
 
   void run_apart(const HttpRoute& route, asio::thread_pool& threads) {

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
+#include <atomic>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -21,6 +22,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using telephony::LdapResponseTag;
 using telephony::LdapResultCode;
+using Frame = telephony::LdapFrame::State;
 
 constexpr std::size_t kMessageBytesMax = 64 * 1024;
 constexpr std::size_t kReadBytes = 4 * 1024;
@@ -42,7 +44,6 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
   Session(Socket socket, Worker& worker, Shared& shared, const std::atomic<bool>& stopping)
       : socket_(std::move(socket)), worker_(worker), shared_(shared), stopping_(stopping) {
     worker_.connections.insert(this);
-    shared_.metrics.connection_opened();
     error_code ignored;
     address_ = socket_.remote_endpoint(ignored).address();
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -55,26 +56,31 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
   }
 
   void start() {
+    if (stopping_) return abort();
     deadline = worker_.tick_after(shared_.options.idle_timeout);
     receive();
   }
 
   void start_tls(asio::ssl::context& context) {
     tls_.emplace(socket_, context);
+    is_shaking_hands_ = true;
     deadline = worker_.tick_after(kTlsTimeout);
     tls_->async_handshake(asio::ssl::stream_base::server, [self = shared_from_this()](error_code error) {
-      if (!error) self->start();
+      self->is_shaking_hands_ = false;
+      error ? self->abort() : self->start();
     });
   }
 
   void finish() override {
-    if (is_apart_ || !out_.empty()) return;  // it ends after the answer in hand
+    if (is_shaking_hands_) return abort();
+    if (is_apart_ || is_writing_ || !out_.empty()) return;  // it ends after the answer in hand
     say_goodbye();
   }
 
   void abort() override {
     deadline = UINT64_MAX;
     is_closed_ = true;
+    is_unwanted_ = true;
     error_code ignored;
     socket_.shutdown(Socket::shutdown_both, ignored);
     socket_.close(ignored);
@@ -82,24 +88,30 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
 
  private:
   void receive() {
-    if (is_reading_ || is_closed_ || input_.size() > kMessageBytesMax) return;
+    if (is_reading_ || is_closed_ || has_ended_ || input_.size() > kMessageBytesMax) return;
     is_reading_ = true;
     const auto done = [self = shared_from_this()](error_code error, std::size_t bytes) {
       self->is_reading_ = false;
-      if (error) return self->abort();
+      if (error) return self->client_ended();
       self->input_.append(self->chunk_.data(), bytes);
       self->serve();
     };
     tls_ ? tls_->async_read_some(asio::buffer(chunk_), done) : socket_.async_read_some(asio::buffer(chunk_), done);
   }
 
+  // It says nothing more, and may still read what it asked for.
+  void client_ended() {
+    has_ended_ = true;
+    if (!is_apart_ && !is_writing_) abort();
+  }
+
   // Answers what is in the buffer, message by message, then sends and reads on.
   void serve() {
     while (!is_closed_ && !is_ending_ && !wants_tls_ && out_.size() < kOutBytesMax) {
       const auto frame = telephony::next_ldap_frame(input_, kMessageBytesMax);
-      if (frame.state == telephony::LdapFrame::State::malformed) {
+      if (frame.state == Frame::malformed) {
         end_malformed("the message is too long or no LDAP");
-      } else if (frame.state == telephony::LdapFrame::State::need_more || !take(frame.bytes)) {
+      } else if (frame.state == Frame::need_more || !take(frame.bytes)) {
         break;
       }
     }
@@ -118,17 +130,19 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
     const bool is_unbind = std::holds_alternative<telephony::LdapUnbind>(request->operation);
     if (is_apart_ && abandon == nullptr && !is_unbind) return false;
     input_.erase(0, bytes);
+    is_partial_ = false;
     if (is_unbind) {
       abort();
     } else if (abandon != nullptr) {
-      is_abandoned_ = is_abandoned_ || (is_apart_ && abandon->message_id == apart_id_);
+      if (is_apart_ && abandon->message_id == apart_id_) is_unwanted_ = true;
     } else {
-      answer(*request, std::move(message));
+      answer(*request, message);
     }
     return true;
   }
 
-  void answer(const telephony::LdapRequest& request, std::string message) {
+  // `message` is what the request points into.
+  void answer(const telephony::LdapRequest& request, std::string& message) {
     if (const auto* search = std::get_if<telephony::LdapSearch>(&request.operation)) {
       return this->search(request, *search, message);
     }
@@ -200,13 +214,13 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
   void search(const telephony::LdapRequest& request, const telephony::LdapSearch& search, std::string& message) {
     if (principal_ && !shared_.access.still_admits(address_, *principal_)) principal_.reset();
     const LdapAsked asked{request.message_id, search, request.controls,
-                          principal_ ? std::string_view(principal_->account) : std::string_view()};
+                          principal_ ? std::string_view(principal_->account) : std::string_view(), nullptr};
     const auto turn = shared_.searcher.begin(asked, out_);
     if (turn == LdapSearcher::Turn::done) {
       return shared_.metrics.ended(asked.account.empty() ? DoorOutcome::refused : DoorOutcome::answered);
     }
     is_apart_ = true;
-    is_abandoned_ = false;
+    is_unwanted_ = false;
     apart_id_ = request.message_id;
     auto& threads = turn == LdapSearcher::Turn::waits ? shared_.waiting : shared_.disk;
     asio::post(threads, [self = shared_from_this(), turn, message = std::move(message),
@@ -220,14 +234,15 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
   // On another thread: touches nothing that changes.
   std::string search_apart(const std::string& message, const std::string& account, LdapSearcher::Turn turn) const {
     std::string answer;
-    const auto request = telephony::decode_ldap_request(message);
     try {
+      if (is_unwanted_) return answer;
+      const auto request = telephony::decode_ldap_request(message);
       const auto& search = std::get<telephony::LdapSearch>(request->operation);
-      shared_.searcher.finish({request->message_id, search, request->controls, account}, turn, answer);
+      shared_.searcher.finish({request->message_id, search, request->controls, account, &is_unwanted_}, turn, answer);
     } catch (const std::exception& error) {
       spdlog::error("ldap: a search failed: {}", error.what());
       answer.clear();
-      telephony::append_ldap_result(answer, request->message_id, LdapResponseTag::search_done,
+      telephony::append_ldap_result(answer, apart_id_, LdapResponseTag::search_done,
                                     {LdapResultCode::other, "the search failed; the server's log says more"});
     }
     return answer;
@@ -236,7 +251,7 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
   void found(const std::string& answer) {
     is_apart_ = false;
     if (is_closed_) return;
-    if (!is_abandoned_) {
+    if (!is_unwanted_) {
       out_ += answer;
       shared_.metrics.ended(DoorOutcome::answered);
     }
@@ -279,21 +294,46 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
   }
 
   void sent_all() {
-    if (is_ending_) return abort();
+    if (is_ending_) return hang_up();
     if (wants_tls_) {
       wants_tls_ = false;
       return start_tls(*shared_.start_tls);
     }
     if (stopping_ && !is_apart_) return say_goodbye();
     release_memory();
-    deadline =
-        is_apart_ ? UINT64_MAX : worker_.tick_after(input_.empty() ? shared_.options.idle_timeout : kMessageTimeout);
+    set_deadline();
     // Messages may be left that did not fit into the answer; each round begins anew, so that the stack does not grow.
-    if (!is_apart_ &&
-        telephony::next_ldap_frame(input_, kMessageBytesMax).state != telephony::LdapFrame::State::need_more) {
-      return asio::post(worker_.context, [self = shared_from_this()] { self->serve(); });
-    }
+    const bool has_message = telephony::next_ldap_frame(input_, kMessageBytesMax).state != Frame::need_more;
+    if (!is_apart_ && has_message) return asio::post(worker_.context, [self = shared_from_this()] { self->serve(); });
+    if (has_ended_ && !is_apart_) return abort();
     receive();
+  }
+
+  // A message has its time from its first byte on, however it trickles in.
+  void set_deadline() {
+    if (is_apart_) {
+      deadline = UINT64_MAX;
+    } else if (input_.empty()) {
+      deadline = worker_.tick_after(shared_.options.idle_timeout);
+    } else if (!is_partial_) {
+      is_partial_ = true;
+      deadline = worker_.tick_after(kMessageTimeout);
+    }
+  }
+
+  // A close with bytes unread would take back the notice.
+  void hang_up() {
+    is_closed_ = true;
+    deadline = worker_.tick_after(kTlsTimeout);
+    error_code ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+    if (!stopping_ && !is_reading_) drain();
+  }
+
+  void drain() {
+    socket_.async_read_some(asio::buffer(chunk_), [self = shared_from_this()](error_code error, std::size_t) {
+      if (!error) self->drain();
+    });
   }
 
   void release_memory() {
@@ -314,8 +354,11 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
   std::string out_;      // answers that are not being sent yet
   std::string writing_;  // those that are
   std::int32_t apart_id_ = 0;
-  bool is_apart_ = false;      // a search runs on another thread
-  bool is_abandoned_ = false;  // and nobody waits for it any more
+  std::atomic<bool> is_unwanted_ = false;  // nobody waits for the search that runs apart
+  bool is_apart_ = false;                  // a search runs on another thread
+  bool is_shaking_hands_ = false;
+  bool is_partial_ = false;  // some of a message has come, and its time runs
+  bool has_ended_ = false;   // the client sends no more
   bool is_reading_ = false;
   bool is_writing_ = false;
   bool wants_tls_ = false;  // once its answer is sent
@@ -360,9 +403,15 @@ std::expected<void, std::string> LdapDoor::start() {
   return tls_->start();
 }
 
+void LdapDoor::begin_stop() {
+  plain_->begin_stop();
+  if (tls_) tls_->begin_stop();
+}
+
 void LdapDoor::stop(std::chrono::milliseconds deadline) {
+  begin_stop();
   plain_->stop(deadline);
-  if (tls_) tls_->stop(deadline);
+  if (tls_) tls_->stop(std::chrono::milliseconds(0));
   disk_.join();
   waiting_.join();
 }

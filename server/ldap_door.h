@@ -36,6 +36,7 @@ class LdapDoor {
   std::expected<void, std::string> start();
   std::uint16_t port() const { return plain_->port(); }
   std::uint16_t tls_port() const { return tls_ ? tls_->port() : 0; }
+  void begin_stop();
   void stop(std::chrono::milliseconds deadline);
 
  private:

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "server/caller_line.h"
 #include "server/directory.h"
-#include "server/one_line.h"
 #include "server/safe_url.h"
 #include "telephony/plain_text.h"
 
@@ -14,7 +14,19 @@ namespace {
 using telephony::is_same_attribute;
 
 // What can be asked for, in the order of an entry with all attributes; the last column is the same by its OID.
-enum class Field { object_class, uid, name, given_name, family_name, organization, title, email, url, number };
+enum class Field {
+  object_class,
+  category,
+  uid,
+  name,
+  given_name,
+  family_name,
+  organization,
+  title,
+  email,
+  url,
+  number
+};
 struct Attribute {
   std::string_view name;
   Field field;
@@ -23,6 +35,7 @@ struct Attribute {
 };
 constexpr std::array kAttributes = {
     Attribute{"objectClass", Field::object_class, true, "2.5.4.0"},
+    Attribute{"objectCategory", Field::category, false, ""},
     Attribute{"uid", Field::uid, true, "0.9.2342.19200300.100.1.1"},
     Attribute{"cn", Field::name, true, "2.5.4.3"},
     Attribute{"commonName", Field::name, false, ""},
@@ -45,21 +58,15 @@ constexpr std::array kAttributes = {
     Attribute{"homePhone", Field::number, true, "0.9.2342.19200300.100.1.20"},
     Attribute{"pager", Field::number, true, "0.9.2342.19200300.100.1.42"},
 };
-constexpr std::array<std::string_view, 4> kObjectClasses{"top", "person", "organizationalPerson", "inetOrgPerson"};
+// The last two are what phones that were set up for Active Directory ask for.
+constexpr std::array<std::string_view, 6> kObjectClasses{"top",           "person", "organizationalPerson",
+                                                         "inetOrgPerson", "user",   "contact"};
 
 const Attribute* attribute_named(std::string_view name) {
   const auto found = std::ranges::find_if(kAttributes, [&](const Attribute& known) {
     return is_same_attribute(known.name, name) || (!known.oid.empty() && is_same_attribute(known.oid, name));
   });
   return found == kAttributes.end() ? nullptr : &*found;
-}
-
-std::string_view attribute_for(std::string_view label) {
-  const std::string lower = telephony::ascii_lower(label);
-  if (lower.contains("mobile") || lower.contains("cell")) return "mobile";
-  if (lower.contains("home")) return "homePhone";
-  if (lower.contains("pager")) return "pager";
-  return "telephoneNumber";
 }
 
 void set_name(LdapPerson& person, std::string_view name, std::string_view organization) {
@@ -83,7 +90,7 @@ LdapPerson ldap_person(const index::Record& record) {
     if (!is_callable(phone)) continue;
     std::string text = phone.number->to_e164();
     const bool is_there = std::ranges::any_of(person.phones, [&](const auto& known) { return known.text == text; });
-    if (!is_there) person.phones.push_back({std::move(text), attribute_for(phone.label)});
+    if (!is_there) person.phones.push_back({std::move(text), ldap_number_attribute(phone.label)});
   }
   return person;
 }
@@ -96,6 +103,20 @@ LdapPerson ldap_person(const index::Card& card) {
   return person;
 }
 
+std::string_view ldap_number_attribute(std::string_view label) {
+  const std::string lower = telephony::ascii_lower(label);
+  if (lower.contains("mobile") || lower.contains("cell")) return "mobile";
+  if (lower.contains("home")) return "homePhone";
+  if (lower.contains("pager")) return "pager";
+  return "telephoneNumber";
+}
+
+void LdapPerson::show_as(const std::string& line) {
+  name = line;
+  given_name.clear();
+  family_name = line;
+}
+
 std::vector<std::string_view> ldap_values(const LdapPerson& person, std::string_view attribute) {
   const auto one = [](std::string_view value) {
     return value.empty() ? std::vector<std::string_view>() : std::vector<std::string_view>{value};
@@ -105,6 +126,8 @@ std::vector<std::string_view> ldap_values(const LdapPerson& person, std::string_
   switch (known->field) {
     case Field::object_class:
       return {kObjectClasses.begin(), kObjectClasses.end()};
+    case Field::category:
+      return {"person"};
     case Field::uid:
       return one(person.uid);
     case Field::name:
@@ -147,15 +170,10 @@ bool LdapSelection::is_wanted(std::string_view attribute) const {
 }
 
 bool LdapSelection::wants_record() const {
-  if (all_) return true;
-  std::size_t numbers = 0;
-  for (const std::string_view name : asked_) {
-    const Attribute* known = attribute_named(name);
-    if (known == nullptr) continue;
-    if (known->field == Field::title || known->field == Field::email) return true;
-    numbers += known->field == Field::number ? 1 : 0;
-  }
-  return numbers > 1;
+  return all_ || std::ranges::any_of(asked_, [](std::string_view name) {
+           const Attribute* known = attribute_named(name);
+           return known != nullptr && (known->field == Field::title || known->field == Field::email);
+         });
 }
 
 std::string_view LdapSelection::number_attribute(std::string_view own) const {

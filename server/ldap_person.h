@@ -24,11 +24,17 @@ struct LdapPerson {
   std::string organization, title, url;
   std::vector<std::string> emails;
   std::vector<Phone> phones;
+
+  // By another name, which is not in two parts: what several people have in common.
+  void show_as(const std::string& line);
 };
 
 // From all that is known, or from what a ring shows: that has the name, the organization and no numbers.
 LdapPerson ldap_person(const index::Record& record);
 LdapPerson ldap_person(const index::Card& card);
+
+// Which attribute a number with that label stands under: mobile, homePhone, pager, else telephoneNumber.
+std::string_view ldap_number_attribute(std::string_view label);
 
 // The attribute's values, the name by any of its usual names and OIDs; empty: the person has none.
 std::vector<std::string_view> ldap_values(const LdapPerson& person, std::string_view attribute);
@@ -37,7 +43,7 @@ std::vector<std::string_view> ldap_values(const LdapPerson& person, std::string_
 class LdapSelection {
  public:
   explicit LdapSelection(const std::vector<std::string_view>& asked);
-  // Whether what only the whole record has is wanted: other numbers, e-mail, title.
+  // Whether what only the whole record has is wanted: e-mail, title, or all there is.
   bool wants_record() const;
   // Under which of the attributes a number is shown: its own if that is wanted, else telephoneNumber or what is wanted
   // in its place.

@@ -5,11 +5,12 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
+#include <variant>
 
+#include "index/name_words.h"
+#include "server/caller_line.h"
+#include "server/http_message.h"
 #include "server/ldap_tree.h"
-#include "server/one_line.h"
-#include "server/safe_url.h"
 #include "telephony/display_name.h"
 #include "telephony/number_variants.h"
 
@@ -22,6 +23,8 @@ using telephony::LdapResultCode;
 using telephony::LdapTruth;
 
 constexpr std::size_t kValueCharactersMax = 250;
+// For a search by name; the client may ask for less.
+constexpr std::chrono::milliseconds kNameDeadline{2'000};
 
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char character) { return static_cast<unsigned char>(character) < 0x80; });
@@ -72,6 +75,29 @@ class FilterCheck {
   const telephony::LdapTextMatcher texts_;
 };
 
+// Whether what a ring shows of a person is not enough: for the attributes, or to tell whether the filter holds.
+bool needs_record(const telephony::LdapSearch& search) {
+  if (LdapSelection(search.attributes).wants_record()) return true;
+  std::string_view number;
+  return std::ranges::any_of(search.filter.nodes, [&](const telephony::LdapFilterNode& node) {
+    if (!node.is_leaf()) return node.kind == LdapFilterKind::none_of;
+    const auto kind = telephony::ldap_attribute_kind(node.assertion.attribute);
+    if (kind == LdapAttributeKind::other) return !telephony::is_same_attribute(node.assertion.attribute, "objectClass");
+    if (kind != LdapAttributeKind::number || !node.assertion.pieces.empty()) return false;
+    const bool is_second = !number.empty() && node.assertion.value != number;
+    if (!node.assertion.value.empty()) number = node.assertion.value;
+    return is_second;
+  });
+}
+
+// Whether a search for that name finds the record.
+bool is_named(const index::Record& record, std::string_view name) {
+  const auto borne = index::words_of(record);
+  return std::ranges::all_of(index::name_words(name), [&](const std::string& word) {
+    return std::ranges::any_of(borne, [&](const std::string& one) { return one.starts_with(word); });
+  });
+}
+
 // What an answer of kind `search done` says.
 void append_done(const LdapAsked& asked, const telephony::LdapResult& result, std::string& out,
                  std::span<const telephony::LdapControl> controls = {}) {
@@ -96,6 +122,7 @@ std::string_view asked_attribute(const std::vector<telephony::LdapAskedNumber>& 
 // Which part of the answer is asked for (RFC 2696). A cookie is the number of the name that is searched, then where.
 struct LdapSearcher::Pages {
   bool is_asked = false;
+  bool is_first = true;
   std::size_t size = 0;
   std::size_t name = 0;
   std::string_view from;
@@ -113,6 +140,7 @@ struct LdapSearcher::Pages {
       pages.is_asked = true;
       pages.size = std::min(pages.size, static_cast<std::size_t>(wanted->size));
       if (wanted->cookie.empty()) continue;
+      pages.is_first = false;
       pages.name = static_cast<unsigned char>(wanted->cookie.front());
       pages.from = wanted->cookie.substr(1);
     }
@@ -122,12 +150,12 @@ struct LdapSearcher::Pages {
 
 struct LdapSearcher::Found {
   std::vector<LdapPerson> people;
-  std::set<std::string> uids;  // of them
   LdapResultCode code = LdapResultCode::success;
   std::string cookie;  // of the next page
 
-  void add(LdapPerson person) {
-    if (uids.insert(person.uid).second) people.push_back(std::move(person));
+  LdapPerson* with_uid(const std::string& uid) {
+    const auto known = std::ranges::find(people, uid, &LdapPerson::uid);
+    return known == people.end() ? nullptr : &*known;
   }
 };
 
@@ -176,10 +204,6 @@ void LdapSearcher::finish(const LdapAsked& asked, Turn turn, std::string& out) c
   }
 }
 
-LookupRequest LdapSearcher::lookup_request(const LdapAsked& asked, std::string_view number) const {
-  return {.account = asked.account, .number = number, .region = {}, .called = {}};
-}
-
 // `turn` is the one that has come; `done` for the first.
 LdapSearcher::Turn LdapSearcher::search_tree(const LdapAsked& asked, Turn turn, std::string& out) const {
   const auto pages = Pages::read(asked, options_.entries_max);
@@ -189,34 +213,46 @@ LdapSearcher::Turn LdapSearcher::search_tree(const LdapAsked& asked, Turn turn, 
   }
   const telephony::LdapPlan plan = telephony::plan_for(asked.search.filter);
   const bool by_name = plan.everybody || !plan.names.empty();
-  if (by_name && turn == Turn::done) return Turn::on_disk;
+  if (turn == Turn::done && (by_name || needs_record(asked.search))) return Turn::on_disk;
   Found found;
   for (const std::string& number : plan.numbers) {
-    const LookupRequest request = lookup_request(asked, number);
+    // Pages begin with who bears a number.
+    if (!pages->is_first) break;
+    const LookupRequest request{
+        .account = asked.account, .number = number, .region = {}, .called = {}, .plan = options_.plan};
     if (by_name || plan.numbers.size() > 1) {
       find_by_number(asked, lookups_.answer(request), number, found);
     } else if (turn == Turn::waits) {
       find_by_number(asked, lookups_.finish_live(request, options_.deadline), number, found);
-    } else {
-      const auto answer = lookups_.answer_or_wait(request);
-      if (!answer) return Turn::waits;
+    } else if (const auto answer = lookups_.answer_or_wait(request)) {
       find_by_number(asked, *answer, number, found);
+    } else if (turn == Turn::done) {
+      return Turn::waits;
+    } else {
+      find_by_number(asked, lookups_.finish_live(request, options_.deadline), number, found);
     }
   }
   if (by_name && pages->size > 0) find_by_name(asked, plan, *pages, found);
+  append_found(asked, *pages, found, out);
+  return Turn::done;
+}
+
+void LdapSearcher::append_found(const LdapAsked& asked, const Pages& pages, Found& found, std::string& out) const {
+  if (found.people.size() > pages.size) {
+    found.people.resize(pages.size);
+    found.code = LdapResultCode::size_limit_exceeded;
+  }
   const LdapSelection selection(asked.search.attributes);
   for (const LdapPerson& person : found.people) {
     selection.append_entry(out, asked.message_id, options_.base_dn, person, asked.search.types_only);
   }
-  if (!pages->is_asked) {
-    append_done(asked, {found.code}, out);
-    return Turn::done;
-  }
+  if (!pages.is_asked) return append_done(asked, {found.code}, out);
+  // A page may be short, and its end is no error.
+  const bool is_partial =
+      found.code == LdapResultCode::size_limit_exceeded || found.code == LdapResultCode::admin_limit_exceeded;
   const std::string value = telephony::paged_results_value(found.cookie);
   const std::array controls{telephony::LdapControl{telephony::kLdapPagedResultsOid, false, value}};
-  append_done(asked, {found.code == LdapResultCode::size_limit_exceeded ? LdapResultCode::success : found.code}, out,
-              controls);
-  return Turn::done;
+  append_done(asked, {is_partial ? LdapResultCode::success : found.code}, out, controls);
 }
 
 void LdapSearcher::find_by_number(const LdapAsked& asked, const DoorLookups::Found& answer, const std::string& number,
@@ -225,16 +261,23 @@ void LdapSearcher::find_by_number(const LdapAsked& asked, const DoorLookups::Fou
     found.code = LdapResultCode::unavailable;
     return;
   }
-  if (answer->candidates.empty() || !answer->has_default) return;
+  const std::string line = caller_line(*answer);
+  if (line.empty()) return;
   const index::Card& pick = answer->leading(answer->candidates.front());
-  const LdapSelection selection(asked.search.attributes);
   LdapPerson person = ldap_person(pick);
-  std::string_view own = "telephoneNumber";
-  if (selection.wants_record()) {
-    if (const auto record = directory_.get(asked.account, pick.id())) person = ldap_person(*record);
+  std::vector<telephony::PhoneNumber> borne{telephony::canonical(answer->number.parsed->number)};
+  if (needs_record(asked.search)) {
+    // As the lookup saw it.
+    const auto known = answer->view.get(asked.account, pick.id());
+    if (const auto* record = known ? std::get_if<index::KnownRecord>(&*known) : nullptr) {
+      person = ldap_person(record->record);
+      for (const index::RecordPhone& phone : record->record.phones) {
+        if (phone.number) borne.push_back(telephony::canonical(*phone.number));
+      }
+    }
   }
-  const auto e164 = answer->number.parsed ? answer->number.parsed->number.to_e164() : std::string();
-  const auto same = std::ranges::find(person.phones, e164, &LdapPerson::Phone::text);
+  std::string_view own = ldap_number_attribute(pick.phone_label);
+  const auto same = std::ranges::find(person.phones, answer->number.parsed->number.to_e164(), &LdapPerson::Phone::text);
   if (same != person.phones.end()) {
     own = same->attribute;
     person.phones.erase(same);
@@ -242,14 +285,19 @@ void LdapSearcher::find_by_number(const LdapAsked& asked, const DoorLookups::Fou
   const auto bears = [&](const std::string& text) {
     if (text == number) return true;
     const auto other = lookups_.service().read_number(*answer->account, text);
-    return other && answer->number.parsed && *other == telephony::canonical(answer->number.parsed->number);
+    return other && std::ranges::find(borne, *other) != borne.end();
   };
-  const bool holds = FilterCheck(asked.search.filter).holds(person, true, bears);
-  if (!holds) return;
+  if (!FilterCheck(asked.search.filter).holds(person, true, bears)) return;
   const auto numbers = telephony::asked_numbers_of(asked.search.filter);
-  person.phones.insert(person.phones.begin(), {number, asked_attribute(numbers, number, own)});
-  person.name = one_line(*answer);
-  found.add(std::move(person));
+  LdapPerson::Phone asked_phone{number, asked_attribute(numbers, number, own)};
+  if (line != person.name) person.show_as(line);
+  if (LdapPerson* known = found.with_uid(person.uid)) {
+    // The same person by another spelling of the number, which must be found too.
+    known->phones.insert(known->phones.begin(), std::move(asked_phone));
+    return;
+  }
+  person.phones.insert(person.phones.begin(), std::move(asked_phone));
+  found.people.push_back(std::move(person));
 }
 
 void LdapSearcher::find_by_name(const LdapAsked& asked, const telephony::LdapPlan& plan, const Pages& pages,
@@ -259,31 +307,40 @@ void LdapSearcher::find_by_name(const LdapAsked& asked, const telephony::LdapPla
   const FilterCheck check(asked.search.filter);
   const auto settings = lookups_.service().settings(asked.account);
   if (settings == nullptr) return;
+  const Metrics::Timer timer;
+  const auto patience = asked.search.time_limit > 0 ? std::min<std::chrono::milliseconds>(
+                                                          kNameDeadline, std::chrono::seconds(asked.search.time_limit))
+                                                    : kNameDeadline;
   std::map<std::string, std::optional<telephony::PhoneNumber>> read;
-  const auto wanted = [&](const index::Record& record) {
-    const auto bears = [&](const std::string& text) {
-      const auto [at, fresh] = read.try_emplace(text);
-      if (fresh) at->second = lookups_.service().read_number(*settings, text);
-      return at->second && std::ranges::any_of(record.phones, [&](const index::RecordPhone& phone) {
-               return phone.number && telephony::canonical(*phone.number) == *at->second;
-             });
-    };
-    return check.holds(ldap_person(record), true, bears);
+  const auto bears = [&](const index::Record& record, const std::string& text) {
+    const auto [at, fresh] = read.try_emplace(text);
+    if (fresh) at->second = lookups_.service().read_number(*settings, text);
+    return at->second && std::ranges::any_of(record.phones, [&](const index::RecordPhone& phone) {
+             return phone.number && telephony::canonical(*phone.number) == *at->second;
+           });
   };
-  std::string_view from = pages.from;
-  for (std::size_t at = pages.name; at < names.size(); ++at, from = {}) {
+  std::size_t at = pages.name;
+  const auto is_reported = [&](const index::Record& record) {
+    // By a number, which the default pick alone answers, or by an earlier name, maybe on an earlier page.
+    return std::ranges::any_of(plan.numbers, [&](const std::string& number) { return bears(record, number); }) ||
+           std::any_of(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(at),
+                       [&](const std::string& name) { return is_named(record, name); });
+  };
+  const auto wanted = [&](const index::Record& record) {
+    if (timer.elapsed() > patience) found.code = LdapResultCode::time_limit_exceeded;
+    if (asked.is_unwanted != nullptr && *asked.is_unwanted) found.code = LdapResultCode::other;
+    if (found.code != LdapResultCode::success || is_reported(record)) return false;
+    return check.holds(ldap_person(record), true, [&](const std::string& text) { return bears(record, text); });
+  };
+  for (std::string_view from = pages.from; at < names.size(); ++at, from = {}) {
     const std::size_t room = pages.size - std::min(pages.size, found.people.size());
-    if (room == 0) {
-      found.code = LdapResultCode::size_limit_exceeded;
-      found.cookie = std::string(1, static_cast<char>(at));
-      return;
-    }
     const auto page = directory_.find(asked.account, names[at], from, room, wanted);
     if (!page) {
       found.code = LdapResultCode::unavailable;
       return;
     }
-    for (const index::Record& record : page->records) found.add(ldap_person(record));
+    for (const index::Record& record : page->records) found.people.push_back(ldap_person(record));
+    if (found.code != LdapResultCode::success) return;
     if (page->next.empty()) continue;
     found.code = page->examined_all ? LdapResultCode::size_limit_exceeded : LdapResultCode::admin_limit_exceeded;
     found.cookie = static_cast<char>(at) + page->next;
@@ -293,8 +350,9 @@ void LdapSearcher::find_by_name(const LdapAsked& asked, const telephony::LdapPla
 
 // A read of one entry that an answer named.
 void LdapSearcher::append_person(const LdapAsked& asked, std::string_view uid, std::string& out) const {
-  const auto text = percent_decoded(uid);
-  const auto id = text ? index::RecordId::parse(*text) : std::nullopt;
+  std::string text;
+  append_decoded(text, uid, TargetPart::path);
+  const auto id = index::RecordId::parse(text);
   const auto record = id ? directory_.get(asked.account, *id) : std::nullopt;
   if (!record) return append_done(asked, {LdapResultCode::no_such_object, "", options_.base_dn}, out);
   const LdapPerson person = ldap_person(*record);

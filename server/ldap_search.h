@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <span>
@@ -18,6 +19,7 @@ struct LdapSearchOptions {
   std::string base_dn;
   std::size_t entries_max;             // of one search or page
   std::chrono::milliseconds deadline;  // for a search that waits for a CRM
+  telephony::Plan plan;                // how digits without a plus are read
   bool start_tls;                      // whether the root DSE offers it
 };
 
@@ -26,7 +28,8 @@ struct LdapAsked {
   std::int32_t message_id;
   const telephony::LdapSearch& search;
   const std::vector<telephony::LdapControl>& controls;
-  std::string_view account;  // empty: nobody who may see people
+  std::string_view account;              // empty: nobody who may see people
+  const std::atomic<bool>* is_unwanted;  // set by any thread once nobody waits for the answer; may be nothing
 };
 
 // Answers searches. A number in the filter is read by the number parser and answered as every door answers it, by the
@@ -53,8 +56,8 @@ class LdapSearcher {
   void find_by_number(const LdapAsked& asked, const DoorLookups::Found& answer, const std::string& number,
                       Found& found) const;
   void find_by_name(const LdapAsked& asked, const telephony::LdapPlan& plan, const Pages& pages, Found& found) const;
+  void append_found(const LdapAsked& asked, const Pages& pages, Found& found, std::string& out) const;
   void append_person(const LdapAsked& asked, std::string_view uid, std::string& out) const;
-  LookupRequest lookup_request(const LdapAsked& asked, std::string_view number) const;
 
   const LdapSearchOptions options_;
   const DoorLookups& lookups_;

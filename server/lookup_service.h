@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "index/index.h"
+#include "server/caller_line.h"
 #include "server/lookup_answer.h"
-#include "server/one_line.h"
 #include "server/pick_rules.h"
 #include "server/remembered_picks.h"
 #include "server/same_person.h"
@@ -27,7 +27,7 @@ struct AccountSettings {
   PickContext pick;
   PickMemory pick_memory;
   SamePerson same_person;
-  OneLine one_line = OneLine::pick;
+  CallerLine one_line = CallerLine::pick;
   std::set<telephony::PhoneNumber> own_numbers;                  // canonical
   std::map<telephony::PhoneNumber, std::string> called_regions;  // canonical called line -> region
   std::vector<telephony::DialRewrite> dial_plan;

@@ -16,7 +16,10 @@ bool is_host_and_port(const std::string& host) {
 }  // namespace
 
 std::string OwnAddress::for_client(const HttpRequest& request) const {
-  if (is_configured()) return configured_;
+  return is_configured() ? configured_ : as_named(request);
+}
+
+std::string OwnAddress::as_named(const HttpRequest& request) const {
   const std::string* host = request.header("host");
   const std::string scheme = has_tls_ ? "https://" : "http://";
   return scheme + (host != nullptr && is_host_and_port(*host) ? *host : "localhost");

@@ -16,6 +16,8 @@ class OwnAddress {
   const std::string& configured() const { return configured_; }
   // "https://ringdex.acme.example:8480"
   std::string for_client(const HttpRequest& request) const;
+  // As this client named it, for what it is to ask next: a trusted network is trusted under that name.
+  std::string as_named(const HttpRequest& request) const;
 
  private:
   const std::string configured_;

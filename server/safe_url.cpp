@@ -1,7 +1,5 @@
 #include "server/safe_url.h"
 
-#include <charconv>
-
 namespace ringdex::server {
 
 std::string percent_encoded(std::string_view text, std::string_view kept) {
@@ -21,25 +19,9 @@ std::string percent_encoded(std::string_view text, std::string_view kept) {
   return out;
 }
 
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      out.push_back(text[at]);
-      continue;
-    }
-    unsigned byte = 0;
-    const char* const first = text.data() + at + 1;
-    if (at + 2 >= text.size() || std::from_chars(first, first + 2, byte, 16).ptr != first + 2) return std::nullopt;
-    out.push_back(static_cast<char>(byte));
-    at += 2;
-  }
-  return out;
-}
-
 std::string safe_url(std::string_view url) {
   if (!url.starts_with("https://") && !url.starts_with("http://")) return {};
-  return percent_encoded(url, ":/?#[]@!&()*+=%");
+  return percent_encoded(url, ":/?#[]@&+=%");
 }
 
 std::string id_in_url(std::string_view id) {

@@ -170,7 +170,10 @@ class Planner {
     merge(plan.numbers, other.numbers);
     merge(plan.names, other.names);
     const bool is_too_much = plan.numbers.size() > kLdapPlanNumbersMax || plan.names.size() > kLdapPlanNamesMax;
-    if (other.everybody || is_too_much) plan = for_everybody();
+    if (!plan.everybody && !other.everybody && !is_too_much) return;
+    plan.everybody = true;
+    plan.names.clear();
+    plan.numbers.resize(std::min(plan.numbers.size(), kLdapPlanNumbersMax));
   }
 
   // Nothing before numbers, these before names, these before everybody. Of two of a sort: longer names, fewer texts.

@@ -116,7 +116,7 @@ class LdapTextMatcher {
 
 // Where the answers of a filter are among: the people who bear one of `numbers`, those of whom a value of a name
 // attribute (the whole name, the family name, the company's, ...) begins with one of `names`, or, if `everybody`,
-// anyone. With nothing at all nobody can be an answer.
+// anyone, and then `numbers` are still those that a phone asks for. With nothing at all nobody can be an answer.
 //
 // `numbers` are as asked, for the number parser; `names` are folded like LdapTextMatcher's, with single spaces. A
 // substring assertion on a number attribute gives its pieces joined: phones put a star behind the typed text, some put

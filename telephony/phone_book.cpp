@@ -186,6 +186,12 @@ std::optional<PhoneBookFormat> phone_book_format_from(std::string_view name) {
   return std::nullopt;
 }
 
+std::string xml_escaped(std::string_view text) {
+  std::string xml;
+  append_escaped(xml, text);
+  return xml;
+}
+
 std::string write_phone_book(PhoneBookFormat format, const PhoneBookPage& page) {
   std::string xml(kDeclaration);
   switch (format) {
@@ -233,10 +239,6 @@ std::optional<std::string> write_search_form(PhoneBookFormat format, std::string
     return xml + "</InputItem>\n</SnomIPPhoneInput>\n";
   }
   return std::nullopt;
-}
-
-std::string_view phone_book_content_type(PhoneBookFormat /*format*/) {
-  return "text/xml; charset=utf-8";
 }
 
 }  // namespace ringdex::telephony

@@ -29,7 +29,6 @@ struct PhoneBookPage {
   std::string title;                    // "Directory"
   std::vector<PhoneBookEntry> entries;  // those without a number are left out by the caller
   std::string next_url;                 // of the next page; empty: this is the last
-  std::string search_url;               // where a search goes, without its parameter; for write_search_form only
   std::string search_form_url;          // where that form is; Cisco and Snom show a key for it. Empty: none
 };
 
@@ -42,6 +41,9 @@ std::string write_phone_book(PhoneBookFormat format, const PhoneBookPage& page);
 std::optional<std::string> write_search_form(PhoneBookFormat format, std::string_view title,
                                              std::string_view search_url, std::string_view parameter);
 
-std::string_view phone_book_content_type(PhoneBookFormat format);
+// For an element or an attribute; of what XML allows.
+std::string xml_escaped(std::string_view text);
+
+inline constexpr const char* kPhoneBookContentType = "text/xml; charset=utf-8";
 
 }  // namespace ringdex::telephony

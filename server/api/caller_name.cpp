@@ -7,7 +7,7 @@
 
 #include "server/api/json_text.h"
 #include "server/api/lookup.h"
-#include "server/one_line.h"
+#include "server/caller_line.h"
 #include "telephony/display_name.h"
 
 namespace ringdex::server {
@@ -58,12 +58,42 @@ void read_options(const Api& api, const HttpRequest& request, LookupRequest& loo
   }
 }
 
-// The name that the phone system knew by itself.
-std::string_view fallback(const HttpRequest& request) {
-  for (const std::string_view name : {"name", "default"}) {
-    if (const auto* value = request.parameter(name)) return *value;
+// The name that the phone system knew by itself. FreePBX encodes nothing in it but spaces and commas ("AT&T"), so it
+// goes on up to the next parameter that there is.
+std::string fallback(const HttpRequest& request) {
+  static constexpr std::string_view kParameters[] = {"number", "called",       "region",  "plan",
+                                                     "format", "length",       "agent",   "key",
+                                                     "name",   "presentation", "default", "auth_token"};
+  const std::string_view target = request.target;
+  const auto starts_at = [&](std::size_t at) {
+    return std::ranges::any_of(kParameters, [&](std::string_view name) {
+      return target.substr(at).starts_with(name) && target.substr(at + name.size()).starts_with('=');
+    });
+  };
+  for (const std::string_view name : {"name=", "default="}) {
+    for (const char mark : {'?', '&'}) {
+      const std::size_t found = target.find(mark + std::string(name));
+      if (found == std::string_view::npos) continue;
+      const std::size_t first = found + 1 + name.size();
+      std::size_t end = first;
+      while (end < target.size() && !(target[end] == '&' && starts_at(end + 1))) ++end;
+      std::string text;
+      append_decoded(text, target.substr(first, end - first), TargetPart::query);
+      return text;
+    }
   }
   return {};
+}
+
+// Whether the caller's number must not be shown: Asterisk's CALLERID(pres), as its name or its number (restricted 0x20,
+// unavailable 0x40).
+bool is_withheld(const HttpRequest& request) {
+  const auto* presentation = request.parameter("presentation");
+  if (presentation == nullptr) return false;
+  int value = 0;
+  const char* const end = presentation->data() + presentation->size();
+  if (std::from_chars(presentation->data(), end, value).ptr == end) return (value & 0x60) != 0;
+  return presentation->starts_with("prohib") || presentation->starts_with("unavailable");
 }
 
 void write_text(HttpResponse& response, std::string text) {
@@ -71,17 +101,19 @@ void write_text(HttpResponse& response, std::string text) {
   response.body = std::move(text);
 }
 
+// The person's card, if the line is one person's.
 std::string call_info(const Api& api, const HttpRequest& request, const LookupAnswer& answer) {
-  if (answer.candidates.empty() || !answer.has_default) return {};
+  // Without a configured address the callee's phone would be sent to what the PBX calls this server.
+  if (!shows_one_person(answer) || !api.address.is_configured()) return {};
   const index::RecordId id = answer.leading(answer.candidates.front()).id();
-  return fmt::format("<{}{}>;purpose=jcard", api.address.for_client(request),
+  return fmt::format("<{}{}>;purpose=jcard", api.address.configured(),
                      api.links.path_to(request.principal.account, id, api.lookups.now()));
 }
 
 void get_name(const Api& api, const HttpRequest& request, HttpResponse& response) {
   LookupRequest lookup;
   read_options(api, request, lookup);
-  if (const auto* number = request.parameter("number")) lookup.number = *number;
+  if (const auto* number = request.parameter("number"); number && !is_withheld(request)) lookup.number = *number;
   const auto found = ask(api.lookups, lookup, request, response);
   if (!found) return;
   if (const auto* format = request.parameter("format"); format && *format == "call-info") {
@@ -89,7 +121,7 @@ void get_name(const Api& api, const HttpRequest& request, HttpResponse& response
   }
   const Wanted wanted = read_wanted(request);
   std::string name;
-  if (*found) name = wanted.of(one_line(**found));
+  if (*found) name = wanted.of(caller_line(**found));
   write_text(response, name.empty() ? wanted.of(fallback(request)) : std::move(name));
 }
 
@@ -103,12 +135,12 @@ bool wants_json(const HttpRequest& request) {
 void get_opencnam(const Api& api, const HttpRequest& request, HttpResponse& response) {
   LookupRequest lookup;
   read_options(api, request, lookup);
-  lookup.number = request.parameters[0];
+  if (!request.parameters.empty()) lookup.number = request.parameters[0];
   const auto found = ask(api.lookups, lookup, request, response);
   if (!found) return;
   const Wanted wanted = read_wanted(request);
   std::string name;
-  if (*found) name = wanted.of(one_line(**found));
+  if (*found) name = wanted.of(caller_line(**found));
   if (!wants_json(request)) return write_text(response, std::move(name));
   const auto& parsed = *found ? (*found)->number.parsed : std::nullopt;
   const std::string number = parsed ? parsed->number.to_e164() : std::string(lookup.number);
@@ -117,7 +149,13 @@ void get_opencnam(const Api& api, const HttpRequest& request, HttpResponse& resp
     response.status = 404;
     return;
   }
-  response = json_response({{"name", name}, {"number", number}, {"price", 0.0}, {"uri", "/v2/phone/" + number}});
+  const index::Card& pick = (*found)->leading((*found)->candidates.front());
+  response = json_response({{"name", name},
+                            {"number", number},
+                            {"price", 0.0},
+                            {"uri", "/" + request.path[0] + "/phone/" + number},
+                            {"created", iso_text(pick.first_indexed_at)},
+                            {"updated", iso_text(pick.updated_at.value_or(pick.first_indexed_at))}});
 }
 
 }  // namespace
@@ -127,16 +165,21 @@ std::vector<HttpRoute> caller_name_routes(const DoorLookups& lookups, const Reco
   const Api api{lookups, links, address};
   std::vector<HttpRoute> routes;
   const auto add = [&](std::string path, auto handler) {
-    routes.push_back({.method = "GET",
-                      .path = std::move(path),
-                      .scope = Scope::lookup,
-                      .handler = [api, handler](const HttpRequest& request,
-                                                HttpResponse& response) { handler(api, request, response); },
-                      .simple_client = true});
+    routes.push_back(
+        {.method = "GET",
+         .path = std::move(path),
+         .scope = Scope::lookup,
+         .handler = [api, handler](const HttpRequest& request,
+                                   HttpResponse& response) { handler(api, request, response); },
+         .simple_client = true,
+         .refusal_text = [](const HttpRequest& request) { return read_wanted(request).of(fallback(request)); }});
   };
   add("/cnam", get_name);
-  add("/v2/phone/{number}", get_opencnam);
-  add("/v3/phone/{number}", get_opencnam);
+  // FreeSWITCH makes nothing of a caller who is anonymous, and asks all the same.
+  for (const std::string base : {"/v2/phone", "/v3/phone"}) {
+    add(base, get_opencnam);
+    add(base + "/{number}", get_opencnam);
+  }
   return routes;
 }
 

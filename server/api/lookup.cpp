@@ -115,6 +115,12 @@ HttpResponse post_lookup(const DoorLookups& lookups, const HttpRequest& request)
 
 }  // namespace
 
+std::string asked_number(const HttpRequest& request, std::string_view parameter) {
+  const std::string* value = request.parameter(parameter);
+  if (value == nullptr) return {};
+  return value->starts_with(' ') ? '+' + value->substr(1) : *value;
+}
+
 std::optional<DoorLookups::Found> ask(const DoorLookups& lookups, const LookupRequest& lookup,
                                       const HttpRequest& request, HttpResponse& response) {
   if (request.may_wait) return lookups.finish_live(lookup);

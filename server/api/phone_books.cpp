@@ -1,11 +1,14 @@
 #include "server/api/phone_books.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
-#include "server/one_line.h"
+#include "server/api/lookup.h"
+#include "server/caller_line.h"
 #include "server/safe_url.h"
 #include "telephony/phone_book.h"
 #include "telephony/plain_text.h"
@@ -19,8 +22,9 @@ constexpr std::string_view kTitle = "Directory";
 constexpr std::size_t kPeopleMax = 100;
 // Grandstream phones fetch the book whole and search it themselves.
 constexpr std::size_t kWholeBookMax = 2'000;
-// A Cisco page holds kCiscoPageNumbersMax numbers, and a person may have several.
-constexpr std::size_t kCiscoPeopleMax = 16;
+// A Cisco phone shows kCiscoPageNumbersMax numbers of a page: two of each person.
+constexpr std::size_t kCiscoNumbersEach = 2;
+constexpr std::size_t kCiscoPeopleMax = telephony::kCiscoPageNumbersMax / kCiscoNumbersEach;
 
 struct Api {
   const DoorLookups& lookups;
@@ -33,31 +37,50 @@ std::size_t people_max(PhoneBookFormat format) {
   return format == PhoneBookFormat::cisco ? kCiscoPeopleMax : kPeopleMax;
 }
 
-// What is searched for; with both empty everybody is listed.
+// What is searched for; with neither, everybody is listed.
 struct Wanted {
-  std::string number;
-  std::string name;
+  std::optional<std::string> number;
+  std::optional<std::string> name;
 };
 
 // One field for both, as phones have it: what has no letter is a number.
 Wanted read_wanted(const HttpRequest& request) {
-  const auto value = [&](std::string_view name) {
-    const std::string* found = request.parameter(name);
-    return found == nullptr ? std::string() : *found;
-  };
-  Wanted wanted{value("number"), value("name")};
-  const std::string search = value("search");
+  Wanted wanted;
+  if (request.parameter("number") != nullptr) wanted.number = asked_number(request);
+  if (const auto* name = request.parameter("name")) wanted.name = *name;
+  const std::string search = asked_number(request, "search");
   if (search.empty()) return wanted;
-  const bool is_number = std::ranges::none_of(search, telephony::is_letter) && !telephony::digits_of(search).empty();
-  (is_number ? wanted.number : wanted.name) = search;
+  if (std::ranges::none_of(search, telephony::is_letter)) {
+    wanted.number = search;
+  } else {
+    wanted.name = search;
+  }
   return wanted;
 }
 
-telephony::PhoneBookEntry entry_of(const index::Record& record) {
+// Where a page goes on, as it stands in a link: the index gives any bytes.
+std::string hex(std::string_view bytes) {
+  std::string text;
+  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return text;
+}
+
+std::string bytes_of(std::string_view text) {
+  std::string bytes;
+  for (std::size_t at = 0; at + 1 < text.size(); at += 2) {
+    unsigned byte = 0;
+    std::from_chars(text.data() + at, text.data() + at + 2, byte, 16);
+    bytes.push_back(static_cast<char>(byte));
+  }
+  return bytes;
+}
+
+telephony::PhoneBookEntry entry_of(const index::Record& record, PhoneBookFormat format) {
   telephony::PhoneBookEntry entry{.name = std::string(shown_name(record.name, record.organization)),
                                   .organization = record.organization,
                                   .numbers = {}};
   for (const index::RecordPhone& phone : record.phones) {
+    if (format == PhoneBookFormat::cisco && entry.numbers.size() == kCiscoNumbersEach) break;
     if (is_callable(phone)) entry.numbers.push_back({phone.number->to_e164(), phone.label});
   }
   return entry;
@@ -65,11 +88,13 @@ telephony::PhoneBookEntry entry_of(const index::Record& record) {
 
 // This book's address with parameters behind it, and the key again if the phone sent it so.
 std::string link(const Api& api, const HttpRequest& request, PhoneBookFormat format, std::string_view end,
-                 std::vector<std::pair<std::string_view, std::string_view>> parameters) {
+                 std::vector<std::pair<std::string_view, std::string>> parameters) {
   constexpr std::string_view kNames[] = {"cisco", "grandstream", "snom", "yealink"};
-  if (const std::string* key = request.parameter("key")) parameters.emplace_back("key", *key);
+  for (const std::string_view name : {"key", "auth_token"}) {
+    if (const std::string* key = request.parameter(name)) parameters.emplace_back(name, *key);
+  }
   std::string text =
-      fmt::format("{}/phonebook/{}{}", api.address.for_client(request), kNames[static_cast<std::size_t>(format)], end);
+      fmt::format("{}/phonebook/{}{}", api.address.as_named(request), kNames[static_cast<std::size_t>(format)], end);
   char separator = '?';
   for (const auto& [name, value] : parameters) {
     if (value.empty()) continue;
@@ -79,52 +104,81 @@ std::string link(const Api& api, const HttpRequest& request, PhoneBookFormat for
   return text;
 }
 
-void add_by_number(const Api& api, const HttpRequest& request, const std::string& number,
-                   telephony::PhoneBookPage& page) {
-  const auto answer =
-      api.lookups.answer({.account = request.principal.account, .number = number, .region = {}, .called = {}});
-  if (!answer || answer->candidates.empty() || !answer->has_default) return;
-  const index::Card& pick = answer->leading(answer->candidates.front());
-  page.entries.push_back({.name = one_line(*answer),
+void add_by_number(const LookupAnswer& answer, const std::string& number, telephony::PhoneBookPage& page) {
+  std::string line = caller_line(answer);
+  if (line.empty()) return;
+  const index::Card& pick = answer.leading(answer.candidates.front());
+  page.entries.push_back({.name = std::move(line),
                           .organization = std::string(pick.organization),
                           .numbers = {{number, std::string(pick.phone_label)}}});
 }
 
-HttpResponse xml_response(PhoneBookFormat format, std::string body) {
+HttpResponse xml_response(std::string body) {
   HttpResponse response;
-  response.content_type = telephony::phone_book_content_type(format);
+  response.content_type = telephony::kPhoneBookContentType;
   response.body = std::move(body);
   return response;
 }
 
-HttpResponse get_book(const Api& api, const HttpRequest& request, PhoneBookFormat format) {
-  telephony::PhoneBookPage page{.title = std::string(kTitle), .entries = {}, .next_url = {}, .search_url = {}};
-  page.search_form_url = link(api, request, format, "/search", {});
-  const Wanted wanted = read_wanted(request);
-  if (!wanted.number.empty()) {
-    add_by_number(api, request, wanted.number, page);
-    return xml_response(format, telephony::write_phone_book(format, page));
-  }
-  const std::string* from = request.parameter("from");
-  const auto found =
-      api.directory.find(request.principal.account, wanted.name, from == nullptr ? "" : *from, people_max(format));
-  if (!found) return problem(503, "store_failed", found.error().message);
-  for (const index::Record& record : found->records) page.entries.push_back(entry_of(record));
-  if (!found->next.empty()) {
-    page.next_url = link(api, request, format, "", {{"name", wanted.name}, {"from", found->next}});
-  }
-  return xml_response(format, telephony::write_phone_book(format, page));
+telephony::PhoneBookPage empty_page(const Api& api, const HttpRequest& request, PhoneBookFormat format) {
+  return {.title = std::string(kTitle),
+          .entries = {},
+          .next_url = {},
+          .search_form_url = link(api, request, format, "/search", {})};
 }
 
-HttpResponse get_phone_book(const Api& api, const HttpRequest& request) {
-  const auto format = telephony::phone_book_format_from(request.parameters[0]);
-  if (!format) return problem(404, "no_such_path", "there are cisco, grandstream, snom and yealink");
-  const bool is_form = request.parameters.size() > 1 && request.parameters[1] == "search";
-  if (is_form) {
-    auto form = telephony::write_search_form(*format, kTitle, link(api, request, *format, "", {}), "search");
-    if (form) return xml_response(*format, std::move(*form));
+// A ring: answered here, like every lookup.
+void search_number(const Api& api, const HttpRequest& request, PhoneBookFormat format, const std::string& number,
+                   HttpResponse& response) {
+  const LookupRequest lookup{.account = request.principal.account, .number = number, .region = {}, .called = {}};
+  const auto found = ask(api.lookups, lookup, request, response);
+  if (!found) return;
+  telephony::PhoneBookPage page = empty_page(api, request, format);
+  if (*found) add_by_number(**found, number, page);
+  response = xml_response(telephony::write_phone_book(format, page));
+}
+
+// Reads the disk, so on another thread.
+void search_name(const Api& api, const HttpRequest& request, PhoneBookFormat format,
+                 const std::optional<std::string>& name, HttpResponse& response) {
+  if (!request.may_wait) {
+    response.wants_to_wait = true;
+    return;
   }
-  return get_book(api, request, *format);
+  telephony::PhoneBookPage page = empty_page(api, request, format);
+  const std::string* from = request.parameter("from");
+  const bool is_nobody =
+      name && std::ranges::none_of(*name, [](char c) { return telephony::is_letter(c) || telephony::is_digit(c); });
+  if (!is_nobody) {
+    const auto found = api.directory.find(request.principal.account, name.value_or(""),
+                                          from == nullptr ? "" : bytes_of(*from), people_max(format));
+    if (!found) spdlog::error("phone book: {}", found.error().message);
+    for (const index::Record& record : found ? found->records : std::vector<index::Record>()) {
+      page.entries.push_back(entry_of(record, format));
+    }
+    if (found && !found->next.empty()) {
+      page.next_url = link(api, request, format, "", {{"name", name.value_or("")}, {"from", hex(found->next)}});
+    }
+  }
+  response = xml_response(telephony::write_phone_book(format, page));
+}
+
+void get_phone_book(const Api& api, const HttpRequest& request, HttpResponse& response) {
+  const auto format = telephony::phone_book_format_from(request.parameters[0]);
+  if (!format) {
+    response = problem(404, "no_such_path", "there are cisco, grandstream, snom and yealink");
+    return;
+  }
+  if (request.parameters.size() > 1 && request.parameters[1] == "search") {
+    auto form = telephony::write_search_form(*format, kTitle, link(api, request, *format, "", {}), "search");
+    if (form) {
+      response = xml_response(std::move(*form));
+      return;
+    }
+  }
+  const Wanted wanted = read_wanted(request);
+  if (wanted.number) return search_number(api, request, *format, *wanted.number, response);
+  search_name(api, request, *format, wanted.name, response);
 }
 
 }  // namespace
@@ -137,8 +191,8 @@ std::vector<HttpRoute> phone_book_routes(const DoorLookups& lookups, const Direc
     routes.push_back({.method = "GET",
                       .path = path,
                       .scope = Scope::lookup,
-                      .runs_on = RunsOn::blocking,
-                      .handler = [api](const HttpRequest& request) { return get_phone_book(api, request); },
+                      .handler = [api](const HttpRequest& request,
+                                       HttpResponse& response) { get_phone_book(api, request, response); },
                       .simple_client = true});
   }
   return routes;

@@ -1,7 +1,10 @@
 #include "server/api/record_cards.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
@@ -32,20 +35,18 @@ telephony::VCard card_of(const index::Record& record) {
   return card;
 }
 
-HttpResponse card_response(const Directory& directory, std::string_view account, const std::string& id_text,
+HttpResponse card_response(const index::Index& index, std::string_view account, const std::string& id,
                            CardFormat format) {
-  const auto id = index::RecordId::parse(id_text);
-  if (!id) return bad_record_id();
-  const auto record = directory.get(account, *id);
-  if (!record) return problem(404, "record_unknown", "there is no such record, or it was deleted");
-  const telephony::VCard card = card_of(*record);
+  const auto known = known_record(index, account, id);
+  if (!known) return known.error();
+  const telephony::VCard card = card_of(known->record);
   HttpResponse response;
   response.content_type = format == CardFormat::jcard ? telephony::kJCardContentType : telephony::kVCardContentType;
   response.body = format == CardFormat::jcard ? telephony::write_jcard(card) : telephony::write_vcard(card);
   return response;
 }
 
-HttpResponse signed_card(const Directory& directory, const RecordLinks& links, index::TimePoint now,
+HttpResponse signed_card(const index::Index& index, const RecordLinks& links, index::TimePoint now,
                          const HttpRequest& request) {
   const std::string& account = request.parameters[0];
   const std::string& id = request.parameters[1];
@@ -54,26 +55,39 @@ HttpResponse signed_card(const Directory& directory, const RecordLinks& links, i
   if (expires == nullptr || signature == nullptr || !links.allows(account, id, *expires, *signature, now)) {
     return problem(403, "link_expired", "this address was not made by this server, or its time is over");
   }
-  return card_response(directory, account, id, CardFormat::jcard);
+  return card_response(index, account, id, CardFormat::jcard);
 }
 
 }  // namespace
 
-std::optional<HttpResponse> record_card(const Directory& directory, const HttpRequest& request) {
+std::expected<index::KnownRecord, HttpResponse> known_record(const index::Index& index, std::string_view account,
+                                                             const std::string& id) {
+  const auto parsed = index::RecordId::parse(id);
+  if (!parsed) return std::unexpected(bad_record_id());
+  auto found = index.read().get(account, *parsed);
+  if (!found) return std::unexpected(problem(503, "store_failed", found.error().message));
+  if (auto* known = std::get_if<index::KnownRecord>(&*found)) return std::move(*known);
+  if (std::holds_alternative<index::GoneRecord>(*found)) {
+    return std::unexpected(problem(410, "record_deleted", fmt::format("{} was deleted in its source", id)));
+  }
+  return std::unexpected(problem(404, "record_unknown", fmt::format("no record {} was ever seen", id)));
+}
+
+std::optional<HttpResponse> record_card(const index::Index& index, const HttpRequest& request) {
   const std::string& asked = request.parameters[0];
   for (const auto& [ending, format] : {std::pair<std::string_view, CardFormat>{".jcard", CardFormat::jcard},
                                        std::pair<std::string_view, CardFormat>{".vcf", CardFormat::vcard}}) {
     if (!asked.ends_with(ending)) continue;
-    return card_response(directory, request.principal.account, asked.substr(0, asked.size() - ending.size()), format);
+    return card_response(index, request.principal.account, asked.substr(0, asked.size() - ending.size()), format);
   }
   return std::nullopt;
 }
 
-std::vector<HttpRoute> record_card_routes(const Directory& directory, const RecordLinks& links, Clock clock) {
+std::vector<HttpRoute> record_card_routes(const index::Index& index, const RecordLinks& links, Clock clock) {
   return {{.method = "GET",
            .path = "/jcard/{account}/{id}",
-           .handler = [&directory, &links, clock = std::move(clock)](
-                          const HttpRequest& request) { return signed_card(directory, links, clock(), request); },
+           .handler = [&index, &links, clock = std::move(clock)](
+                          const HttpRequest& request) { return signed_card(index, links, clock(), request); },
            .open = true}};
 }
 

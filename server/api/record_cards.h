@@ -1,20 +1,26 @@
 #pragma once
 
+#include <expected>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "index/index.h"
 #include "server/api/clock.h"
-#include "server/directory.h"
 #include "server/http_router.h"
 #include "server/record_links.h"
 
 namespace ringdex::server {
 
-// A person as a card for other programs. GET /jcard/{account}/{id} by a signed address. What is given must outlive the
-// routes.
-std::vector<HttpRoute> record_card_routes(const Directory& directory, const RecordLinks& links, Clock clock);
+// The record of that id, or of the one that it was merged into; else what to answer: 410 deleted, 404 never seen.
+std::expected<index::KnownRecord, HttpResponse> known_record(const index::Index& index, std::string_view account,
+                                                             const std::string& id);
 
 // The answer to GET /v1/records/{id}.jcard (RFC 7095) and {id}.vcf (RFC 6350); nothing: the id has neither ending.
-std::optional<HttpResponse> record_card(const Directory& directory, const HttpRequest& request);
+std::optional<HttpResponse> record_card(const index::Index& index, const HttpRequest& request);
+
+// GET /jcard/{account}/{id} by a signed address. What is given must outlive the routes.
+std::vector<HttpRoute> record_card_routes(const index::Index& index, const RecordLinks& links, Clock clock);
 
 }  // namespace ringdex::server

@@ -9,24 +9,16 @@
 namespace ringdex::server {
 namespace {
 
-HttpResponse get_record(const index::Index& index, const Directory& directory, const HttpRequest& request) {
-  if (auto card = record_card(directory, request)) return std::move(*card);
-  const auto id = index::RecordId::parse(request.parameters[0]);
-  if (!id) return bad_record_id();
-  const auto found = index.read().get(request.principal.account, *id);
-  if (!found) return problem(503, "store_failed", found.error().message);
-  if (std::holds_alternative<index::UnknownRecord>(*found)) {
-    return problem(404, "record_unknown", fmt::format("no record {} was ever seen", id->to_string()));
-  }
-  if (std::holds_alternative<index::GoneRecord>(*found)) {
-    return problem(410, "record_deleted", fmt::format("{} was deleted in its source", id->to_string()));
-  }
-  const auto& known = std::get<index::KnownRecord>(*found);
-  Json out = record_json(known.record);
+HttpResponse get_record(const index::Index& index, const HttpRequest& request) {
+  if (auto card = record_card(index, request)) return std::move(*card);
+  const std::string& asked = request.parameters[0];
+  const auto known = known_record(index, request.principal.account, asked);
+  if (!known) return known.error();
+  Json out = record_json(known->record);
   Json aliases = Json::array();
-  for (const index::RecordId& alias : known.aliases) aliases.push_back(alias.to_string());
+  for (const index::RecordId& alias : known->aliases) aliases.push_back(alias.to_string());
   out["aliases"] = std::move(aliases);
-  if (known.record.id != *id) out["asked"] = id->to_string();
+  if (known->record.id.to_string() != asked) out["asked"] = asked;
   return json_response(out);
 }
 
@@ -52,13 +44,13 @@ HttpResponse resync_record(const index::Index& index, sync::SyncScheduler& sched
 
 }  // namespace
 
-std::vector<HttpRoute> record_routes(const index::Index& index, const Directory& directory,
-                                     sync::SyncScheduler& scheduler, std::chrono::milliseconds deadline) {
+std::vector<HttpRoute> record_routes(const index::Index& index, sync::SyncScheduler& scheduler,
+                                     std::chrono::milliseconds deadline) {
   return {
       {.method = "GET",
        .path = "/v1/records/{id}",
        .scope = Scope::lookup,
-       .handler = [&index, &directory](const HttpRequest& request) { return get_record(index, directory, request); }},
+       .handler = [&index](const HttpRequest& request) { return get_record(index, request); }},
       {.method = "POST",
        .path = "/v1/records/{id}/resync",
        .scope = Scope::admin,

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "index/index.h"
-#include "server/directory.h"
 #include "server/http_router.h"
 #include "sync/sync_scheduler.h"
 
@@ -12,7 +11,7 @@ namespace ringdex::server {
 
 // GET /v1/records/{id}, also with .jcard and .vcf behind the id, POST /v1/records/{id}/resync. A forced resync that is
 // not done within `deadline` answers `unreachable`, and is still carried out.
-std::vector<HttpRoute> record_routes(const index::Index& index, const Directory& directory,
-                                     sync::SyncScheduler& scheduler, std::chrono::milliseconds deadline);
+std::vector<HttpRoute> record_routes(const index::Index& index, sync::SyncScheduler& scheduler,
+                                     std::chrono::milliseconds deadline);
 
 }  // namespace ringdex::server

@@ -4,75 +4,51 @@
 
 #include "server/api/json_text.h"
 #include "server/api/lookup.h"
-#include "server/one_line.h"
+#include "server/caller_line.h"
 #include "server/safe_url.h"
+#include "telephony/phone_book.h"
 
 namespace ringdex::server {
 namespace {
 
-std::string xml_escaped(std::string_view text) {
-  std::string out;
-  for (const char character : text) {
-    switch (character) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out.push_back(character);
-    }
-  }
-  return out;
-}
-
 struct Api {
   const DoorLookups& lookups;
-  const Directory& directory;
   const OwnAddress& address;
 };
 
 Json contact(const Api& api, const HttpRequest& request, const LookupAnswer& answer, const std::string& number) {
   const index::Card& pick = answer.leading(answer.candidates.front());
-  const std::string line = one_line(answer);
-  const bool is_company = pick.name.empty() || line == pick.organization;
-  const NameParts parts = is_company ? NameParts{} : split_name(line);
+  const bool is_person = !pick.name.empty() && shows_one_person(answer);
+  const std::string line = caller_line(answer);
+  NameParts parts = is_person ? split_name(pick.name) : NameParts{};
+  // What stands behind the name, if several have the number.
+  if (is_person && line.starts_with(pick.name)) parts.family += line.substr(pick.name.size());
   // 3CX shows nobody without an address, and a CSV file gives none.
   std::string url = safe_url(pick.url.text());
   if (url.empty()) url = api.address.for_client(request) + "/v1/records/" + id_in_url(pick.id_text());
   Json out = {
       {"id", pick.id_text()}, {"first_name", parts.given}, {"last_name", parts.family}, {"company", pick.organization},
       {"email", ""},          {"asked_number", number},    {"contact_url", url}};
-  if (const auto record = api.directory.get(request.principal.account, pick.id()); record && !record->emails.empty()) {
-    out["email"] = record->emails.front();
-  }
+  const auto known = answer.view.get(request.principal.account, pick.id());
+  const auto* record = known ? std::get_if<index::KnownRecord>(&*known) : nullptr;
+  if (is_person && record != nullptr && !record->record.emails.empty()) out["email"] = record->record.emails.front();
   return out;
 }
 
 void get_contacts(const Api& api, const HttpRequest& request, HttpResponse& response) {
-  const std::string* number = request.parameter("number");
-  const LookupRequest lookup{.account = request.principal.account,
-                             .number = number == nullptr ? std::string_view() : std::string_view(*number),
-                             .region = {},
-                             .called = {}};
+  const std::string number = asked_number(request);
+  const LookupRequest lookup{.account = request.principal.account, .number = number, .region = {}, .called = {}};
   const auto found = ask(api.lookups, lookup, request, response);
   if (!found) return;
   Json contacts = Json::array();
-  if (*found && !(*found)->candidates.empty() && (*found)->has_default) {
-    contacts.push_back(contact(api, request, **found, *number));
-  }
+  if (*found && !caller_line(**found).empty()) contacts.push_back(contact(api, request, **found, number));
   response = json_response({{"contacts", std::move(contacts)}});
 }
 
 }  // namespace
 
-std::vector<HttpRoute> template_3cx_routes(const DoorLookups& lookups, const Directory& directory,
-                                           const OwnAddress& address) {
-  const Api api{lookups, directory, address};
+std::vector<HttpRoute> template_3cx_routes(const DoorLookups& lookups, const OwnAddress& address) {
+  const Api api{lookups, address};
   return {
       {.method = "GET",
        .path = "/3cx/lookup",
@@ -125,7 +101,7 @@ std::string template_3cx(std::string_view url, std::string_view key) {
   </Scenarios>
 </Crm>
 )",
-                     xml_escaped(url), xml_escaped(key));
+                     telephony::xml_escaped(url), telephony::xml_escaped(key));
 }
 
 }  // namespace ringdex::server

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <vector>
 
-#include "server/directory.h"
 #include "server/door_lookups.h"
 #include "server/http_router.h"
 #include "server/own_address.h"
@@ -13,8 +12,7 @@ namespace ringdex::server {
 
 // What the 3CX template asks: GET /3cx/lookup?number=, answered by {"contacts": [...]}, empty if nobody is known. The
 // number comes back as it was asked: 3CX takes no contact without it. What is given must outlive the routes.
-std::vector<HttpRoute> template_3cx_routes(const DoorLookups& lookups, const Directory& directory,
-                                           const OwnAddress& address);
+std::vector<HttpRoute> template_3cx_routes(const DoorLookups& lookups, const OwnAddress& address);
 
 // The server-side CRM template that 3CX imports, with the server's address and a key filled in where they are given.
 std::string template_3cx(std::string_view url, std::string_view key);

@@ -25,7 +25,7 @@ constexpr const char* kPeople =
 }  // namespace
 
 DoorScene::DoorScene(const Settings& settings) {
-  std::ofstream(dir_.file("people.csv")) << kPeople;
+  std::ofstream(dir_.file("people.csv")) << kPeople << settings.people;
   const std::string tls =
       settings.tls ? fmt::format(R"(, "tls_listen": "127.0.0.1:0", "tls": {{"certificate": "{}", "key": "{}"}})",
                                  certificate_.certificate_file(), certificate_.key_file())

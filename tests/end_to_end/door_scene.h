@@ -19,13 +19,15 @@ class DoorScene {
     std::string fastagi;
     std::string ldap;
     std::string account;
-    bool tls = false;  // of the LDAP door
+    std::string people;  // more lines of the CSV file
+    bool tls = false;    // of the LDAP door
   };
   explicit DoorScene(const Settings& settings);
   DoorScene() : DoorScene(Settings{}) {}
 
   const RingdexProcess& ringdex() const { return *ringdex_; }
   std::string key(const std::string& scope = "lookup") const;  // a new one
+  std::pair<int, std::chrono::milliseconds> terminate() { return ringdex_->terminate(); }
   std::string folder() const { return dir_.path().string(); }
   std::string certificate() const { return certificate_.certificate_file(); }
 

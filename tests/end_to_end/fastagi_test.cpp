@@ -6,6 +6,10 @@
 namespace ringdex::tests {
 namespace {
 
+const std::string kVariables =
+    "SET VARIABLE ARRAY(RINGDEX_MATCH,RINGDEX_UNMATCHABLE,RINGDEX_NUMBER,RINGDEX_TOTAL,RINGDEX_NAME,"
+    "RINGDEX_ORGANIZATION,RINGDEX_RECORD,RINGDEX_URL,RINGDEX_SOURCE) ";
+
 // What Asterisk sends, in its order.
 std::string request(const std::string& script, const std::string& caller, const std::string& more = "") {
   return fmt::format(
@@ -31,35 +35,39 @@ std::string dialogue(int port, const std::string& block, const std::string& repl
 }
 
 TEST_CASE("an Asterisk gets the caller's name and channel variables, to the byte") {
-  const DoorScene scene;
+  DoorScene::Settings settings;
+  settings.people = "7,Smith (UK,Acme [x,(212) 555-0177,,\n";
+  const DoorScene scene(settings);
   const int port = scene.ringdex().port_of("agi");
   REQUIRE(port > 0);
   CHECK(dialogue(port, request("lookup", "+12125550123")) ==
-        "SET VARIABLE CALLERID(name) \"Ada Whitlock\"\n"
-        "SET VARIABLE RINGDEX_MATCH \"one\"\n"
-        "SET VARIABLE RINGDEX_NUMBER \"+12125550123\"\n"
-        "SET VARIABLE RINGDEX_NAME \"Ada Whitlock\"\n"
-        "SET VARIABLE RINGDEX_ORGANIZATION \"Whitlock & Daughters\"\n"
-        "SET VARIABLE RINGDEX_RECORD \"people:contact:1\"\n"
-        "SET VARIABLE RINGDEX_SOURCE \"People\"\n");
-  CHECK(dialogue(port, request("lookup?called=+442079460999", "02079460100")).contains("RINGDEX_TOTAL \"2\""));
-  CHECK(dialogue(port, request("lookup", "+12125550199")) ==
-        "SET VARIABLE RINGDEX_MATCH \"none\"\nSET VARIABLE RINGDEX_NUMBER \"+12125550199\"\n");
-  CHECK(dialogue(port, request("lookup/default", "unknown")).contains("RINGDEX_MATCH \"none\""));
+        "SET VARIABLE CALLERID(name) \"Ada Whitlock\"\n" + kVariables +
+            "\"one,,+12125550123,1,Ada Whitlock,Whitlock & Daughters,people:contact:1,,People\"\n");
+  CHECK(dialogue(port, request("lookup?called=+442079460999", "02079460100")).contains("\"many,,+442079460100,2,"));
+  // Of an earlier question on the channel nothing is left.
+  CHECK(dialogue(port, request("lookup", "+12125550199")) == kVariables + "\"none,,+12125550199,0,,,,,\"\n");
+  CHECK(dialogue(port, request("lookup", "442079460100")).contains("\"many,"));
+  CHECK(dialogue(port, request("lookup?plan=national", "442079460100")).contains("\"none,"));
+  // Brackets would hide the commas behind them.
+  CHECK(dialogue(port, request("lookup", "+12125550177"))
+            .ends_with("\"one,,+12125550177,1,Smith \\\\(UK,Acme \\\\[x,people:contact:7,,People\"\n"));
+  CHECK(dialogue(port, request("lookup/default", "unknown")).contains("\"none,"));
   CHECK(dialogue(port, request("", "2125550166")).starts_with("SET VARIABLE CALLERID(name) \"Nameless Ltd\"\n"));
 }
 
 TEST_CASE("a caller who withholds the number is not named, unless the config says so") {
   const std::string withheld = "agi_callingpres: 35\n";
   const DoorScene scene;
-  CHECK(dialogue(scene.ringdex().port_of("agi"), request("lookup", "+12125550123", withheld)) ==
-        "SET VARIABLE RINGDEX_MATCH \"none\"\nSET VARIABLE RINGDEX_UNMATCHABLE \"withheld\"\n");
+  const std::string unnamed = dialogue(scene.ringdex().port_of("agi"), request("lookup", "+12125550123", withheld));
+  CHECK(unnamed == kVariables + "\"none,withheld,,0,,,,,\"\n");
+  CHECK_FALSE(unnamed.contains("Ada"));
   DoorScene::Settings settings;
   settings.fastagi = R"(, "names_restricted": true, "prefix": "CRM_")";
   const DoorScene open(settings);
   const std::string commands = dialogue(open.ringdex().port_of("agi"), request("lookup", "+12125550123", withheld));
   CHECK(commands.contains("CALLERID(name) \"Ada Whitlock\""));
-  CHECK(commands.contains("CRM_MATCH \"one\""));
+  CHECK(commands.contains("ARRAY(CRM_MATCH,CRM_UNMATCHABLE,"));
+  CHECK(commands.contains("\"one,"));
 }
 
 TEST_CASE("who hangs up, refuses commands or speaks something else ends the dialogue and nothing more") {
@@ -75,9 +83,9 @@ TEST_CASE("who hangs up, refuses commands or speaks something else ends the dial
   }
   const std::string first = "SET VARIABLE CALLERID(name) \"Ada Whitlock\"\n";
   CHECK(dialogue(port, block, "511 Command Not Permitted on a dead channel or intercept routine\n") == first);
-  CHECK(dialogue(port, block, "510 Invalid or unknown command\n").contains("RINGDEX_SOURCE"));
+  CHECK(dialogue(port, block, "510 Invalid or unknown command\n").contains("RINGDEX_MATCH"));
   CHECK(dialogue(port, block, "520-Invalid command syntax.  Proper usage follows:\nusage\n520 End of proper usage.\n")
-            .contains("RINGDEX_SOURCE"));
+            .contains("RINGDEX_MATCH"));
   CHECK(dialogue(port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").empty());
   CHECK(dialogue(port, std::string(100'000, 'x')).empty());
   {

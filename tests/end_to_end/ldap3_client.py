@@ -22,7 +22,7 @@ for entry in connection.extend.standard.paged_search(
     "dc=ringdex", "(objectClass=*)", attributes=["cn"], paged_size=2, generator=False
 ):
     names.append(entry["attributes"]["cn"][0])
-print("paged", "|".join(names))
+print("paged", "|".join(sorted(names)))
 
 connection.search("dc=ringdex", "(&(telephoneNumber=*)(sn=M*))", attributes=["cn", "telephoneNumber"], size_limit=50)
 print("phones", "|".join(sorted(str(entry.cn) for entry in connection.entries)))

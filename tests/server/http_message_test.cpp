@@ -11,33 +11,29 @@ namespace {
 TEST_CASE("a target is split and decoded") {
   struct Row {
     const char* target;
-    bool good;
     std::vector<std::string> path;
     std::vector<NamedText> query;
   };
   const Row rows[] = {
-      {"/v1/lookup?number=%2B1310", true, {"v1", "lookup"}, {{"number", "+1310"}}},
-      {"//cid", true, {"cid"}, {}},
-      {"/v1/lookup?number=+1310&region=", true, {"v1", "lookup"}, {{"number", " 1310"}, {"region", ""}}},
-      {"/v1/records/a%3Acontact%3A1%2F2", true, {"v1", "records", "a:contact:1/2"}, {}},
-      {"/a?b&c=d=e&&f=", true, {"a"}, {{"b", ""}, {"c", "d=e"}, {"f", ""}}},
-      {"/a?b#c?d", true, {"a"}, {{"b", ""}}},
-      {"/", true, {}, {}},
-      {"", true, {}, {}},
-      {"/%", false, {}, {}},
-      {"/%4", false, {}, {}},
-      {"/%zz", false, {}, {}},
-      {"/a%00b", false, {}, {}},
-      {"/a?x=%00", true, {"a"}, {{"x", "%00"}}},
+      {"/v1/lookup?number=%2B1310", {"v1", "lookup"}, {{"number", "+1310"}}},
+      {"//cid", {"cid"}, {}},
+      {"/v1/lookup?number=+1310&region=", {"v1", "lookup"}, {{"number", " 1310"}, {"region", ""}}},
+      {"/v1/records/a%3Acontact%3A1%2F2", {"v1", "records", "a:contact:1/2"}, {}},
+      {"/a?b&c=d=e&&f=", {"a"}, {{"b", ""}, {"c", "d=e"}, {"f", ""}}},
+      {"/a?b#c?d", {"a"}, {{"b", ""}}},
+      {"/", {}, {}},
+      {"", {}, {}},
+      {"/%/%4/%zz", {"%", "%4", "%zz"}, {}},
+      {"/a%00b+c", {"a%00b+c"}, {}},
+      {"/a?x=%00", {"a"}, {{"x", "%00"}}},
       // What dialplans put there as it is.
-      {"/a?x=100%&y=50%+off&z=%zz%4", true, {"a"}, {{"x", "100%"}, {"y", "50% off"}, {"z", "%zz%4"}}},
+      {"/a?x=100%&y=50%+off&z=%zz%4", {"a"}, {{"x", "100%"}, {"y", "50% off"}, {"z", "%zz%4"}}},
   };
   for (const Row& row : rows) {
     CAPTURE(row.target);
     HttpRequest request;
     request.target = row.target;
-    REQUIRE(read_target(request) == row.good);
-    if (!row.good) continue;
+    read_target(request);
     CHECK(std::ranges::equal(request.path, row.path));
     CHECK(std::ranges::equal(request.query, row.query));
   }

@@ -25,7 +25,21 @@ struct Fixture {
        {.method = "PUT", .path = "/v1/agents/{id}", .scope = Scope::agent | Scope::admin, .handler = echo},
        {.method = "DELETE", .path = "/v1/agents/{id}", .scope = Scope::agent, .handler = echo},
        {.method = "GET", .path = "/open", .handler = echo, .open = true},
-       {.method = "GET", .path = "/cnam", .scope = Scope::lookup, .handler = echo, .simple_client = true},
+       {.method = "GET",
+        .path = "/cnam",
+        .scope = Scope::lookup,
+        .handler = echo,
+        .simple_client = true,
+        .refusal_text =
+            [](const HttpRequest& refused) {
+              const std::string* name = refused.parameter("name");
+              return name == nullptr ? std::string() : *name;
+            }},
+       {.method = "GET",
+        .path = "/phonebook",
+        .scope = Scope::lookup,
+        .handler = [](const HttpRequest&) -> HttpResponse { throw std::runtime_error("no"); },
+        .simple_client = true},
        {.method = "GET",
         .path = "/throws",
         .scope = Scope::lookup,
@@ -135,6 +149,13 @@ TEST_CASE_FIXTURE(Fixture,
     CHECK(response.status >= 401);
     CHECK(response.body.empty());
   }
+  const HttpResponse refused = answer(request("GET", "/cnam?name=Smith"));
+  CHECK(refused.body == "Smith");
+  const std::pair<std::string, std::string> challenge{"WWW-Authenticate", "Basic realm=\"ringdex\""};
+  CHECK(refused.headers.front() == challenge);
+  const HttpResponse failed = answer(request("GET", "/phonebook?key=" + key));
+  CHECK(failed.status == 500);
+  CHECK(failed.body.empty());
 }
 
 TEST_CASE_FIXTURE(Fixture, "a trusted network asks without a key, for itself and by a name that is ours") {

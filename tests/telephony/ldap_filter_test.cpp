@@ -148,7 +148,13 @@ TEST_CASE("A plan of too many texts is for everybody") {
     return filter + ")";
   };
   CHECK(plan_of(filter_of("mobile", kLdapPlanNumbersMax)).numbers.size() == kLdapPlanNumbersMax);
-  CHECK(plan_of(filter_of("mobile", kLdapPlanNumbersMax + 1)) == kEverybody);
+  const LdapPlan many = plan_of(filter_of("mobile", kLdapPlanNumbersMax + 1));
+  CHECK(many.everybody);
+  CHECK(many.numbers.size() == kLdapPlanNumbersMax);
+  const LdapPlan mixed = plan_of("(|(telephoneNumber=123)(cn=*x*)(sn=y))");
+  CHECK(mixed.everybody);
+  CHECK(mixed.numbers == std::vector<std::string>{"123"});
+  CHECK(mixed.names.empty());
   CHECK(plan_of(filter_of("cn", kLdapPlanNamesMax)).names.size() == kLdapPlanNamesMax);
   CHECK(plan_of(filter_of("cn", kLdapPlanNamesMax + 1)) == kEverybody);
   CHECK(plan_of("(|" + filter_of("mobile", 8) + filter_of("cn", 8) + filter_of("pager", 8) + ")").numbers.size() == 8);

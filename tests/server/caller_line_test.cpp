@@ -1,4 +1,4 @@
-#include "server/one_line.h"
+#include "server/caller_line.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "server/one_line.h"
+#include "server/caller_line.h"
 
 #include <fmt/format.h>
 
@@ -6,11 +6,20 @@
 #include "telephony/plain_text.h"
 
 namespace ringdex::server {
+namespace {
 
-std::optional<OneLine> one_line_from(std::string_view name) {
-  if (name == "pick") return OneLine::pick;
-  if (name == "organization") return OneLine::organization;
-  if (name == "count") return OneLine::count;
+// A caller whom nobody has named yet: the carrier's own word says more.
+bool is_number_alone(const index::Card& card, const LookupAnswer& answer) {
+  return card.source == index::kLocalSource && answer.number.parsed &&
+         card.name == answer.number.parsed->number.to_e164();
+}
+
+}  // namespace
+
+std::optional<CallerLine> caller_line_from(std::string_view name) {
+  if (name == "pick") return CallerLine::pick;
+  if (name == "organization") return CallerLine::organization;
+  if (name == "count") return CallerLine::count;
   return std::nullopt;
 }
 
@@ -18,15 +27,22 @@ std::string_view shown_name(std::string_view name, std::string_view organization
   return name.empty() ? organization : name;
 }
 
-std::string one_line(const LookupAnswer& answer) {
+std::string caller_line(const LookupAnswer& answer) {
   if (answer.candidates.empty() || !answer.has_default) return {};
   const index::Card& pick = answer.leading(answer.candidates.front());
+  if (is_number_alone(pick, answer)) return {};
   std::string name(shown_name(pick.name, pick.organization));
   if (answer.match != Match::many) return name;
-  const OneLine rule = answer.account->one_line;
-  if (rule == OneLine::organization && answer.shared_organization) return std::string(*answer.shared_organization);
-  if (rule == OneLine::count) return fmt::format("{} +{}", name, answer.total - 1);
+  const CallerLine rule = answer.account->one_line;
+  if (rule == CallerLine::organization && answer.shared_organization) return std::string(*answer.shared_organization);
+  if (rule == CallerLine::count) return fmt::format("{} +{}", name, answer.total - 1);
   return name;
+}
+
+bool shows_one_person(const LookupAnswer& answer) {
+  if (answer.candidates.empty() || !answer.has_default) return false;
+  return answer.match != Match::many || answer.account->one_line != CallerLine::organization ||
+         !answer.shared_organization;
 }
 
 NameParts split_name(std::string_view name) {
