@@ -25,6 +25,7 @@ constexpr std::size_t kWriteBufferBytes = 32 << 20;
 constexpr std::size_t kScatteredWriteBufferBytes = 2 << 20;
 constexpr int kScatteredWriteBuffersFlushed = 8;
 constexpr int kScatteredWriteBuffersMax = 3 * kScatteredWriteBuffersFlushed;
+constexpr int kScatteredFilesMax = 12;
 constexpr std::size_t kAllWriteBuffersBytes = 128 << 20;
 constexpr std::size_t kBlockBytes = 16 << 10;
 // Background writes leave the disk to the log, on which a webhook's answer waits.
@@ -61,6 +62,8 @@ rocksdb::ColumnFamilyOptions family_options(Family which, const std::shared_ptr<
     options.write_buffer_size = kScatteredWriteBufferBytes;
     options.min_write_buffer_number_to_merge = kScatteredWriteBuffersFlushed;
     options.max_write_buffer_number = kScatteredWriteBuffersMax;
+    // A first copy is not held up by merging what it has just written.
+    options.level0_file_num_compaction_trigger = kScatteredFilesMax;
     // A batch brings its keys in order: the place of each is looked for from that of the one before. Not for families
     // whose ranges are deleted, since those go into a list of their own, under the same hint.
     options.memtable_insert_with_hint_prefix_extractor.reset(
