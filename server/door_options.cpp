@@ -20,12 +20,12 @@ bool is_loopback(const std::string& host) {
 }  // namespace
 
 HttpServerOptions http_options(const config::HttpConfig& from) {
-  return {.host = from.listen.host,
-          .port = from.listen.port,
-          .threads = from.threads,
-          .tls_certificate = from.tls ? from.tls->certificate : "",
-          .tls_key = from.tls ? from.tls->key : "",
-          .connections_max = from.connections_max,
+  return {.listen = {.host = from.listen.host,
+                     .port = from.listen.port,
+                     .threads = from.threads,
+                     .tls_certificate = from.tls ? from.tls->certificate : "",
+                     .tls_key = from.tls ? from.tls->key : "",
+                     .connections_max = from.connections_max},
           .header_bytes_max = from.header_bytes_max,
           .body_bytes_max = from.body_bytes_max,
           .header_timeout = from.header_timeout,

@@ -3,14 +3,6 @@
 #include "server/http_session.h"
 
 namespace ringdex::server {
-namespace {
-
-DoorServerOptions door_options(const HttpServerOptions& options) {
-  return {options.host,    options.port,           options.threads, options.tls_certificate,
-          options.tls_key, options.connections_max};
-}
-
-}  // namespace
 
 HttpServer::HttpServer(HttpServerOptions options, const HttpRouter& router, Metrics& metrics)
     : options_(std::move(options)),
@@ -18,8 +10,7 @@ HttpServer::HttpServer(HttpServerOptions options, const HttpRouter& router, Metr
       ringing_(options_.ringing_threads),
       waiting_(options_.waiting_threads),
       server_(
-          door_options(options_),
-          [this](const Accepted& accepted, Worker& worker) { serve_http(accepted, worker, shared_); },
+          options_.listen, [this](const Accepted& accepted, Worker& worker) { serve_http(accepted, worker, shared_); },
           metrics.door(Door::http)),
       shared_{options_, router, metrics, blocking_, ringing_, waiting_, server_.stopping()} {}
 

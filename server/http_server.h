@@ -14,12 +14,7 @@
 namespace ringdex::server {
 
 struct HttpServerOptions {
-  std::string host;
-  std::uint16_t port;  // 0: any free one
-  unsigned threads;
-  std::string tls_certificate;  // PEM files; empty: no TLS
-  std::string tls_key;
-  std::size_t connections_max;
+  DoorServerOptions listen;
   std::size_t header_bytes_max;
   std::size_t body_bytes_max;
   std::chrono::milliseconds header_timeout;   // for a whole request, from its first byte

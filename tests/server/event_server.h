@@ -153,12 +153,12 @@ struct EventServer {
     return all;
   }
   server::HttpServerOptions options(const Settings& settings, std::uint16_t port) const {
-    return {.host = "127.0.0.1",
-            .port = port,
-            .threads = 2,
-            .tls_certificate = settings.tls ? certificate.certificate_file() : "",
-            .tls_key = settings.tls ? certificate.key_file() : "",
-            .connections_max = 1'000,
+    return {.listen = {.host = "127.0.0.1",
+                       .port = port,
+                       .threads = 2,
+                       .tls_certificate = settings.tls ? certificate.certificate_file() : "",
+                       .tls_key = settings.tls ? certificate.key_file() : "",
+                       .connections_max = 1'000},
             .header_bytes_max = 16 * 1024,
             .body_bytes_max = 64 * 1024,
             .header_timeout = std::chrono::seconds(30),
