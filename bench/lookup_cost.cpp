@@ -48,7 +48,8 @@ void answer(const server::HttpRouter& router, Connection& connection, const std:
   connection.request.from_loopback = true;
   server::HttpParser parser(connection.request, {16 << 10, 1 << 20});
   std::size_t used = 0;
-  const bool read = parser.read(bytes, used) == server::HttpParser::State::done && read_target(connection.request);
+  const bool read = parser.read(bytes, used) == server::HttpParser::State::done;
+  read_target(connection.request);
   const server::HttpRoute* route = read ? router.decide(connection.request, connection.response) : nullptr;
   if (route != nullptr) router.run(*route, connection.request, connection.response);
 }

@@ -68,8 +68,8 @@ LookupScene::LookupScene(std::uint64_t records)
                 .value()),
       index(*store),
       service(parser, index, picks, server::account_settings(one_source(), parser).value()),
-      keys(folder.file("keys.json")),
       lookups(service, metrics, scene_clock, true, nullptr),
+      keys(folder.file("keys.json")),
       router(server::lookup_routes(lookups), keys) {
   for (std::uint64_t first = 0; first < records; first += kPage) {
     index::ChangeBatch batch = page(std::to_string(first + kPage));

@@ -295,7 +295,7 @@ void App::Parts::load_table(const std::stop_token& stopping) {
   index::give_way_to_lookups();
   // Else the first ring of each country would wait for it.
   parser.compile_all_plans();
-  telephony::prepare_display_names();
+  if (!stopping.stop_requested()) telephony::prepare_display_names();
   const Metrics::Timer timer;
   while (!stopping.stop_requested()) {
     const auto done = index.load_table(kTableStep);

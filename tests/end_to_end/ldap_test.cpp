@@ -227,6 +227,9 @@ TEST_CASE("connections over the limit, idle ones, and those that trickle end; a 
   DoorScene::Settings patient;
   patient.tls = true;
   DoorScene stopped(patient);
+  REQUIRE(stopped.ringdex().wait_for("/healthz", [&](const auto&) {
+    return stopped.ringdex().get("/metrics").text.contains("ringdex_number_table_loaded 1");
+  }));
   ByteClient phone(stopped.ringdex().port_of("ldap"));
   ByteClient shaking_hands(stopped.ringdex().port_of("ldaps"));
   const auto [code, took] = stopped.terminate();
