@@ -128,7 +128,9 @@ TEST_CASE("limits, pages and what else a directory answers") {
   CHECK(paged.exit_code == 0);
   CHECK(entries(paged) == 6);
   CHECK(search(scene, "(cn=*)", {}, {"-b", "dc=elsewhere"}).exit_code == 32);
-  CHECK(search(scene, "(cn=*)", {}, {"-E", "!1.2.3.4=x"}).exit_code == 12);
+  const auto critical = search(scene, "(cn=*)", {}, {"-E", "!1.2.3.4=x"});
+  CAPTURE(critical.out);
+  CHECK(critical.exit_code == 12);
   CHECK(entries(search(scene, "(sn=pryce)", {}, {"-b", ""})) == 1);
   const auto read = search(scene, "(objectClass=*)", {"mail"}, {"-s", "base", "-b", "uid=people:contact:1,dc=ringdex"});
   CHECK(read.out.contains("mail: ada@whitlock.example"));
