@@ -1,6 +1,5 @@
 #include "server/http_message.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -78,7 +77,8 @@ void HttpResponse::clear() {
 
 void append_decoded(std::string& out, std::string_view text, TargetPart part) {
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find_first_of("%+", at), text.size());
+    std::size_t end = at;
+    while (end < text.size() && text[end] != '%' && text[end] != '+') ++end;
     out.append(text.substr(at, end - at));
     at = end;
     if (end == text.size()) break;
