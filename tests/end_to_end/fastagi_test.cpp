@@ -104,7 +104,7 @@ TEST_CASE("who hangs up, refuses commands or speaks something else ends the dial
 
 TEST_CASE("an Asterisk that does not go on is left after the deadline") {
   DoorScene::Settings settings;
-  settings.fastagi = R"(, "deadline": "50ms")";
+  settings.fastagi = R"(, "deadline": "300ms")";
   const DoorScene scene(settings);
   ByteClient silent(scene.ringdex().port_of("agi"));
   CHECK(silent.read_all().empty());

@@ -213,7 +213,7 @@ TEST_CASE("a key that is taken back ends what an open connection may see") {
 
 TEST_CASE("connections over the limit, idle ones, and those that trickle end; a stop waits for no phone") {
   DoorScene::Settings settings;
-  settings.ldap = R"(, "connections_max": 2, "idle_timeout": "100ms")";
+  settings.ldap = R"(, "connections_max": 2, "idle_timeout": "1s")";
   settings.tls = true;
   DoorScene scene(settings);
   const int port = scene.ringdex().port_of("ldap");
