@@ -164,14 +164,4 @@ std::string paged_results_value(std::string_view cookie, std::int32_t size) {
   return value;
 }
 
-std::string sort_response_value(LdapResultCode code) {
-  const auto number = static_cast<std::int32_t>(code);
-  const std::size_t content = element_bytes(integer_octets(number));
-  std::string value;
-  Encoder encoder(value, element_bytes(content));
-  encoder.head(LBER_SEQUENCE, content);
-  encoder.integer(LBER_ENUMERATED, number);
-  return value;
-}
-
 }  // namespace ringdex::telephony

@@ -24,8 +24,6 @@ constexpr ber_tag_t kSimplePassword = 0x80;
 constexpr ber_tag_t kSasl = 0xA3;
 constexpr ber_tag_t kExtendedOid = 0x80;
 constexpr ber_tag_t kExtendedValue = 0x81;
-constexpr ber_tag_t kSortRule = 0x80;
-constexpr ber_tag_t kSortReverse = 0x81;
 constexpr ber_tag_t kInitialPiece = 0x80;
 constexpr ber_tag_t kAnyPiece = 0x81;
 constexpr ber_tag_t kFinalPiece = 0x82;
@@ -367,27 +365,6 @@ std::optional<LdapPagedResults> paged_results_of(const LdapControl& control) {
   decoder.end(level, "something follows");
   if (!decoder.is_good()) return std::nullopt;
   return paged;
-}
-
-std::optional<std::vector<LdapSortKey>> sort_keys_of(const LdapControl& control) {
-  Decoder decoder;
-  std::vector<LdapSortKey> keys;
-  std::string_view value = control.value.value_or("");
-  std::string_view level = decoder.take(value, LBER_SEQUENCE, "no sequence");
-  decoder.end(value, "something follows");
-  if (level.empty()) decoder.fail("no keys");
-  while (!level.empty()) {
-    std::string_view content = decoder.take(level, LBER_SEQUENCE, "no key");
-    if (keys.size() == kLdapSortKeysMax) decoder.fail("too many keys");
-    if (!decoder.is_good()) break;
-    LdapSortKey& key = keys.emplace_back();
-    key.attribute = decoder.take_text(content, "no attribute");
-    if (Decoder::is_next(content, kSortRule)) key.rule = decoder.take(content).content;
-    if (Decoder::is_next(content, kSortReverse)) key.is_reverse = decoder.boolean(decoder.take(content).content);
-    decoder.end(content, "something follows");
-  }
-  if (!decoder.is_good()) return std::nullopt;
-  return keys;
 }
 
 }  // namespace ringdex::telephony

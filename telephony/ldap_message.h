@@ -18,11 +18,8 @@ namespace ringdex::telephony {
 // What a request may hold; more is malformed.
 inline constexpr std::size_t kLdapAttributesMax = 128;
 inline constexpr std::size_t kLdapControlsMax = 16;
-inline constexpr std::size_t kLdapSortKeysMax = 16;
 
 inline constexpr std::string_view kLdapPagedResultsOid = "1.2.840.113556.1.4.319";
-inline constexpr std::string_view kLdapSortRequestOid = "1.2.840.113556.1.4.473";
-inline constexpr std::string_view kLdapSortResponseOid = "1.2.840.113556.1.4.474";
 inline constexpr std::string_view kLdapNoticeOfDisconnectionOid = "1.3.6.1.4.1.1466.20036";
 inline constexpr std::string_view kLdapStartTlsOid = "1.3.6.1.4.1.1466.20037";
 inline constexpr std::string_view kLdapWhoAmIOid = "1.3.6.1.4.1.4203.1.11.3";
@@ -165,20 +162,9 @@ struct LdapPagedResults {
 // Nothing: broken, to be answered with protocol_error.
 std::optional<LdapPagedResults> paged_results_of(const LdapControl& control);
 
-// RFC 2891.
-struct LdapSortKey {
-  std::string_view attribute;
-  std::string_view rule;  // the ordering rule's name or OID; often empty
-  bool is_reverse = false;
-  bool operator==(const LdapSortKey&) const = default;
-};
-// Nothing: broken, or more than kLdapSortKeysMax.
-std::optional<std::vector<LdapSortKey>> sort_keys_of(const LdapControl& control);
-
-// The values of the answers' controls: a page's cookie, empty with the last one (its size, an estimate of all entries,
-// is 0 for unknown), and whether the entries were sorted.
+// The value of the answer's control: a page's cookie, empty with the last one (its size, an estimate of all entries, is
+// 0 for unknown).
 std::string paged_results_value(std::string_view cookie, std::int32_t size = 0);
-std::string sort_response_value(LdapResultCode code);
 
 // The answers. Each is appended to `out`, so that many can be sent with one write. The texts are not checked.
 struct LdapResult {

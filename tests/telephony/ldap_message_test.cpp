@@ -357,20 +357,6 @@ TEST_CASE("A control's value is read whole or not at all") {
   CHECK_FALSE(paged(element(0x30, element(0x02, "\xFF") + text(""))));
   CHECK_FALSE(paged(element(0x30, integer(5))));
   CHECK_FALSE(paged(element(0x30, integer(5) + text("") + text(""))));
-
-  const auto keys = [](std::string_view value) { return sort_keys_of({kLdapSortRequestOid, false, value}); };
-  const std::string by_name = element(0x30, text("sn"));
-  const std::string by_number =
-      element(0x30, text("telephoneNumber") + element(0x80, "2.5.13.3") + boolean(true, 0x81));
-  const std::string both = element(0x30, by_name + by_number);
-  CHECK(keys(both) == std::vector<LdapSortKey>{{"sn", "", false}, {"telephoneNumber", "2.5.13.3", true}});
-  CHECK_FALSE(keys(element(0x30, "")));
-  CHECK_FALSE(keys(element(0x30, element(0x30, ""))));
-  CHECK_FALSE(keys(element(0x30, element(0x30, text("sn") + text("rule")))));
-  std::string many;
-  for (std::size_t at = 0; at <= kLdapSortKeysMax; ++at) many += by_name;
-  CHECK_FALSE(keys(element(0x30, many)));
-  for (std::size_t bytes = 0; bytes < both.size(); ++bytes) CHECK_FALSE(keys(both.substr(0, bytes)));
 }
 
 TEST_CASE("Random searches come back as they were") {
