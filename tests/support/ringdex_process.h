@@ -41,7 +41,7 @@ class RingdexProcess {
   const std::string& url() const { return url_; }
   int port() const;
   int port_of(const std::string& scheme) const;  // "agi", "ldap", "ldaps"; 0: no such door
-  std::string log() const;  // its stderr so far
+  std::string log() const;                       // its stderr so far
   std::string config_path() const { return folder_ + "/ringdex.json"; }
 
   void kill();  // SIGKILL, and waits
