@@ -72,8 +72,8 @@ AgiQuestion read_agi_question(const telephony::AgiRequest& request, bool names_r
 
 std::vector<std::string> agi_answer(std::string_view account, const LookupAnswer& answer,
                                     const AgiAnswerOptions& options) {
-  const bool is_known = !answer.candidates.empty() && answer.has_default;
-  const index::Card pick = is_known ? answer.leading(answer.candidates.front()) : index::Card{};
+  const bool is_known = answer.pick() != nullptr;
+  const index::Card pick = is_known ? *answer.pick() : index::Card{};
   // What an earlier question on the channel left in any of these goes.
   VariableList variables(options.prefix);
   variables.add("MATCH", to_string(answer.match));

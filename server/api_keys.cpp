@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "server/hex_text.h"
 #include "server/private_file.h"
 
 namespace ringdex::server {
@@ -18,24 +18,11 @@ using nlohmann::json;
 constexpr std::size_t kIdBytes = 6;
 constexpr std::size_t kSecretBytes = 32;
 
-std::string hex(const unsigned char* bytes, std::size_t count) {
-  std::string out;
-  for (std::size_t i = 0; i < count; ++i) out += fmt::format("{:02x}", bytes[i]);
-  return out;
-}
-
 std::string sha256_hex(std::string_view text) {
   std::array<unsigned char, 32> digest{};
   unsigned length = 0;
   EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  return hex(digest.data(), digest.size());
-}
-
-template <std::size_t count>
-std::optional<std::string> random_hex() {
-  std::array<unsigned char, count> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(count)) != 1) return std::nullopt;
-  return hex(bytes.data(), count);
+  return hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 }  // namespace
@@ -116,8 +103,8 @@ std::expected<std::string, std::string> ApiKeys::create(const std::string& accou
       return std::unexpected(fmt::format("no scope '{}'; there are lookup, agent, admin, metrics", scope));
     }
   }
-  const auto id = random_hex<kIdBytes>();
-  const auto secret = random_hex<kSecretBytes>();
+  const auto id = random_hex(kIdBytes);
+  const auto secret = random_hex(kSecretBytes);
   if (!id || !secret) return std::unexpected("no random bytes to be had from OpenSSL");
   const std::lock_guard lock(mutex_);
   auto keys = keys_;

@@ -28,10 +28,9 @@ std::string_view shown_name(std::string_view name, std::string_view organization
 }
 
 std::string caller_line(const LookupAnswer& answer) {
-  if (answer.candidates.empty() || !answer.has_default) return {};
-  const index::Card& pick = answer.leading(answer.candidates.front());
-  if (is_number_alone(pick, answer)) return {};
-  std::string name(shown_name(pick.name, pick.organization));
+  const index::Card* pick = answer.pick();
+  if (pick == nullptr || is_number_alone(*pick, answer)) return {};
+  std::string name(shown_name(pick->name, pick->organization));
   if (answer.match != Match::many) return name;
   const CallerLine rule = answer.account->one_line;
   if (rule == CallerLine::organization && answer.shared_organization) return std::string(*answer.shared_organization);
@@ -40,7 +39,7 @@ std::string caller_line(const LookupAnswer& answer) {
 }
 
 bool shows_one_person(const LookupAnswer& answer) {
-  if (answer.candidates.empty() || !answer.has_default) return false;
+  if (answer.pick() == nullptr) return false;
   return answer.match != Match::many || answer.account->one_line != CallerLine::organization ||
          !answer.shared_organization;
 }

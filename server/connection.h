@@ -6,15 +6,22 @@
 #include <cstdint>
 #include <thread>
 #include <unordered_set>
+#include <utility>
 
 #include "server/event_turns.h"
+#include "server/metrics.h"
 
 namespace ringdex::server {
+
+struct Worker;
 
 // One connection as its server knows it; lives on one thread's io_context.
 class Connection {
  public:
-  virtual ~Connection() = default;
+  Connection(Worker& worker, CountedConnection counted);
+  virtual ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
   // Closes at once if no request is in hand, else after its answer.
   virtual void finish() = 0;
   // Closes at once, whatever is in hand.
@@ -24,6 +31,12 @@ class Connection {
 
   // A tick of its worker; a timer of its own for each wait would cost two system calls.
   std::uint64_t deadline = UINT64_MAX;
+
+ protected:
+  Worker& worker_;
+
+ private:
+  const CountedConnection counted_;
 };
 
 // One thread's event loop with its connections.
@@ -42,5 +55,14 @@ struct Worker {
   boost::asio::steady_timer timer{context};
   std::jthread thread;
 };
+
+inline Connection::Connection(Worker& worker, CountedConnection counted)
+    : worker_(worker), counted_(std::move(counted)) {
+  worker_.connections.insert(this);
+}
+
+inline Connection::~Connection() {
+  worker_.connections.erase(this);
+}
 
 }  // namespace ringdex::server

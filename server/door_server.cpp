@@ -106,15 +106,9 @@ void DoorServer::accept() {
     if (metrics_.connections() >= options_.connections_max) return metrics_.connection_refused();
     const auto protocol = socket.local_endpoint(error).protocol();
     const auto descriptor = socket.release(error);
-    metrics_.connection_opened();
-    asio::post(worker.context, [this, &worker, protocol, descriptor] {
-      try {
-        serve_({protocol, descriptor, tls_ ? &*tls_ : nullptr}, worker);
-      } catch (const std::exception& failure) {
-        metrics_.connection_closed();
-        spdlog::error("a connection is not served: {}", failure.what());
-      }
-    });
+    Accepted accepted{protocol, descriptor, tls_ ? &*tls_ : nullptr, CountedConnection(metrics_)};
+    asio::post(worker.context,
+               [this, &worker, accepted = std::move(accepted)]() mutable { serve_(std::move(accepted), worker); });
   });
 }
 

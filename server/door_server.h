@@ -31,12 +31,12 @@ struct DoorServerOptions {
 // From the options' files; an error says what cannot be used.
 std::expected<boost::asio::ssl::context, std::string> tls_context(const DoorServerOptions& options);
 
-// A connection that was accepted, as a bare descriptor, since each worker's sockets are its own thread's. It is counted
-// already; its session counts its end.
+// A connection that was accepted, as a bare descriptor, since each worker's sockets are its own thread's.
 struct Accepted {
   boost::asio::ip::tcp protocol;
   boost::asio::ip::tcp::socket::native_handle_type descriptor;
   boost::asio::ssl::context* tls;  // nothing: the door has none
+  CountedConnection counted;
 };
 
 // What all doors have in common: accepts on one address, spreads connections over its threads, watches their deadlines
@@ -44,7 +44,7 @@ struct Accepted {
 class DoorServer {
  public:
   // Makes the connection's session; called on its worker's thread.
-  using Serve = std::function<void(const Accepted& accepted, Worker& worker)>;
+  using Serve = std::function<void(Accepted accepted, Worker& worker)>;
 
   DoorServer(DoorServerOptions options, Serve serve, DoorMetrics& metrics);
   ~DoorServer();

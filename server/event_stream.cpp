@@ -22,21 +22,15 @@ template <typename Stream>
 class EventStream : public Connection, public TakesTurns, public std::enable_shared_from_this<EventStream<Stream>> {
  public:
   EventStream(Stream stream, Worker& worker, HttpShared& shared, StreamBeginning beginning)
-      : stream_(std::move(stream)),
-        worker_(worker),
+      : Connection(worker, CountedConnection(shared.metrics.door(Door::http))),
+        stream_(std::move(stream)),
         shared_(shared),
         key_id_(std::move(beginning.key_id)),
         events_(std::move(beginning.events)),
         out_(std::move(beginning.out)) {
-    worker_.connections.insert(this);
-    shared_.metrics.door(Door::http).connection_opened();
     shared_.metrics.event_listener_came();
   }
-  ~EventStream() override {
-    worker_.connections.erase(this);
-    shared_.metrics.door(Door::http).connection_closed();
-    shared_.metrics.event_listener_left();
-  }
+  ~EventStream() override { shared_.metrics.event_listener_left(); }
 
   void start() {
     if (shared_.stopping) return abort();
@@ -129,7 +123,6 @@ class EventStream : public Connection, public TakesTurns, public std::enable_sha
   }
 
   Stream stream_;
-  Worker& worker_;
   HttpShared& shared_;
   const std::string key_id_;
   std::shared_ptr<EventSubscription> events_;  // none: it has ended

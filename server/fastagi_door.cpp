@@ -26,16 +26,11 @@ constexpr std::size_t kReadBytes = 4 * 1024;
 // The caller may hang up at any of these; the deadline ends them all.
 class FastAgiDoor::Session : public Connection, public std::enable_shared_from_this<Session> {
  public:
-  Session(Socket socket, Worker& worker, Shared& shared)
-      : socket_(std::move(socket)), worker_(worker), shared_(shared) {
-    worker_.connections.insert(this);
+  Session(Socket socket, Worker& worker, CountedConnection counted, Shared& shared)
+      : Connection(worker, std::move(counted)), socket_(std::move(socket)), shared_(shared) {
     error_code ignored;
     address_ = socket_.remote_endpoint(ignored).address();
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  }
-  ~Session() override {
-    worker_.connections.erase(this);
-    shared_.metrics.connection_closed();
   }
 
   void start() {
@@ -114,8 +109,7 @@ class FastAgiDoor::Session : public Connection, public std::enable_shared_from_t
   LookupRequest lookup_request() const {
     return {.account = account_,
             .number = question_.number,
-            .region = shared_.lookups.service().knows_region(question_.region) ? std::string_view(question_.region)
-                                                                               : std::string_view(),
+            .region = shared_.lookups.service().known_region(question_.region),
             .called = question_.called,
             .plan = question_.plan.value_or(shared_.options.plan),
             .agent = question_.agent};
@@ -178,7 +172,6 @@ class FastAgiDoor::Session : public Connection, public std::enable_shared_from_t
   }
 
   Socket socket_;
-  Worker& worker_;
   Shared& shared_;
   asio::ip::address address_;
   std::array<char, kReadBytes> chunk_{};
@@ -198,9 +191,9 @@ FastAgiDoor::FastAgiDoor(FastAgiOptions options, const DoorLookups& lookups, Doo
       shared_{std::move(options), lookups, std::move(access), metrics, waiting_},
       server_(
           shared_.options.listen,
-          [this](const Accepted& accepted, Worker& worker) {
+          [this](Accepted accepted, Worker& worker) {
             Socket socket(worker.context.get_executor(), accepted.protocol, accepted.descriptor);
-            std::make_shared<Session>(std::move(socket), worker, shared_)->start();
+            std::make_shared<Session>(std::move(socket), worker, std::move(accepted.counted), shared_)->start();
           },
           metrics) {}
 

@@ -10,7 +10,8 @@ HttpServer::HttpServer(HttpServerOptions options, const HttpRouter& router, Metr
       ringing_(options_.ringing_threads),
       waiting_(options_.waiting_threads),
       server_(
-          options_.listen, [this](const Accepted& accepted, Worker& worker) { serve_http(accepted, worker, shared_); },
+          options_.listen,
+          [this](Accepted accepted, Worker& worker) { serve_http(std::move(accepted), worker, shared_); },
           metrics.door(Door::http)),
       shared_{options_, router, metrics, blocking_, ringing_, waiting_, server_.stopping()} {}
 

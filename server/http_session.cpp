@@ -32,19 +32,14 @@ constexpr std::chrono::seconds kTlsTimeout{10};
 template <typename Stream>
 class Session : public Connection, public std::enable_shared_from_this<Session<Stream>> {
  public:
-  Session(Stream stream, Worker& worker, HttpShared& shared)
-      : stream_(std::move(stream)), worker_(worker), shared_(shared) {
-    worker_.connections.insert(this);
+  Session(Stream stream, Worker& worker, CountedConnection counted, HttpShared& shared)
+      : Connection(worker, std::move(counted)), stream_(std::move(stream)), shared_(shared) {
     error_code ignored;
     const asio::ip::address address = socket().remote_endpoint(ignored).address();
     request_.from_loopback = unmapped(address).is_loopback();
     request_.network_account = shared_.router.account_of(address);
     socket().set_option(asio::ip::tcp::no_delay(true), ignored);
     socket().non_blocking(true, ignored);
-  }
-  ~Session() override {
-    worker_.connections.erase(this);
-    shared_.metrics.door(Door::http).connection_closed();
   }
 
   void start() {
@@ -283,7 +278,6 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
   }
 
   Stream stream_;
-  Worker& worker_;
   HttpShared& shared_;
   beast::flat_buffer buffer_ = fresh_buffer();
   std::optional<HttpParser> parser_;  // of the request that is being read
@@ -300,12 +294,14 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
 
 }  // namespace
 
-void serve_http(const Accepted& accepted, Worker& worker, HttpShared& shared) {
+void serve_http(Accepted accepted, Worker& worker, HttpShared& shared) {
   Socket socket(worker.context.get_executor(), accepted.protocol, accepted.descriptor);
   if (accepted.tls != nullptr) {
-    std::make_shared<Session<TlsStream>>(TlsStream(std::move(socket), *accepted.tls), worker, shared)->start();
+    std::make_shared<Session<TlsStream>>(TlsStream(std::move(socket), *accepted.tls), worker,
+                                         std::move(accepted.counted), shared)
+        ->start();
   } else {
-    std::make_shared<Session<Socket>>(std::move(socket), worker, shared)->start();
+    std::make_shared<Session<Socket>>(std::move(socket), worker, std::move(accepted.counted), shared)->start();
   }
 }
 

@@ -41,18 +41,13 @@ constexpr std::chrono::seconds kTlsTimeout{10};
 // for its turn.
 class LdapDoor::Session : public Connection, public std::enable_shared_from_this<Session> {
  public:
-  Session(Socket socket, Worker& worker, Shared& shared, const std::atomic<bool>& stopping)
-      : socket_(std::move(socket)), worker_(worker), shared_(shared), stopping_(stopping) {
-    worker_.connections.insert(this);
+  Session(Socket socket, Worker& worker, CountedConnection counted, Shared& shared, const std::atomic<bool>& stopping)
+      : Connection(worker, std::move(counted)), socket_(std::move(socket)), shared_(shared), stopping_(stopping) {
     error_code ignored;
     address_ = socket_.remote_endpoint(ignored).address();
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     socket_.non_blocking(true, ignored);
     principal_ = shared_.access.admit(address_, "");
-  }
-  ~Session() override {
-    worker_.connections.erase(this);
-    shared_.metrics.connection_closed();
   }
 
   void start() {
@@ -344,7 +339,6 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
 
   Socket socket_;
   std::optional<asio::ssl::stream<Socket&>> tls_;  // over the socket, once it has begun
-  Worker& worker_;
   Shared& shared_;
   const std::atomic<bool>& stopping_;
   asio::ip::address address_;
@@ -385,10 +379,11 @@ LdapDoor::~LdapDoor() {
 }
 
 DoorServer::Serve LdapDoor::serve(bool with_tls) {
-  return [this, with_tls](const Accepted& accepted, Worker& worker) {
+  return [this, with_tls](Accepted accepted, Worker& worker) {
     Socket socket(worker.context.get_executor(), accepted.protocol, accepted.descriptor);
     const auto& stopping = with_tls ? tls_->stopping() : plain_->stopping();
-    const auto session = std::make_shared<Session>(std::move(socket), worker, shared_, stopping);
+    const auto session =
+        std::make_shared<Session>(std::move(socket), worker, std::move(accepted.counted), shared_, stopping);
     accepted.tls != nullptr ? session->start_tls(*accepted.tls) : session->start();
   };
 }

@@ -121,6 +121,13 @@ std::vector<std::string_view> ldap_values(const LdapPerson& person, std::string_
   const auto one = [](std::string_view value) {
     return value.empty() ? std::vector<std::string_view>() : std::vector<std::string_view>{value};
   };
+  if (telephony::ldap_attribute_kind(attribute) == telephony::LdapAttributeKind::number) {
+    std::vector<std::string_view> numbers;
+    for (const LdapPerson::Phone& phone : person.phones) {
+      if (is_same_attribute(phone.attribute, attribute)) numbers.push_back(phone.text);
+    }
+    return numbers;
+  }
   const Attribute* known = attribute_named(attribute);
   if (known == nullptr) return {};
   switch (known->field) {
@@ -147,11 +154,7 @@ std::vector<std::string_view> ldap_values(const LdapPerson& person, std::string_
     case Field::number:
       break;
   }
-  std::vector<std::string_view> numbers;
-  for (const LdapPerson::Phone& phone : person.phones) {
-    if (is_same_attribute(phone.attribute, attribute)) numbers.push_back(phone.text);
-  }
-  return numbers;
+  return {};
 }
 
 LdapSelection::LdapSelection(const std::vector<std::string_view>& asked) : all_(asked.empty()) {
@@ -185,10 +188,9 @@ std::string_view LdapSelection::number_attribute(std::string_view own) const {
   return own;
 }
 
-void LdapSelection::append_entry(std::string& out, std::int32_t message_id, std::string_view base_dn,
-                                 const LdapPerson& person, bool types_only) const {
-  LdapPerson shown = person;
-  for (LdapPerson::Phone& phone : shown.phones) phone.attribute = number_attribute(phone.attribute);
+void LdapSelection::append_entry(std::string& out, std::int32_t message_id, std::string_view base_dn, LdapPerson person,
+                                 bool types_only) const {
+  for (LdapPerson::Phone& phone : person.phones) phone.attribute = number_attribute(phone.attribute);
   std::vector<std::pair<std::string_view, std::vector<std::string_view>>> values;
   const auto add = [&](std::string_view name, std::vector<std::string_view> found) {
     const bool is_there =
@@ -196,22 +198,12 @@ void LdapSelection::append_entry(std::string& out, std::int32_t message_id, std:
     if (!found.empty() && !is_there) values.emplace_back(name, std::move(found));
   };
   // Under the names as the client wrote them: some phones compare them to the letter.
-  for (const std::string_view name : asked_) {
-    if (telephony::ldap_attribute_kind(name) != telephony::LdapAttributeKind::number) {
-      add(name, ldap_values(shown, name));
-      continue;
-    }
-    std::vector<std::string_view> numbers;
-    for (const LdapPerson::Phone& phone : shown.phones) {
-      if (is_same_attribute(phone.attribute, name)) numbers.push_back(phone.text);
-    }
-    add(name, std::move(numbers));
-  }
+  for (const std::string_view name : asked_) add(name, ldap_values(person, name));
   if (all_) {
     for (const Attribute& attribute : kAttributes) {
-      if (attribute.in_all) add(attribute.name, ldap_values(shown, attribute.name));
+      if (attribute.in_all) add(attribute.name, ldap_values(person, attribute.name));
     }
-    for (const LdapPerson::Phone& phone : shown.phones) {
+    for (const LdapPerson::Phone& phone : person.phones) {
       if (attribute_named(phone.attribute) == nullptr) add(phone.attribute, {phone.text});
     }
   }

@@ -49,7 +49,7 @@ class LdapSelection {
   // in its place.
   std::string_view number_attribute(std::string_view own) const;
 
-  void append_entry(std::string& out, std::int32_t message_id, std::string_view base_dn, const LdapPerson& person,
+  void append_entry(std::string& out, std::int32_t message_id, std::string_view base_dn, LdapPerson person,
                     bool types_only) const;
 
  private:

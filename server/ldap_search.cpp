@@ -149,6 +149,7 @@ struct LdapSearcher::Pages {
 };
 
 struct LdapSearcher::Found {
+  bool whole_records;  // what a ring shows is not enough
   std::vector<LdapPerson> people;
   LdapResultCode code = LdapResultCode::success;
   std::string cookie;  // of the next page
@@ -213,8 +214,8 @@ LdapSearcher::Turn LdapSearcher::search_tree(const LdapAsked& asked, Turn turn, 
   }
   const telephony::LdapPlan plan = telephony::plan_for(asked.search.filter);
   const bool by_name = plan.everybody || !plan.names.empty();
-  if (turn == Turn::done && (by_name || needs_record(asked.search))) return Turn::on_disk;
-  Found found;
+  Found found{.whole_records = needs_record(asked.search)};
+  if (turn == Turn::done && (by_name || found.whole_records)) return Turn::on_disk;
   for (const std::string& number : plan.numbers) {
     // Pages begin with who bears a number.
     if (!pages->is_first) break;
@@ -222,15 +223,12 @@ LdapSearcher::Turn LdapSearcher::search_tree(const LdapAsked& asked, Turn turn, 
         .account = asked.account, .number = number, .region = {}, .called = {}, .plan = options_.plan};
     if (by_name || plan.numbers.size() > 1) {
       find_by_number(asked, lookups_.answer(request), number, found);
-    } else if (turn == Turn::waits) {
-      find_by_number(asked, lookups_.finish_live(request, options_.deadline), number, found);
-    } else if (const auto answer = lookups_.answer_or_wait(request)) {
-      find_by_number(asked, *answer, number, found);
-    } else if (turn == Turn::done) {
-      return Turn::waits;
-    } else {
-      find_by_number(asked, lookups_.finish_live(request, options_.deadline), number, found);
+      continue;
     }
+    auto answer = turn == Turn::waits ? std::nullopt : lookups_.answer_or_wait(request);
+    if (!answer && turn == Turn::done) return Turn::waits;
+    if (!answer) answer = lookups_.finish_live(request, options_.deadline);
+    find_by_number(asked, *answer, number, found);
   }
   if (by_name && pages->size > 0) find_by_name(asked, plan, *pages, found);
   append_found(asked, *pages, found, out);
@@ -243,8 +241,8 @@ void LdapSearcher::append_found(const LdapAsked& asked, const Pages& pages, Foun
     found.code = LdapResultCode::size_limit_exceeded;
   }
   const LdapSelection selection(asked.search.attributes);
-  for (const LdapPerson& person : found.people) {
-    selection.append_entry(out, asked.message_id, options_.base_dn, person, asked.search.types_only);
+  for (LdapPerson& person : found.people) {
+    selection.append_entry(out, asked.message_id, options_.base_dn, std::move(person), asked.search.types_only);
   }
   if (!pages.is_asked) return append_done(asked, {found.code}, out);
   // A page may be short, and its end is no error.
@@ -263,10 +261,10 @@ void LdapSearcher::find_by_number(const LdapAsked& asked, const DoorLookups::Fou
   }
   const std::string line = caller_line(*answer);
   if (line.empty()) return;
-  const index::Card& pick = answer->leading(answer->candidates.front());
+  const index::Card& pick = *answer->pick();
   LdapPerson person = ldap_person(pick);
   std::vector<telephony::PhoneNumber> borne{telephony::canonical(answer->number.parsed->number)};
-  if (needs_record(asked.search)) {
+  if (found.whole_records) {
     // As the lookup saw it.
     const auto known = answer->view.get(asked.account, pick.id());
     if (const auto* record = known ? std::get_if<index::KnownRecord>(&*known) : nullptr) {

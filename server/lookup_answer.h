@@ -82,6 +82,10 @@ struct LookupAnswer {
     default_reason = {"about", std::move(because)};
   }
   const index::Card& leading(const Candidate& candidate) const { return found.cards[candidate.first]; }
+  // The default pick's leading card; nothing: there is none.
+  const index::Card* pick() const {
+    return candidates.empty() || !has_default ? nullptr : &leading(candidates.front());
+  }
   std::string_view label(const index::Card& card) const;  // of its source
 };
 

@@ -67,7 +67,10 @@ class LookupService {
   std::optional<telephony::PhoneNumber> read_number(const AccountSettings& account, std::string_view text) const;
   // A line of the account as picks and calls name it: in canonical E.164 if it is a number, else as it was sent.
   std::string line_name(const AccountSettings& account, std::string_view called) const;
-  bool knows_region(std::string_view region) const { return parser_.knows_region(region); }
+  // The text if it is a region; else nothing, which leaves the choice to the called line and the account.
+  std::string_view known_region(std::string_view text) const {
+    return parser_.knows_region(text) ? text : std::string_view();
+  }
   TimeZone time_zone(std::string_view account) const;  // UTC if there is no such account
 
  private:

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "index/call.h"
 #include "server/live_lookups.h"
@@ -38,6 +39,20 @@ class DoorMetrics {
   std::atomic<std::uint64_t> connections_{};
   std::atomic<std::uint64_t> refused_{};
   std::array<std::atomic<std::uint64_t>, kDoorOutcomes> requests_{};
+};
+
+// One of a door's connections, for as long as it is counted.
+class CountedConnection {
+ public:
+  explicit CountedConnection(DoorMetrics& door) : door_(&door) { door.connection_opened(); }
+  CountedConnection(CountedConnection&& other) noexcept : door_(std::exchange(other.door_, nullptr)) {}
+  CountedConnection& operator=(CountedConnection&&) = delete;
+  ~CountedConnection() {
+    if (door_ != nullptr) door_->connection_closed();
+  }
+
+ private:
+  DoorMetrics* door_;  // nothing: counted by another one by now
 };
 
 // By which way a lookup came.

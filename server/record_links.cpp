@@ -4,11 +4,11 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 #include <array>
 #include <charconv>
 
+#include "server/hex_text.h"
 #include "server/private_file.h"
 #include "server/safe_url.h"
 
@@ -17,23 +17,16 @@ namespace {
 
 constexpr std::size_t kSecretBytes = 32;
 
-std::string hex(const unsigned char* bytes, std::size_t count) {
-  std::string out;
-  for (std::size_t i = 0; i < count; ++i) out += fmt::format("{:02x}", bytes[i]);
-  return out;
-}
-
 }  // namespace
 
 std::expected<RecordLinks, std::string> RecordLinks::open(const std::string& path) {
   auto known = read_private_file(path);
   if (!known) return std::unexpected(known.error());
   if (known->size() >= 2 * kSecretBytes) return RecordLinks(std::move(*known));
-  std::array<unsigned char, kSecretBytes> bytes{};
-  if (RAND_bytes(bytes.data(), kSecretBytes) != 1) return std::unexpected("no random bytes to be had from OpenSSL");
-  std::string fresh = hex(bytes.data(), bytes.size());
-  if (auto written = write_private_file(path, fresh); !written) return std::unexpected(written.error());
-  return RecordLinks(std::move(fresh));
+  auto fresh = random_hex(kSecretBytes);
+  if (!fresh) return std::unexpected("no random bytes to be had from OpenSSL");
+  if (auto written = write_private_file(path, *fresh); !written) return std::unexpected(written.error());
+  return RecordLinks(std::move(*fresh));
 }
 
 // None of the three holds a NUL: an account and a record id have none, and digits are digits.
@@ -44,7 +37,7 @@ std::string RecordLinks::signature_of(std::string_view account, std::string_view
   unsigned length = 0;
   HMAC(EVP_sha256(), secret_.data(), static_cast<int>(secret_.size()),
        reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &length);
-  return hex(digest.data(), length);
+  return hex({reinterpret_cast<const char*>(digest.data()), length});
 }
 
 std::string RecordLinks::path_to(std::string_view account, const index::RecordId& id, index::TimePoint now) const {

@@ -50,9 +50,7 @@ void read_options(const Api& api, const HttpRequest& request, LookupRequest& loo
   lookup.account = request.principal.account;
   if (const auto* called = request.parameter("called")) lookup.called = *called;
   if (const auto* agent = request.parameter("agent")) lookup.agent = *agent;
-  if (const auto* region = request.parameter("region"); region && api.lookups.service().knows_region(*region)) {
-    lookup.region = *region;
-  }
+  if (const auto* region = request.parameter("region")) lookup.region = api.lookups.service().known_region(*region);
   if (const auto* plan = request.parameter("plan")) {
     lookup.plan = telephony::plan_from(*plan).value_or(telephony::Plan::automatic);
   }
@@ -105,7 +103,7 @@ void write_text(HttpResponse& response, std::string text) {
 std::string call_info(const Api& api, const HttpRequest& request, const LookupAnswer& answer) {
   // Without a configured address the callee's phone would be sent to what the PBX calls this server.
   if (!shows_one_person(answer) || !api.address.is_configured()) return {};
-  const index::RecordId id = answer.leading(answer.candidates.front()).id();
+  const index::RecordId id = answer.pick()->id();
   return fmt::format("<{}{}>;purpose=jcard", api.address.configured(),
                      api.links.path_to(request.principal.account, id, api.lookups.now()));
 }
@@ -149,7 +147,7 @@ void get_opencnam(const Api& api, const HttpRequest& request, HttpResponse& resp
     response.status = 404;
     return;
   }
-  const index::Card& pick = (*found)->leading((*found)->candidates.front());
+  const index::Card& pick = *(*found)->pick();
   response = json_response({{"name", name},
                             {"number", number},
                             {"price", 0.0},

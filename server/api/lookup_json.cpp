@@ -65,10 +65,10 @@ void write_answer(JsonWriter& out, const LookupAnswer& answer) {
   out.key<"candidates">().open('[');
   for (const Candidate& candidate : answer.candidates) write_candidate(out, answer, candidate);
   out.close(']').key<"total">().number(answer.total);
-  if (answer.candidates.empty() || !answer.has_default) {
-    out.key<"default">().null();
+  if (const index::Card* pick = answer.pick()) {
+    write_id<"default">(out, *pick);
   } else {
-    write_id<"default">(out, answer.leading(answer.candidates.front()));
+    out.key<"default">().null();
   }
   out.key<"default_reason">();
   if (answer.default_reason) {

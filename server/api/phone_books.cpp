@@ -4,11 +4,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "server/api/lookup.h"
 #include "server/caller_line.h"
+#include "server/hex_text.h"
 #include "server/safe_url.h"
 #include "telephony/phone_book.h"
 #include "telephony/plain_text.h"
@@ -58,23 +58,6 @@ Wanted read_wanted(const HttpRequest& request) {
   return wanted;
 }
 
-// Where a page goes on, as it stands in a link: the index gives any bytes.
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return text;
-}
-
-std::string bytes_of(std::string_view text) {
-  std::string bytes;
-  for (std::size_t at = 0; at + 1 < text.size(); at += 2) {
-    unsigned byte = 0;
-    std::from_chars(text.data() + at, text.data() + at + 2, byte, 16);
-    bytes.push_back(static_cast<char>(byte));
-  }
-  return bytes;
-}
-
 telephony::PhoneBookEntry entry_of(const index::Record& record, PhoneBookFormat format) {
   telephony::PhoneBookEntry entry{.name = std::string(shown_name(record.name, record.organization)),
                                   .organization = record.organization,
@@ -107,7 +90,7 @@ std::string link(const Api& api, const HttpRequest& request, PhoneBookFormat for
 void add_by_number(const LookupAnswer& answer, const std::string& number, telephony::PhoneBookPage& page) {
   std::string line = caller_line(answer);
   if (line.empty()) return;
-  const index::Card& pick = answer.leading(answer.candidates.front());
+  const index::Card& pick = *answer.pick();
   page.entries.push_back({.name = std::move(line),
                           .organization = std::string(pick.organization),
                           .numbers = {{number, std::string(pick.phone_label)}}});
@@ -151,12 +134,13 @@ void search_name(const Api& api, const HttpRequest& request, PhoneBookFormat for
       name && std::ranges::none_of(*name, [](char c) { return telephony::is_letter(c) || telephony::is_digit(c); });
   if (!is_nobody) {
     const auto found = api.directory.find(request.principal.account, name.value_or(""),
-                                          from == nullptr ? "" : bytes_of(*from), people_max(format));
+                                          from == nullptr ? "" : bytes_of_hex(*from), people_max(format));
     if (!found) spdlog::error("phone book: {}", found.error().message);
     for (const index::Record& record : found ? found->records : std::vector<index::Record>()) {
       page.entries.push_back(entry_of(record, format));
     }
     if (found && !found->next.empty()) {
+      // The index gives any bytes.
       page.next_url = link(api, request, format, "", {{"name", name.value_or("")}, {"from", hex(found->next)}});
     }
   }

@@ -17,7 +17,7 @@ struct Api {
 };
 
 Json contact(const Api& api, const HttpRequest& request, const LookupAnswer& answer, const std::string& number) {
-  const index::Card& pick = answer.leading(answer.candidates.front());
+  const index::Card& pick = *answer.pick();
   const bool is_person = !pick.name.empty() && shows_one_person(answer);
   const std::string line = caller_line(answer);
   NameParts parts = is_person ? split_name(pick.name) : NameParts{};
