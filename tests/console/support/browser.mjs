@@ -1,0 +1,52 @@
+// Debian's Chromium, and what every page is held to: no outside host, no error, no accessibility violation.
+
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { readFile } from 'node:fs/promises'
+import { chromium } from 'playwright-core'
+
+const require = createRequire(import.meta.url)
+const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8')
+
+export async function startBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  })
+}
+
+// A page of its own profile. `problems` collects what no page may do; check it with expectClean() at the end.
+export async function openPage(browser, url, options = {}) {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...options })
+  const page = await context.newPage()
+  const problems = []
+  page.on('pageerror', (error) => problems.push(`error: ${error.stack ?? error}`))
+  page.on('console', (message) => {
+    const text = message.text()
+    // A refused or broken request is shown to people in the page; the browser's own line about it is no error of ours.
+    if (message.type() === 'error' && !/Failed to load resource|net::ERR_/.test(text)) problems.push(`console: ${text}`)
+    if (/Content.Security.Policy|Trusted/i.test(text)) problems.push(`policy: ${text}`)
+  })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(new URL(url).origin) && !/^(data|blob|about):/.test(request.url())) {
+      problems.push(`outside: ${request.url()}`)
+    }
+  })
+  await page.goto(url)
+  page.problems = problems
+  return page
+}
+
+export function expectClean(page) {
+  assert.deepEqual(page.problems, [])
+}
+
+export async function expectAccessible(page, name) {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  }))
+  const said = violations.map((one) => `${one.id}: ${one.help}\n  ${one.nodes.map((node) => node.html).slice(0, 5).join('\n  ')}`)
+  assert.deepEqual(said, [], `${name}: ${said.join('\n')}`)
+}
