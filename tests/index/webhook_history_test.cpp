@@ -199,7 +199,7 @@ TEST_CASE("the history of all sources of one account, page by page, is as a mode
     const std::string& source = sources[chance() % sources.size()];
     model[scene.accept("x", source)] = {source, false};
     scene.accept("y", source, chance() % 2 ? "default2" : "other");
-    const auto some = std::next(model.begin(), chance() % model.size());
+    const auto some = std::next(model.begin(), static_cast<int>(chance() % model.size()));
     ChangeBatch batch = OpenIndex::batch();
     batch.source = some->second.first;
     batch.inbox_done = {{.number = some->first}};
