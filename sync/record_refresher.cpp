@@ -183,14 +183,14 @@ TimePoint RecordRefresher::handle(const index::InboxEvent& event, std::optional<
     if (changes->survivor) waiting->hint.into = changes->survivor->external_id;
     return settle(std::move(changes->batch),
                   {.number = event.number,
-                   .detail = std::move(changes->detail),
+                   .detail = shown(changes->detail),
                    .payload = encode_hint(*waiting),
                    .before = waiting->did},
                   now);
   }
   ++waiting->both_alive;
   waiting->attempts = 0;
-  waiting->last_error = std::move(changes->detail);
+  waiting->last_error = shown(changes->detail);
   const auto applied = apply(changes->batch, now);
   if (applied) waiting->did += index::event_changes(*applied);
   postpone(event, std::move(*waiting), now + *changes->ask_again_after);

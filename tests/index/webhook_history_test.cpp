@@ -271,6 +271,20 @@ TEST_CASE("settled events are forgotten by their time, also behind one that wait
   CHECK(scene.text() == "waits-");
 }
 
+TEST_CASE("a store that was written before there was a history opens with what waits in it") {
+  Scene scene;
+  const auto number = scene.accept("a");
+  scene.accept("b");
+  const Store::Impl& store = scene.open.store->impl();
+  REQUIRE(store.db->DropColumnFamily(store.family(Family::webhooks)).ok());
+  scene.reopen();
+  CHECK(scene.text() == "b? a?");
+  scene.settle(number);
+  CHECK(scene.text() == "b? a-");
+  scene.reopen();
+  CHECK(scene.text() == "b? a-");
+}
+
 TEST_CASE("a purged source has no history") {
   Scene scene;
   scene.accept("a");

@@ -62,7 +62,8 @@ struct Scene {
   }
   std::string numbers(const std::string& query, const std::string& account = "default") const {
     std::string text;
-    for (const Json& event : json(query, account).at("events")) text += event.at("number").dump() + " ";
+    const Json events = json(query, account).at("events");
+    for (const Json& event : events) text += event.at("number").dump() + " ";
     return text;
   }
 };
