@@ -11,6 +11,8 @@ namespace ringdex::server {
 std::string hex(std::string_view bytes);
 // And back; what is no digit reads as 0, and an odd one at the end is left out.
 std::string bytes_of_hex(std::string_view text);
+// Whether it is what hex() may have written, apart from case.
+bool is_hex(std::string_view text);
 
 // So many bytes out of OpenSSL's generator, as hex; nothing: it has none.
 std::optional<std::string> random_hex(std::size_t bytes);
