@@ -35,8 +35,9 @@ enum class Family : std::size_t {
   dependents,
   counts,
   names,
+  usage,
 };
-inline constexpr std::size_t kFamilies = 14;
+inline constexpr std::size_t kFamilies = 15;
 
 // When each source's checkpoint last moved, by account and source.
 using Checkpoints = std::map<key::AccountNumber, std::map<std::string, TimePoint, std::less<>>>;

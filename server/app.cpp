@@ -27,15 +27,20 @@
 #include "server/api/caller_name.h"
 #include "server/api/calls.h"
 #include "server/api/events.h"
+#include "server/api/keys.h"
 #include "server/api/local_records.h"
 #include "server/api/lookup.h"
 #include "server/api/operations.h"
 #include "server/api/phone_books.h"
 #include "server/api/record_cards.h"
+#include "server/api/record_search.h"
 #include "server/api/records.h"
+#include "server/api/run_files.h"
 #include "server/api/runs.h"
+#include "server/api/shared_numbers.h"
 #include "server/api/sources.h"
 #include "server/api/template_3cx.h"
+#include "server/api/usage.h"
 #include "server/api/webhooks.h"
 #include "server/api_keys.h"
 #include "server/call_actions.h"
@@ -54,6 +59,7 @@
 #include "server/lookup_service.h"
 #include "server/source_factory.h"
 #include "server/source_metrics.h"
+#include "server/usage_keeping.h"
 #include "sync/sync_scheduler.h"
 #include "telephony/display_name.h"
 #include "telephony/number_parser.h"
@@ -121,6 +127,8 @@ struct App::Parts {
         inbox(*store),
         ledger(*store),
         scheduler(index, inbox, ledger),
+        usage(*store, wall_clock()),
+        usage_keeping(usage, wall_clock),
         lookups(parser, index, picks, {}),
         live([this](const std::string& account, telephony::PhoneNumber number,
                     const LiveLookups::Done& done) { return scheduler.ask_live(account, number, done); },
@@ -156,6 +164,8 @@ struct App::Parts {
   index::Ledger ledger;
   sync::SyncScheduler scheduler;
   Metrics metrics;
+  LookupUsage usage;
+  UsageKeeping usage_keeping;
   RememberedPicks picks;
   LookupService lookups;
   LiveLookups live;
@@ -203,6 +213,7 @@ std::vector<HttpRoute> App::Parts::routes() {
   add(phone_book_routes(phone_book_lookups, directory, own_address));
   add(template_3cx_routes(template_lookups, own_address));
   add(record_card_routes(index, *links, wall_clock));
+  add(record_search_routes(directory));
   add(record_routes(index, scheduler, kResyncDeadline));
   add(local_record_routes(locals, updates, index, wall_clock));
   add(call_routes(calls, actions, *journal, index, lookups));
@@ -210,6 +221,10 @@ std::vector<HttpRoute> App::Parts::routes() {
   const auto zone = [this](const std::string& account) { return lookups.time_zone(account); };
   add(source_routes(index, ledger, scheduler, wall_clock, zone));
   add(run_routes(ledger));
+  add(run_file_routes(ledger));
+  add(shared_number_routes(index, lookups));
+  add(usage_routes(usage, wall_clock));
+  add(key_routes(keys, wall_clock));
   add(webhook_routes(scheduler, metrics));
   add(operation_routes(index, metrics, [this](const std::string& account) {
     return source_metrics(scheduler, index, account, wall_clock());
@@ -249,7 +264,7 @@ std::expected<void, std::string> App::Parts::open_doors() {
 std::expected<void, std::string> App::Parts::start() {
   auto accounts = account_settings(config, parser);
   if (!accounts) return std::unexpected(listed(accounts.error()));
-  lookups.set_accounts(std::move(*accounts));
+  lookups.set_accounts(usage.attached(std::move(*accounts)));
   if (auto loaded = keys.load(); !loaded) return loaded;
   auto opened_links = RecordLinks::open(config.data_dir + "/links.secret");
   if (!opened_links) return std::unexpected(opened_links.error());
@@ -263,6 +278,7 @@ std::expected<void, std::string> App::Parts::start() {
   scheduler.start();
   loading = std::jthread([this](const std::stop_token& stopping) { load_table(stopping); });
   forgetting = std::jthread([this](const std::stop_token& stopping) { forget_old(stopping); });
+  usage_keeping.start();
   return {};
 }
 
@@ -323,7 +339,7 @@ void App::Parts::reload() {
     spdlog::error("the config is kept as it was:\n{}", listed(accounts.error()));
     return;
   }
-  lookups.set_accounts(std::move(*accounts));
+  lookups.set_accounts(usage.attached(std::move(*accounts)));
   config.accounts = std::move(combined.accounts);
   spdlog::set_level(spdlog::level::from_str(fresh.config->log.level));
   spdlog::info(
@@ -358,6 +374,7 @@ void App::Parts::stop() {
   updates.stop();
   if (loading.joinable()) loading.join();
   if (forgetting.joinable()) forgetting.join();
+  usage_keeping.stop();
 }
 
 App::App() = default;
