@@ -76,9 +76,7 @@ HttpResponse create_key(ApiKeys& keys, index::TimePoint now, const HttpRequest& 
                fmt::join(scopes, ", "), request.principal.key_id.empty() ? "this machine" : request.principal.key_id);
   Json out = key_json({id, request.principal.account, scopes, note, "", seconds});
   out["key"] = *text;
-  HttpResponse response = json_response(out, 201);
-  response.headers.emplace_back("Cache-Control", "no-store");
-  return response;
+  return json_response(out, 201);
 }
 
 HttpResponse remove_key(ApiKeys& keys, const HttpRequest& request) {
