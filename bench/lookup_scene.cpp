@@ -67,7 +67,8 @@ LookupScene::LookupScene(std::uint64_t records)
                 {.path = folder.file("store"), .block_cache_bytes = kBlockCacheBytes, .card_bytes_max = kCardBytesMax})
                 .value()),
       index(*store),
-      service(parser, index, picks, server::account_settings(one_source(), parser).value()),
+      usage(*store, scene_clock()),
+      service(parser, index, picks, usage.attached(server::account_settings(one_source(), parser).value())),
       lookups(service, metrics, scene_clock, true, nullptr),
       keys(folder.file("keys.json")),
       router(server::lookup_routes(lookups), keys) {

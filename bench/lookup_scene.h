@@ -12,6 +12,7 @@
 #include "server/door_lookups.h"
 #include "server/http_router.h"
 #include "server/lookup_service.h"
+#include "server/lookup_usage.h"
 #include "server/metrics.h"
 #include "telephony/number_parser.h"
 #include "tests/support/temp_dir.h"
@@ -36,6 +37,7 @@ class LookupScene {
   std::unique_ptr<index::Store> store;
   index::Index index;
   server::RememberedPicks picks;
+  server::LookupUsage usage;
   server::LookupService service;
   server::Metrics metrics;
   server::DoorLookups lookups;

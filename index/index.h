@@ -59,6 +59,24 @@ struct NameQuery {
   std::size_t examined_max;  // entries of the index looked at, a bound on the time; at least one is
 };
 
+// A number, canonical, and how many records bear it.
+struct SharedNumber {
+  telephony::PhoneNumber number;
+  std::uint64_t records;
+  bool operator==(const SharedNumber&) const = default;
+};
+// In the order of the numbers. The whole of all pages has each number once.
+struct SharedNumbers {
+  std::vector<SharedNumber> numbers;
+  std::string next;  // where the next page goes on, any bytes; empty: there is no more
+};
+struct SharedNumbersQuery {
+  std::uint64_t least;         // numbers of fewer records are left out
+  std::string_view from = {};  // `next` of the page before; whatever else it is, it does no harm
+  std::size_t numbers_max;     // at least one is given
+  std::size_t examined_max;    // entries of the index looked at, a bound on the time; at least one is
+};
+
 struct Snapshot;
 
 // One consistent view: all its reads see the index at `position()`. Cheap to take, safe from any thread; to be let go
@@ -77,6 +95,12 @@ class IndexView {
   // Index::load_table has come to its end.
   std::expected<NamedRecords, IndexError> find_by_name(std::string_view account, const NameQuery& query,
                                                        const std::function<bool(const Record&)>& wanted) const;
+  // Numbers that several records bear, told by the keys alone: what is counted is each record of a `wanted` source, as
+  // a lookup finds it, before records of one person are put together. Reads RocksDB. Between two pages the index may
+  // change; a number whose records are counted over both is then right for neither moment.
+  std::expected<SharedNumbers, IndexError> shared_numbers(
+      std::string_view account, const SharedNumbersQuery& query,
+      const std::function<bool(std::string_view source)>& wanted) const;
   std::expected<SourceState, IndexError> source_state(std::string_view account, std::string_view source) const;
   // When the source's checkpoint last moved; nothing if it has none yet. Answered from memory.
   std::optional<TimePoint> checkpoint_at(std::string_view account, std::string_view source) const;

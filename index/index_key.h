@@ -33,6 +33,7 @@
 //   runs            account number(8)                                           ledger.h
 //   rejects         account run(8) number(8)                                    ledger.h
 //   names           account word place source kind external_id                  empty
+//   usage           account quarter_hour(8)                                     usage_counts.h
 //
 //   account: u32. source: its bytes (none of them NUL), then NUL, so that keys sort as RecordIds do. kind: u8.
 //   winner, loser: source kind external_id. word: name_words.h. place: u8, WordPlace; smaller than any byte of a word.
@@ -71,6 +72,12 @@ std::string numbered(AccountNumber account, std::string_view source, std::uint64
 
 // The id at the end of a key, behind `prefix_bytes`: source kind external_id.
 std::optional<RecordId> record_id(std::string_view key, std::size_t prefix_bytes);
+// What a key of `numbers` names; the source is a view of the key.
+struct Borne {
+  telephony::PhoneNumber number;
+  std::string_view source;
+};
+std::optional<Borne> borne(std::string_view key);
 // What a key of `names` names; the word is a view of the key.
 struct Named {
   std::string_view word;

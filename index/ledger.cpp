@@ -1,5 +1,6 @@
 #include "index/ledger.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "index/store_impl.h"
@@ -123,21 +124,52 @@ std::expected<void, IndexError> Ledger::save(const Run& run, std::uint64_t first
   }
 }
 
-std::expected<std::vector<Run>, IndexError> Ledger::runs(const std::string& account, const std::string& source,
-                                                         std::size_t runs_max) const {
+bool is_notable(const Run& run) {
+  const ApplyResult& counts = run.counts;
+  return run.outcome != "finished" || run.kind == "full" || run.kind == "sweep" || run.skipped > 0 ||
+         counts.added + counts.updated + counts.deleted + counts.merged + counts.renamed > 0;
+}
+
+std::expected<RunPage, IndexError> Ledger::page(const std::string& account, const RunQuery& query) const {
   const Store::Impl& store = store_.impl();
-  std::vector<Run> found;
+  RunPage page;
   const auto account_number = store.account(account);
-  if (!account_number) return found;
+  if (!account_number) return page;
   const std::string prefix = key::u32(*account_number);
+  // Most runs of other sources are told by this, which is quicker than decoding them.
+  const std::string of_source = query.source.empty() ? "" : "\"source\":" + dump(json(query.source));
   const auto it = store.iterate(Family::runs, {});
-  for (it->SeekForPrev(key::numbered(*account_number, UINT64_MAX));
-       it->Valid() && it->key().starts_with(prefix) && found.size() < runs_max; it->Prev()) {
-    auto run = decode_run(it->value().ToStringView());
-    if (run && (source.empty() || run->source == source)) found.push_back(std::move(*run));
+  std::size_t examined = 0;
+  std::uint64_t last = 0;  // looked at
+  for (it->SeekForPrev(key::numbered(*account_number, query.behind - 1)); it->Valid() && it->key().starts_with(prefix);
+       it->Prev()) {
+    if (examined > 0 && examined >= query.examined_max) {
+      page.next = last;
+      break;
+    }
+    ++examined;
+    last = key::read_u64(it->key().ToStringView().substr(prefix.size()));
+    const std::string_view bytes = it->value().ToStringView();
+    if (!bytes.contains(of_source)) continue;
+    auto run = decode_run(bytes);
+    if (!run || (!query.source.empty() && run->source != query.source)) continue;
+    if (query.only_notable && !is_notable(*run)) continue;
+    if (page.runs.size() >= std::max<std::size_t>(query.runs_max, 1)) {
+      page.next = page.runs.back().number;
+      break;
+    }
+    page.runs.push_back(std::move(*run));
   }
   if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read runs"));
-  return found;
+  return page;
+}
+
+std::expected<std::vector<Run>, IndexError> Ledger::runs(const std::string& account, const std::string& source,
+                                                         std::size_t runs_max) const {
+  if (runs_max == 0) return std::vector<Run>();
+  auto found = page(account, {.source = source, .runs_max = runs_max});
+  if (!found) return std::unexpected(found.error());
+  return std::move(found->runs);
 }
 
 std::expected<std::vector<RunReject>, IndexError> Ledger::rejects(const std::string& account, std::uint64_t run,

@@ -41,6 +41,21 @@ struct RunReject {
   bool operator==(const RunReject&) const = default;
 };
 
+struct RunQuery {
+  std::string source = {};              // empty: all
+  std::uint64_t behind = 0;             // only older ones than this run; 0: from the newest on
+  bool only_notable = false;            // leaves out those that is_notable() does
+  std::size_t runs_max;                 // at least one is given
+  std::size_t examined_max = SIZE_MAX;  // runs looked at, a bound on the time; at least one is
+};
+// Newest first.
+struct RunPage {
+  std::vector<Run> runs;
+  std::optional<std::uint64_t> next;  // `behind` of the next page, which may be there though this one is not full
+};
+// False: it went well, changed nothing and skipped nothing, and was no complete listing, as most are.
+bool is_notable(const Run& run);
+
 // The history of runs. Any thread may call.
 class Ledger {
  public:
@@ -54,7 +69,8 @@ class Ledger {
   // Stores the run as it stands, with rejects found since the last save; `first_reject` numbers the first of them.
   std::expected<void, IndexError> save(const Run& run, std::uint64_t first_reject,
                                        const std::vector<RunReject>& rejects);
-  // Newest first. An empty source means all.
+  std::expected<RunPage, IndexError> page(const std::string& account, const RunQuery& query) const;
+  // The newest. An empty source means all.
   std::expected<std::vector<Run>, IndexError> runs(const std::string& account, const std::string& source,
                                                    std::size_t runs_max) const;
   std::expected<std::vector<RunReject>, IndexError> rejects(const std::string& account, std::uint64_t run,

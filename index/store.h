@@ -20,8 +20,8 @@ struct StoreOptions {
   std::uint64_t hash_key;      // of the number table: random
 };
 
-// The RocksDB behind Index, Inbox and Ledger: its column families, the account numbers, the one writer's lock and the
-// snapshot that readers use. Safe from any thread.
+// The RocksDB behind Index, Inbox, Ledger and UsageLog: its column families, the account numbers, the one writer's lock
+// and the snapshot that readers use. Safe from any thread.
 class Store {
  public:
   static std::expected<std::unique_ptr<Store>, IndexError> open(const StoreOptions& options);

@@ -36,8 +36,9 @@ enum class Family : std::size_t {
   counts,
   names,
   webhooks,
+  usage,
 };
-inline constexpr std::size_t kFamilies = 15;
+inline constexpr std::size_t kFamilies = 16;
 
 // When each source's checkpoint last moved, by account and source.
 using Checkpoints = std::map<key::AccountNumber, std::map<std::string, TimePoint, std::less<>>>;

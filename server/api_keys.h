@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -25,8 +26,15 @@ struct ApiKey {
 
 std::optional<Scope> scope_from(std::string_view name);
 
-// The keys in one file of the data folder, which the command line edits and the server reads. A key's text is
-// `rdx_<id>_<secret>`; its secret has 256 random bits, so an unsalted hash is enough. Any thread may call.
+struct KeyError {
+  enum class Kind { store, unknown_scope, unknown_key, asker_gone, first_needs_admin, last_admin };
+  Kind kind;
+  std::string message;
+};
+
+// The keys in one file of the data folder, which the command line and the server read and edit, each change on what the
+// file holds at that moment. A key's text is `rdx_<id>_<secret>`; its secret has 256 random bits, so an unsalted hash
+// is enough. Any thread may call.
 class ApiKeys {
  public:
   explicit ApiKeys(std::string path);
@@ -40,17 +48,33 @@ class ApiKeys {
   bool still_lets_in(const std::string& key_id) const;
 
   std::vector<ApiKey> list() const;
+  // The id in a key's text; empty: it is none.
+  static std::string_view id_of(std::string_view text);
+
   // The key's text, which is shown once and stored nowhere.
   std::expected<std::string, std::string> create(const std::string& account, const std::vector<std::string>& scopes,
                                                  const std::string& note, std::int64_t now);
   std::expected<bool, std::string> remove(const std::string& id);
 
+  // The same for somebody who was let in over the network, of whose account the key is. Refused is what would leave
+  // nobody who could go on so: a first key without the scope admin, and the removal of an account's last admin while
+  // it has other keys.
+  std::expected<std::string, KeyError> create_by(const Principal& asker, const std::vector<std::string>& scopes,
+                                                 const std::string& note, std::int64_t now);
+  std::expected<void, KeyError> remove_by(const Principal& asker, const std::string& id);
+
  private:
-  std::expected<void, std::string> save(const std::map<std::string, ApiKey>& keys) const;
+  using Keys = std::map<std::string, ApiKey>;  // by id
+  using Edit = std::function<std::expected<void, KeyError>(Keys&)>;
+  std::expected<Keys, std::string> read() const;
+  std::expected<void, std::string> save(const Keys& keys) const;
+  // After an error everything is as it was.
+  std::expected<void, KeyError> change(const Edit& edit);
 
   const std::string path_;
+  std::mutex file_mutex_;  // held while the file is read or written, which no check waits for
   mutable std::mutex mutex_;
-  std::map<std::string, ApiKey> keys_;  // by id
+  Keys keys_;  // under `mutex_`
 };
 
 }  // namespace ringdex::server

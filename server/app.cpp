@@ -29,15 +29,20 @@
 #include "server/api/console_pages.h"
 #include "server/api/console_session.h"
 #include "server/api/events.h"
+#include "server/api/keys.h"
 #include "server/api/local_records.h"
 #include "server/api/lookup.h"
 #include "server/api/operations.h"
 #include "server/api/phone_books.h"
 #include "server/api/record_cards.h"
+#include "server/api/record_search.h"
 #include "server/api/records.h"
+#include "server/api/run_files.h"
 #include "server/api/runs.h"
+#include "server/api/shared_numbers.h"
 #include "server/api/sources.h"
 #include "server/api/template_3cx.h"
+#include "server/api/usage.h"
 #include "server/api/webhook_events.h"
 #include "server/api/webhooks.h"
 #include "server/api_keys.h"
@@ -58,6 +63,7 @@
 #include "server/lookup_service.h"
 #include "server/source_factory.h"
 #include "server/source_metrics.h"
+#include "server/usage_keeping.h"
 #include "sync/sync_scheduler.h"
 #include "telephony/display_name.h"
 #include "telephony/number_parser.h"
@@ -106,11 +112,6 @@ std::expected<EventsRemembered, index::IndexError> events_since(const index::Jou
   return EventsRemembered{since->newest, std::move(since->events), since->forgotten, since->too_many};
 }
 
-// Whether browsers reach the console over TLS, by this server or by a proxy in front of it.
-bool is_over_tls(const config::HttpConfig& http) {
-  return http.public_url.empty() ? http.tls.has_value() : http.public_url.starts_with("https://");
-}
-
 std::string listed(const std::vector<config::Problem>& problems) {
   std::string text;
   for (const auto& problem : problems)
@@ -131,6 +132,8 @@ struct App::Parts {
         inbox(*store),
         ledger(*store),
         scheduler(index, inbox, ledger),
+        usage(*store, wall_clock()),
+        usage_keeping(usage, wall_clock),
         lookups(parser, index, picks, {}),
         live([this](const std::string& account, telephony::PhoneNumber number,
                     const LiveLookups::Done& done) { return scheduler.ask_live(account, number, done); },
@@ -167,6 +170,8 @@ struct App::Parts {
   index::Ledger ledger;
   sync::SyncScheduler scheduler;
   Metrics metrics;
+  LookupUsage usage;
+  UsageKeeping usage_keeping;
   RememberedPicks picks;
   LookupService lookups;
   LiveLookups live;
@@ -215,6 +220,7 @@ std::vector<HttpRoute> App::Parts::routes() {
   add(phone_book_routes(phone_book_lookups, directory, own_address));
   add(template_3cx_routes(template_lookups, own_address));
   add(record_card_routes(index, *links, wall_clock));
+  add(record_search_routes(directory));
   add(record_routes(index, scheduler, kResyncDeadline));
   add(local_record_routes(locals, updates, index, wall_clock));
   add(call_routes(calls, actions, *journal, index, lookups));
@@ -222,6 +228,10 @@ std::vector<HttpRoute> App::Parts::routes() {
   const auto zone = [this](const std::string& account) { return lookups.time_zone(account); };
   add(source_routes(index, ledger, scheduler, wall_clock, zone));
   add(run_routes(ledger));
+  add(run_file_routes(ledger));
+  add(shared_number_routes(index, lookups));
+  add(usage_routes(usage, wall_clock));
+  add(key_routes(keys, wall_clock));
   add(webhook_routes(scheduler, metrics));
   add(webhook_event_routes(inbox, scheduler));
   add(operation_routes(index, metrics, [this](const std::string& account) {
@@ -264,7 +274,7 @@ std::expected<void, std::string> App::Parts::open_doors() {
 std::expected<void, std::string> App::Parts::start() {
   auto accounts = account_settings(config, parser);
   if (!accounts) return std::unexpected(listed(accounts.error()));
-  lookups.set_accounts(std::move(*accounts));
+  lookups.set_accounts(usage.attached(std::move(*accounts)));
   if (auto loaded = keys.load(); !loaded) return loaded;
   if (auto loaded = sessions.load(); !loaded) return loaded;
   auto opened_links = RecordLinks::open(config.data_dir + "/links.secret");
@@ -279,6 +289,7 @@ std::expected<void, std::string> App::Parts::start() {
   scheduler.start();
   loading = std::jthread([this](const std::stop_token& stopping) { load_table(stopping); });
   forgetting = std::jthread([this](const std::stop_token& stopping) { forget_old(stopping); });
+  usage_keeping.start();
   return {};
 }
 
@@ -341,7 +352,7 @@ void App::Parts::reload() {
     spdlog::error("the config is kept as it was:\n{}", listed(accounts.error()));
     return;
   }
-  lookups.set_accounts(std::move(*accounts));
+  lookups.set_accounts(usage.attached(std::move(*accounts)));
   config.accounts = std::move(combined.accounts);
   spdlog::set_level(spdlog::level::from_str(fresh.config->log.level));
   spdlog::info(
@@ -376,6 +387,7 @@ void App::Parts::stop() {
   updates.stop();
   if (loading.joinable()) loading.join();
   if (forgetting.joinable()) forgetting.join();
+  usage_keeping.stop();
 }
 
 App::App() = default;
@@ -406,8 +418,7 @@ std::vector<std::string> App::addresses() const {
   const config::Config& config = parts_->config;
   std::vector<std::string> all;
   const auto add = [&all](std::string_view scheme, const config::Listen& listen, std::uint16_t port) {
-    const bool is_ip6 = listen.host.find(':') != std::string::npos;
-    all.push_back(fmt::format("{}://{}{}{}:{}", scheme, is_ip6 ? "[" : "", listen.host, is_ip6 ? "]" : "", port));
+    all.push_back(address_text(scheme, listen, port));
   };
   add(config.http.tls ? "https" : "http", config.http.listen, parts_->http->port());
   if (parts_->fastagi) add("agi", config.fastagi->listen, parts_->fastagi->port());

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/call_json.h"
+#include "server/lookup_usage.h"
 
 namespace ringdex::server {
 namespace {
@@ -85,7 +86,9 @@ std::expected<Call, CallError> CallService::ring(const RingRequest& request) {
     metrics_.lookup_failed();
     return std::unexpected(of(answer.error()));
   }
-  metrics_.lookup_answered(AskedBy::call, *answer, asked.timer.elapsed());
+  const auto took = asked.timer.elapsed();
+  metrics_.lookup_answered(AskedBy::call, *answer, took);
+  count_usage(*answer, took);
   // Who bears the number may be another than who was clicked.
   if (request.about && !asked.about) answer->withhold_default("who the call was started from is not here yet");
   Call call = call_of(request, *answer, asked.about);

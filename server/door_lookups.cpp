@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "server/lookup_usage.h"
 #include "telephony/number_variants.h"
 
 namespace ringdex::server {
@@ -52,7 +53,9 @@ void DoorLookups::count(const LookupRequest& request, const Found& found, const 
     spdlog::warn("lookup account={} failed: {}", request.account, found.error().message);
     return;
   }
-  metrics_.lookup_answered(asker_, *found, timer.elapsed());
+  const auto took = timer.elapsed();
+  metrics_.lookup_answered(asker_, *found, took);
+  count_usage(*found, took);
   if (!spdlog::should_log(spdlog::level::debug)) return;
   const auto& parsed = found->number.parsed;
   const std::string number = !parsed ? "-" : (mask_numbers_ ? parsed->number.masked() : parsed->number.to_e164());

@@ -89,4 +89,13 @@ std::expected<void, std::string> check_reach(const ApiKeys& keys, std::string_vi
                   door, listen.host, config_path));
 }
 
+bool is_over_tls(const config::HttpConfig& http) {
+  return http.public_url.empty() ? http.tls.has_value() : http.public_url.starts_with("https://");
+}
+
+std::string address_text(std::string_view scheme, const config::Listen& listen, std::uint16_t port) {
+  const bool is_ip6 = listen.host.find(':') != std::string::npos;
+  return fmt::format("{}://{}{}{}:{}", scheme, is_ip6 ? "[" : "", listen.host, is_ip6 ? "]" : "", port);
+}
+
 }  // namespace ringdex::server

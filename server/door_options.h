@@ -25,4 +25,9 @@ std::expected<void, std::string> check_reach(const ApiKeys& keys, std::string_vi
                                              const std::vector<config::NetworkConfig>& networks,
                                              const std::string& config_path);
 
+// Whether browsers reach the console over TLS, by this server or by a proxy in front of it.
+bool is_over_tls(const config::HttpConfig& http);
+// "http://127.0.0.1:8480"
+std::string address_text(std::string_view scheme, const config::Listen& listen, std::uint16_t port);
+
 }  // namespace ringdex::server

@@ -32,6 +32,10 @@ std::string sha256_hex(std::string_view text) {
   return hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
+bool is_hex(std::string_view text) {
+  return text.size() % 2 == 0 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
 std::optional<std::string> random_hex(std::size_t bytes) {
   std::string random(bytes, '\0');
   if (RAND_bytes(reinterpret_cast<unsigned char*>(random.data()), static_cast<int>(bytes)) != 1) return std::nullopt;

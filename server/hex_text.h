@@ -11,6 +11,8 @@ namespace ringdex::server {
 std::string hex(std::string_view bytes);
 // And back; what is no digit reads as 0, and an odd one at the end is left out.
 std::string bytes_of_hex(std::string_view text);
+// Whether it is what hex() may have written, apart from case.
+bool is_hex(std::string_view text);
 
 // The SHA-256 of a text, as hex.
 std::string sha256_hex(std::string_view text);

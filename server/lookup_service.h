@@ -21,6 +21,8 @@
 
 namespace ringdex::server {
 
+class UsageCounter;
+
 // One account's settings for lookups.
 struct AccountSettings {
   std::string region;  // ISO 3166-1 alpha-2
@@ -38,6 +40,7 @@ struct AccountSettings {
   std::chrono::milliseconds about_deadline{300};           // for asking a CRM for the record that a call is about
   bool creates_unknown_callers = false;
   std::chrono::milliseconds calls_kept{std::chrono::days(90)};
+  std::shared_ptr<UsageCounter> usage;  // here a lookup has it at hand; nothing: not counted
 };
 using Accounts = std::map<std::string, AccountSettings, std::less<>>;
 

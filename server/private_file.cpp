@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -27,6 +28,21 @@ bool sync_folder(const std::string& path) {
 }
 
 }  // namespace
+
+std::expected<PrivateFileLock, std::string> PrivateFileLock::take(const std::string& path) {
+  const std::string beside = path + ".lock";
+  const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return failed("write", beside);
+  PrivateFileLock lock(file);
+  while (::flock(file, LOCK_EX) != 0) {
+    if (errno != EINTR) return failed("lock", beside);
+  }
+  return lock;
+}
+
+PrivateFileLock::~PrivateFileLock() {
+  if (file_ >= 0) ::close(file_);
+}
 
 std::expected<std::string, std::string> read_private_file(const std::string& path) {
   errno = 0;

@@ -251,7 +251,7 @@ HttpResponse list_calls(const Api& api, const HttpRequest& request) {
   }
   if (const std::string* behind = request.parameter("behind")) {
     query.behind = read_cursor(*behind);
-    if (!query.behind) return problem(400, "bad_cursor", "'behind' is the 'next' of the page before");
+    if (!query.behind) return bad_cursor();
   }
   const auto limit = read_limit(request, kCallsDefault, kCallsMax);
   if (!limit) return problem(400, "bad_limit", fmt::format("limit is a number from 1 to {}", kCallsMax));

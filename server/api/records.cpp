@@ -49,7 +49,7 @@ std::vector<HttpRoute> record_routes(const index::Index& index, sync::SyncSchedu
   return {
       {.method = "GET",
        .path = "/v1/records/{id}",
-       .scope = Scope::lookup,
+       .scope = Scope::lookup | Scope::agent | Scope::admin,
        .handler = [&index](const HttpRequest& request) { return get_record(index, request); }},
       {.method = "POST",
        .path = "/v1/records/{id}/resync",

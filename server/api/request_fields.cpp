@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "server/hex_text.h"
+
 namespace ringdex::server {
 namespace {
 
@@ -86,13 +88,27 @@ HttpResponse bad_record_id() {
   return problem(400, "bad_record_id", "a record id is source:kind:external_id, such as zendesk-eu:contact:35436");
 }
 
+std::optional<std::string> read_hex_cursor(const HttpRequest& request) {
+  const std::string* text = request.parameter("behind");
+  if (text == nullptr) return "";
+  if (!is_hex(*text)) return std::nullopt;
+  return bytes_of_hex(*text);
+}
+
+HttpResponse bad_cursor() {
+  return problem(400, "bad_cursor", "'behind' is the 'next' of the page before");
+}
+
+std::optional<std::uint64_t> read_count(std::string_view text, std::uint64_t max) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < 1 || value > max) return std::nullopt;
+  return value;
+}
+
 std::optional<std::size_t> read_limit(const HttpRequest& request, std::size_t fallback, std::size_t max) {
   const std::string* text = request.parameter("limit");
-  if (text == nullptr) return fallback;
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size() || value < 1 || value > max) return std::nullopt;
-  return value;
+  return text == nullptr ? fallback : read_count(*text, max);
 }
 
 }  // namespace ringdex::server

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,13 @@ class BodyFields {
 // 400, for a text that is no record's id.
 HttpResponse bad_record_id();
 
+// The query's `behind` where `next` is given as hex, as bytes; empty if there is none. Nothing: it is no hex.
+std::optional<std::string> read_hex_cursor(const HttpRequest& request);
+// 400, for a `behind` that was no page's `next`.
+HttpResponse bad_cursor();
+
+// A number from 1 to `max`.
+std::optional<std::uint64_t> read_count(std::string_view text, std::uint64_t max);
 // The query's `limit`; nothing: it is no number from 1 to `max`.
 std::optional<std::size_t> read_limit(const HttpRequest& request, std::size_t fallback, std::size_t max);
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
 
@@ -12,7 +10,8 @@ namespace {
 
 constexpr std::size_t kRunsDefault = 50;
 constexpr std::size_t kRunsMax = 1'000;
-constexpr std::size_t kRejectsMax = 10'000;
+// A bound on the time of one request: some microseconds each.
+constexpr std::size_t kRunsExaminedMax = 20'000;
 
 Json run_json(const index::Run& run) {
   const index::ApplyResult& counts = run.counts;
@@ -41,36 +40,36 @@ Json run_json(const index::Run& run) {
           {"ignored", run.ignored}};
 }
 
-// False: not a number in 1 … max.
-bool read_count(const std::string& text, std::uint64_t max, std::uint64_t& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && value >= 1 && value <= max;
-}
-
 HttpResponse list_runs(const index::Ledger& ledger, const HttpRequest& request) {
   const auto limit = read_limit(request, kRunsDefault, kRunsMax);
   if (!limit) return problem(400, "bad_limit", fmt::format("limit is a number from 1 to {}", kRunsMax));
-  const std::string* source = request.parameter("source");
-  const auto runs = ledger.runs(request.principal.account, source ? *source : "", *limit);
-  if (!runs) return problem(503, "store_failed", runs.error().message);
+  index::RunQuery query{.runs_max = *limit, .examined_max = kRunsExaminedMax};
+  if (const std::string* source = request.parameter("source")) query.source = *source;
+  if (const std::string* behind = request.parameter("behind")) {
+    const auto run = read_count(*behind, UINT64_MAX);
+    if (!run) return bad_cursor();
+    query.behind = *run;
+  }
+  if (const std::string* changed = request.parameter("changed")) {
+    if (*changed != "true" && *changed != "false") return problem(400, "bad_changed", "changed is true or false");
+    query.only_notable = *changed == "true";
+  }
+  const auto page = ledger.page(request.principal.account, query);
+  if (!page) return problem(503, "store_failed", page.error().message);
   Json out = Json::array();
-  for (const index::Run& run : *runs) out.push_back(run_json(run));
-  return json_response({{"runs", std::move(out)}});
+  for (const index::Run& run : page->runs) out.push_back(run_json(run));
+  return json_response({{"runs", std::move(out)}, {"next", page->next ? Json(*page->next) : Json(nullptr)}});
 }
 
 HttpResponse one_run(const index::Ledger& ledger, const HttpRequest& request) {
-  std::uint64_t number = 0;
-  if (!read_count(request.parameters[0], UINT64_MAX, number)) return problem(400, "bad_run", "a run's id is a number");
-  const auto run = ledger.run(request.principal.account, number);
-  if (!run) return problem(503, "store_failed", run.error().message);
-  if (!*run) return problem(404, "run_unknown", fmt::format("no run {}", number));
-  return json_response(run_json(**run));
+  const auto run = requested_run(ledger, request);
+  return run ? json_response(run_json(*run)) : run.error();
 }
 
 HttpResponse list_rejects(const index::Ledger& ledger, const HttpRequest& request) {
-  std::uint64_t run = 0;
-  if (!read_count(request.parameters[0], UINT64_MAX, run)) return problem(400, "bad_run", "a run's id is a number");
-  const auto rejects = ledger.rejects(request.principal.account, run, kRejectsMax);
+  const auto run = read_count(request.parameters[0], UINT64_MAX);
+  if (!run) return problem(400, "bad_run", "a run's id is a number");
+  const auto rejects = ledger.rejects(request.principal.account, *run, index::Ledger::kRejectsPerRunMax);
   if (!rejects) return problem(503, "store_failed", rejects.error().message);
   Json out = Json::array();
   for (const index::RunReject& reject : *rejects) {
@@ -80,6 +79,15 @@ HttpResponse list_rejects(const index::Ledger& ledger, const HttpRequest& reques
 }
 
 }  // namespace
+
+std::expected<index::Run, HttpResponse> requested_run(const index::Ledger& ledger, const HttpRequest& request) {
+  const auto number = read_count(request.parameters[0], UINT64_MAX);
+  if (!number) return std::unexpected(problem(400, "bad_run", "a run's id is a number"));
+  auto run = ledger.run(request.principal.account, *number);
+  if (!run) return std::unexpected(problem(503, "store_failed", run.error().message));
+  if (!*run) return std::unexpected(problem(404, "run_unknown", fmt::format("no run {}", *number)));
+  return **std::move(run);
+}
 
 std::vector<HttpRoute> run_routes(const index::Ledger& ledger) {
   const auto route = [&ledger](const char* path, HttpResponse (*handler)(const index::Ledger&, const HttpRequest&)) {

@@ -1,0 +1,40 @@
+#include "server/api/record_search.h"
+
+#include <fmt/format.h>
+
+#include "server/api/json_text.h"
+#include "server/api/request_fields.h"
+#include "server/hex_text.h"
+
+namespace ringdex::server {
+namespace {
+
+constexpr std::size_t kRecordsDefault = 50;
+constexpr std::size_t kRecordsMax = 200;
+
+HttpResponse search_records(const Directory& directory, const HttpRequest& request) {
+  const auto limit = read_limit(request, kRecordsDefault, kRecordsMax);
+  if (!limit) return problem(400, "bad_limit", fmt::format("limit is a number from 1 to {}", kRecordsMax));
+  const auto from = read_hex_cursor(request);
+  if (!from) return bad_cursor();
+  const std::string* name = request.parameter("name");
+  const auto found = directory.find(request.principal.account, name != nullptr ? *name : "", *from, *limit);
+  if (!found) return problem(503, "store_failed", found.error().message);
+  Json records = Json::array();
+  for (const index::Record& record : found->records) records.push_back(record_json(record));
+  return json_response({{"records", std::move(records)},
+                        {"next", found->next.empty() ? Json(nullptr) : Json(hex(found->next))},
+                        {"complete", found->examined_all}});
+}
+
+}  // namespace
+
+std::vector<HttpRoute> record_search_routes(const Directory& directory) {
+  return {{.method = "GET",
+           .path = "/v1/records",
+           .scope = Scope::lookup | Scope::agent | Scope::admin,
+           .runs_on = RunsOn::blocking,
+           .handler = [&directory](const HttpRequest& request) { return search_records(directory, request); }}};
+}
+
+}  // namespace ringdex::server

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "server/directory.h"
+#include "server/http_router.h"
+
+namespace ringdex::server {
+
+// GET /v1/records?name=&limit=&behind=: people by the beginnings of words of their name or organization, as the
+// Directory finds them. `directory` must outlive the routes.
+std::vector<HttpRoute> record_search_routes(const Directory& directory);
+
+}  // namespace ringdex::server

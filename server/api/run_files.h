@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "index/ledger.h"
+#include "server/http_router.h"
+
+namespace ringdex::server {
+
+// In one file; the answer says where older ones are.
+inline constexpr std::size_t kRunsPerFileMax = 200'000;
+
+// GET /v1/runs.csv and /v1/runs/{id}/rejects.csv, for admins. `ledger` must outlive the routes.
+std::vector<HttpRoute> run_file_routes(const index::Ledger& ledger, std::size_t runs_max = kRunsPerFileMax);
+
+}  // namespace ringdex::server

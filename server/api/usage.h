@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "server/api/clock.h"
+#include "server/http_router.h"
+#include "server/lookup_usage.h"
+
+namespace ringdex::server {
+
+// GET /v1/usage?range=day|week|month|year, for admins: what the account's lookups came to, point by point up to now.
+// Points are whole periods in UTC. `usage` must outlive the routes.
+std::vector<HttpRoute> usage_routes(const LookupUsage& usage, Clock clock);
+
+}  // namespace ringdex::server
