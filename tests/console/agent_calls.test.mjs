@@ -39,6 +39,12 @@ test('an ended call goes after a while, but the last one stays until the next ri
   assert.deepEqual(ids(book.onScreen(begin + 3_600_000)), ['b'])
 })
 
+test('of what is just over, the last three stand there', () => {
+  const book = new CallBook()
+  for (let i = 1; i <= 9; ++i) book.takeEvent(i, told(`c${i}`, i, { state: 'ended', ended_at: iso(20 + i) }))
+  assert.deepEqual(ids(book.onScreen(begin + 30_000)), ['c9', 'c8', 'c7'])
+})
+
 test('a phone system that tells no end leaves no call ringing for ever', () => {
   const call = told('a', 0).call
   assert.equal(phaseOf(call, begin + 170_000), 'ringing')

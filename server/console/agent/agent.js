@@ -21,6 +21,7 @@ const path = '/agent'
 const titleAtRest = document.title
 const quietTick = 30_000
 const sleepMin = 10 * 60_000
+const movedWords = 'Another call came in this moment. Choose again.'
 
 class AgentPage {
   #container
@@ -36,7 +37,7 @@ class AgentPage {
   #stream
   #guard = new KeyGuard()
   #selected = null
-  #shownIds = []
+  #first = ''
   #details = null
   #helpOpen = false
   #lost = false
@@ -130,7 +131,8 @@ class AgentPage {
     const caller = callerOf(entry)
     const pending = this.#actions.pendingOf(entry.call.id)
     if (type === 'changed' && callerOf(before).name !== caller.name) {
-      this.#say(`Now known: ${[caller.name, caller.detail].filter(Boolean).join(', ')}`)
+      const { busy, saved } = this.#actions.namingOf(entry.call.id)
+      if (!busy && !saved) this.#say(`Now known: ${[caller.name, caller.detail].filter(Boolean).join(', ')}`)
       if (entry.call.state === 'ringing') this.#notify(entry)
     }
     const { picked } = entry.call
@@ -208,7 +210,7 @@ class AgentPage {
     else if (action.name === 'keys') this.#help(true)
     else if (action.name === 'next' || action.name === 'previous') this.#step(shown, target, action.name === 'next' ? 1 : -1)
     else if (!target) return
-    else if (!this.#guard.lets(now)) this.#say('Calls moved just now. Press again.')
+    else if (!this.#guard.lets(now)) this.#say(movedWords)
     else this.#act(action, target.call.id, target)
     event.preventDefault()
   }
@@ -321,9 +323,9 @@ class AgentPage {
 
   #forget(shown) {
     const ids = shown.map(({ call }) => call.id)
-    const moved = this.#shownIds.length > 0 && ids.length > 1 && ids[0] !== this.#shownIds[0]
-    if (moved) this.#guard.moved(performance.now())
-    this.#shownIds = ids
+    const first = ids.findIndex((id) => id === this.#first)
+    if (first > 0 && !isOver(shown[first].phase)) this.#guard.moved(performance.now())
+    this.#first = ids[0] ?? ''
     if (shown.every(({ call, phase }) => call.id !== this.#selected || isOver(phase))) this.#selected = null
     this.#actions.keepOnly(new Set(ids))
   }
@@ -369,7 +371,8 @@ class AgentPage {
       title: caller.kind === 'known' ? this.#titles.of(caller.record) : '',
       pick: (record, event) => {
         // The pointer was where another card stood until now.
-        if (event.detail === 0 || !this.#guard.movedJust(performance.now())) this.#actions.pick(id, record)
+        const slipped = event.detail > 0 && this.#guard.movedJust(performance.now())
+        slipped ? this.#say(movedWords) : this.#actions.pick(id, record)
       },
       undo: () => this.#actions.undo(id),
       name: (event) => this.#name(id, event),

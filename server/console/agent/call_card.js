@@ -78,7 +78,7 @@ function nameForm(entry, naming, submit) {
         <label>Organization <input name="organization" maxlength="120" autocomplete="off" dir="auto"></label>
         <button class="primary" ?disabled=${Boolean(naming.busy)}>${naming.busy ? 'Saving…' : 'Save'}</button>
       </div>
-      <p class="problem" role="alert">${naming.problem ?? ''}</p>
+      <p class="problem">${naming.problem ?? ''}</p>
     </form>`
 }
 
@@ -144,7 +144,7 @@ function morePart(entry, caller, context) {
   const nameable = caller.kind === 'unknown' && Boolean(answer.number?.e164)
   return html`
       <div class="more">
-        <p class="problem" role="alert">${context.problem}</p>
+        <p class="problem">${context.problem}</p>
         ${answer.candidates.length > 1 || (answer.candidates.length === 1 && caller.kind !== 'unknown')
           ? candidatesPart(entry, caller, context, now) : nothing}
         ${nameable && naming.saved ? html`

@@ -9,6 +9,7 @@ export const callsMax = 50
 const ringingMax = 3 * 60_000
 const talkingMax = 4 * 3_600_000
 const overShown = 30_000
+const overMax = 3
 
 const order = { ringing: 0, answered: 1, ended: 2 }
 
@@ -78,7 +79,7 @@ export class CallBook {
   takeReports(reports, since) {
     for (const report of reports) {
       const before = this.#calls.get(report.call.id)
-      if (before && before.event > since) continue
+      if (before && (before.event > since || order[report.call.state] < order[before.call.state])) continue
       this.#calls.set(report.call.id, entryOf(report, since))
     }
     this.#bound()
@@ -93,16 +94,15 @@ export class CallBook {
   // What stands on the screen: the newest ringing call first, then those on the phone, then what is just over. The last
   // one stays until the next rings.
   onScreen(now, agent = '') {
-    const shown = []
-    for (const entry of this.#calls.values()) {
-      const phase = phaseOf(entry.call, now, agent)
-      if (!isOver(phase)) shown.push({ ...entry, phase })
-      else if (phase !== 'untold' && now - overAt(entry.call, phase) < overShown) shown.push({ ...entry, phase })
-    }
-    const last = this.#calls.get(this.last)
-    if (shown.length === 0 && last) shown.push({ ...last, phase: phaseOf(last.call, now, agent) })
-    const place = (one) => (one.phase === 'ringing' ? 0 : one.phase === 'answered' ? 1 : 2)
-    return shown.sort((left, right) => place(left) - place(right) || byStart(left, right))
+    const all = [...this.#calls.values()].map((entry) => ({ ...entry, phase: phaseOf(entry.call, now, agent) }))
+    const going = all.filter(({ phase }) => !isOver(phase))
+    const over = all
+      .filter(({ call, phase }) => isOver(phase) && phase !== 'untold' && now - overAt(call, phase) < overShown)
+      .sort((left, right) => overAt(right.call, right.phase) - overAt(left.call, left.phase)).slice(0, overMax)
+    const last = all.find(({ call }) => call.id === this.last)
+    if (going.length + over.length === 0 && last) return [last]
+    const later = (left, right) => (left.phase === right.phase ? byStart(left, right) : left.phase === 'ringing' ? -1 : 1)
+    return [...going.sort(later), ...over]
   }
 
   #bound() {
