@@ -23,7 +23,7 @@ before(async () => {
   browser = await startBrowser()
   const port = await freePort()
   zendesk = await startFake('zendesk', {
-    users: 3, 'latency-ms': 200, email: 'admin@acme.example', token: 't',
+    users: 3, 'latency-ms': 120, email: 'admin@acme.example', token: 't',
     'webhook-url': `http://127.0.0.1:${port}/webhooks/default/support`, 'webhook-secret': secret,
   })
   users.loser = await addUser('Rosa Tamm', '+12125550190')

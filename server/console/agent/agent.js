@@ -180,6 +180,7 @@ class AgentPage {
 
   #awake() {
     if (document.visibilityState !== 'visible') return
+    this.#notifications.look()
     this.#stream.nudge()
     if (Date.now() - this.#tickedAt > sleepMin) this.#load()
     this.#changed()
@@ -284,6 +285,7 @@ class AgentPage {
 
   #help(open) {
     this.#helpOpen = open
+    this.#notifications.look()
     this.#changed()
   }
 

@@ -6,10 +6,19 @@ export class Notifications {
   #window
   #shown = new Map()
 
-  constructor(window) { this.#window = window }
+  // "on", "askable", "blocked", "insecure" or "missing"; as it was when it was looked at last, since that takes a browser
+  // longer than all the rest of a ring.
+  state = 'missing'
 
-  // "on", "askable", "blocked", "insecure" or "missing"
-  get state() {
+  constructor(window) {
+    this.#window = window
+    this.look()
+  }
+
+  // People change it beside the address at any time.
+  look() { this.state = this.#read() }
+
+  #read() {
     if (!('Notification' in this.#window)) return this.#window.isSecureContext ? 'missing' : 'insecure'
     const { permission } = this.#window.Notification
     if (permission === 'granted') return 'on'
@@ -17,7 +26,10 @@ export class Notifications {
     return permission === 'denied' ? 'blocked' : 'askable'
   }
 
-  async ask() { await this.#window.Notification.requestPermission() }
+  async ask() {
+    await this.#window.Notification.requestPermission()
+    this.look()
+  }
 
   // Who looks at the page sees the call there.
   isNeeded() {
