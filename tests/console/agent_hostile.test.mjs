@@ -47,7 +47,7 @@ for (const width of [1280, 320]) {
       const { call } = await ringdex.ring(number, { agent })
       await names(name)
       assert.equal(await overflow(page), 0, number)
-      await expectAccessible(page, number)
+      if (width === 320) await expectAccessible(page, number)
       await past(page).getByRole('listitem').first().getByRole('button').click()
       await page.getByRole('dialog').getByText('A ticket of this call belongs to').waitFor()
       assert.equal(await overflow(page), 0, `details of ${number}`)
@@ -58,7 +58,7 @@ for (const width of [1280, 320]) {
       const { call } = await ringdex.ring(from, { agent, to, call_id: `${markup} ${from.slice(0, 50)}${width}` })
       await page.locator(`[data-call=${JSON.stringify(call.id)}]`).waitFor()
       assert.equal(await overflow(page), 0, from)
-      await expectAccessible(page, from)
+      if (width === 320) await expectAccessible(page, from)
       await ringdex.post(`/v1/calls/${encodeURIComponent(call.id)}/end`)
     }
     assert.equal(await page.evaluate(() => window.attacked), undefined)

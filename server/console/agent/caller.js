@@ -41,7 +41,7 @@ export function callerOf(entry, wanted = null) {
   if (answer.unmatchable) {
     const words = unmatchable[answer.unmatchable] ?? 'The caller cannot be known'
     return answer.unmatchable === 'withheld' || number === ''
-      ? { kind: 'nobody', name: words, detail: '' }
+      ? { kind: 'nobody', name: words, detail: answer.unmatchable === 'withheld' ? 'The caller does not show it' : '' }
       : { kind: 'nobody', name: number, detail: words }
   }
   if (call.about) return { kind: 'awaited', name: number, detail: 'Whom this call was started from is not here yet' }

@@ -51,7 +51,7 @@ export function historyView(context) {
         <form role="search" class="search" @submit=${context.search}>
           <label class="unseen" for="history-number">Search calls by number</label>
           <input id="history-number" name="number" type="search" inputmode="tel" autocomplete="off"
-                 placeholder="Search a number" maxlength="64">
+                 placeholder="Number" maxlength="64">
           <button>Search</button>
         </form>
       </div>
