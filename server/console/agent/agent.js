@@ -368,7 +368,8 @@ class AgentPage {
     const pending = this.#actions.pendingOf(id)
     const caller = callerOf(entry, pending?.record)
     return callCard(entry, {
-      now, selected, pending, agent: this.#agent, single: shown.length === 1,
+      now, selected, pending, agent: this.#agent, first: entry === shown[0],
+      marked: selected && shown.length > 1 && !isOver(entry.phase),
       problem: this.#actions.problemOf(id), naming: this.#actions.namingOf(id),
       title: caller.kind === 'known' ? this.#titles.of(caller.record) : '',
       pick: (record, event) => {

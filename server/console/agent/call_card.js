@@ -105,7 +105,7 @@ function candidatesPart(entry, caller, context, now) {
     </div>`
 }
 
-// `context`: {now, agent, selected, single, pending, problem, naming, title, pick(id), undo(), name(event), select()}
+// `context`: {now, agent, selected, marked, first, pending, problem, naming, title, pick(id), undo(), name(event), select()}
 export function callCard(entry, context) {
   const { call, answer, phase } = entry
   const { pending, now } = context
@@ -116,9 +116,9 @@ export function callCard(entry, context) {
   const detail = [context.title, caller.detail].filter(Boolean)
   const only = answer.candidates.length === 1 && caller.candidate
   // What is over makes room for what is not.
-  const compact = isOver(phase) && !context.single
+  const compact = isOver(phase) && !context.first
   return html`
-    <article class="card call ${phase} ${caller.kind} ${context.selected && !context.single ? 'selected' : ''} ${
+    <article class="card call ${phase} ${caller.kind} ${context.marked ? 'selected' : ''} ${
                compact ? 'compact' : ''}"
              aria-labelledby=${heading} data-call=${call.id} data-who=${domId(call.id)} @focusin=${context.select}>
       <header>

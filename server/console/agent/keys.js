@@ -1,6 +1,6 @@
 // The page's keys. Pure but for the switch, which is remembered in the browser.
 
-const letters = { u: 'undo', n: 'name', h: 'history', j: 'next', k: 'previous', '?': 'keys' }
+const letters = new Map(Object.entries({ u: 'undo', n: 'name', h: 'history', j: 'next', k: 'previous', '?': 'keys' }))
 
 export const keyList = [
   { keys: ['1', '…', '9'], what: 'choose that person' },
@@ -19,7 +19,7 @@ export function actionOf({ key, ctrlKey, metaKey, altKey, isComposing, repeat, t
   if (ctrlKey || metaKey || altKey || isComposing || repeat || isField(target)) return null
   if (target?.closest?.('dialog')) return null
   if (/^[1-9]$/.test(key)) return { name: 'pick', at: Number(key) - 1 }
-  const name = letters[key.toLowerCase()]
+  const name = letters.get(key.toLowerCase())
   return name ? { name } : null
 }
 
