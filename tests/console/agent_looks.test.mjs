@@ -48,6 +48,9 @@ async function look(state) {
   for (const [name, page] of screens) {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     assert.ok(wide <= 0, `${state}, ${name}: ${wide} px too wide`)
+    const below = await page.evaluate(() =>
+      document.documentElement.scrollHeight - Math.max(innerHeight, content.getBoundingClientRect().bottom + scrollY))
+    assert.ok(below < 2, `${state}, ${name}: ${below} px of nothing below`)
     if (name !== 'light') await expectAccessible(page, `${state}, ${name}`)
     if (!process.env.RINGDEX_SHOTS) continue
     await page.screenshot({ path: path.join(process.env.RINGDEX_SHOTS, `${state}_${name}.png`), fullPage: name === 'small' })
