@@ -61,7 +61,7 @@ async function ringAndEnd(i) {
 }
 
 test(`${rings} rings`, async () => {
-  const page = await openScreen(browser, ringdex, { script: watchNames, reducedMotion: 'reduce' })
+  const page = await openScreen(browser, ringdex, { script: watchNames, viewport: { width: 800, height: 500 } })
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Performance.enable')
   const times = []

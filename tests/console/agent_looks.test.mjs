@@ -104,7 +104,7 @@ test('each state is legible, reachable and as wide as the screen', async () => {
 
 test('whoever wants no motion sees none', async () => {
   const page = await openScreen(browser, ringdex, { agent: 'calm', reducedMotion: 'reduce' })
-  const moving = await openScreen(browser, ringdex, { agent: 'calm' })
+  const moving = await openScreen(browser, ringdex, { agent: 'calm', reducedMotion: 'no-preference' })
   await ringdex.ring('+12125550123', { agent: 'calm' })
   const animations = (one) => one.evaluate(() => document.getAnimations().length)
   await live(page).getByText('Ringing').waitFor()

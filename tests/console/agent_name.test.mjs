@@ -71,6 +71,24 @@ test('an unknown caller is named on the spot, by the keyboard', async () => {
   await page.context().close()
 })
 
+test('a name that comes after the call is kept for the next one, and that is said', async () => {
+  const page = await openScreen(browser, ringdex, { agent: 'late' })
+  const { call } = await ring('+12125550185', { agent: 'late' })
+  const unknown = card(page, '(212) 555-0185')
+  await unknown.getByText('Who is it?').waitFor()
+  await live(page).getByLabel('Name').fill('Zed After')
+  await ringdex.post(`/v1/calls/${call.id}/end`)
+  await unknown.getByText('Not answered').waitFor()
+  assert.equal(await live(page).getByLabel('Name').inputValue(), 'Zed After')
+  await live(page).getByRole('button', { name: 'Save' }).click()
+  await unknown.getByText('Saved as Zed After. The next call of this number shows it.').waitFor()
+  await expectAccessible(page, 'saved after the call')
+  await ring('+12125550185', { agent: 'late' })
+  await card(page, 'Zed After').getByText('Ringing').waitFor()
+  expectClean(page)
+  await page.context().close()
+})
+
 test('a number that somebody got meanwhile is told, and nothing is saved', async () => {
   const page = await openScreen(browser, ringdex)
   await ring('+12125550182')

@@ -143,6 +143,18 @@ test('an outgoing call shows whom it goes to', async () => {
   await said(page, 'Outgoing call: Kirra Mundine')
 })
 
+test('a clock that is wrong by an hour, either way, makes no call old or unborn', async () => {
+  for (const wrong of [3_600_000, -3_600_000]) {
+    const script = `{ const real = Date.now; Date.now = () => real() + (${wrong}) }`
+    const skewed = await openScreen(browser, ringdex, { agent: 'off', script })
+    const call = await ring('+12125550123', { agent: 'off' })
+    await card(skewed, 'Ada Whitlock').getByText(/^Ringing 0:0\d$/).waitFor()
+    await end(call)
+    expectClean(skewed)
+    await skewed.context().close()
+  }
+})
+
 test('several calls: the newest ringing one first and under the keys; J leads to the other', async () => {
   const first = await ring('+12125550123')
   await card(page, 'Ada Whitlock').waitFor()

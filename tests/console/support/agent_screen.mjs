@@ -4,9 +4,10 @@ import { openPage } from './browser.mjs'
 
 export const agentKey = { scopes: ['lookup', 'agent'] }
 
-// Signed in through the form and connected. `key`: none where the server has no keys.
+// Signed in through the form and connected. `key`: none where the server has no keys. Still, unless asked otherwise,
+// since drawing what moves takes more of a machine without a graphics card than all the rest.
 export async function openScreen(browser, ringdex, { agent = 'ann', key = ringdex.keys[0], ...options } = {}) {
-  const page = await openPage(browser, `${ringdex.url}/agent`, options)
+  const page = await openPage(browser, `${ringdex.url}/agent`, { reducedMotion: 'reduce', ...options })
   if (key) await page.getByLabel('Key').fill(key)
   await page.getByLabel('Your name in the phone system').fill(agent)
   await page.getByRole('button', { name: 'Sign in' }).click()
