@@ -136,7 +136,8 @@ class AgentPage {
       if (entry.call.state === 'ringing') this.#notify(entry)
     }
     const { picked } = entry.call
-    if (type === 'picked' && !pending && picked && picked.agent !== this.#agent && picked.at !== before.call.picked?.at) {
+    const isOthers = picked && picked.agent !== this.#agent && picked.at !== before.call.picked?.at
+    if (type === 'picked' && !pending && isOthers) {
       this.#say(`${picked.agent || 'Somebody'} chose ${caller.name}`)
     }
   }
@@ -209,7 +210,8 @@ class AgentPage {
     const target = this.#target(shown)
     if (action.name === 'history') this.#focus('#history-title')
     else if (action.name === 'keys') this.#help(true)
-    else if (action.name === 'next' || action.name === 'previous') this.#step(shown, target, action.name === 'next' ? 1 : -1)
+    else if (action.name === 'next') this.#step(shown, target, 1)
+    else if (action.name === 'previous') this.#step(shown, target, -1)
     else if (!target) return
     else if (!this.#guard.lets(now)) this.#say(movedWords)
     else this.#act(action, target.call.id, target)

@@ -105,7 +105,8 @@ function candidatesPart(entry, caller, context, now) {
     </div>`
 }
 
-// `context`: {now, agent, selected, marked, first, pending, problem, naming, title, pick(id), undo(), name(event), select()}
+// `context`: {now, agent, selected, marked, first, pending, problem, naming, title, pick(id, event), undo(), name(event),
+// select()}; keys are for the `selected` one, and a mark shows it where there are several.
 export function callCard(entry, context) {
   const { call, answer, phase } = entry
   const { pending, now } = context

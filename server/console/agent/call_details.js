@@ -28,7 +28,8 @@ function attributeItem(one) {
         : html` <span class="tag ${one.state === 'merged' ? '' : 'warn'}">${one.state === 'merged' ? 'Merged'
           : one.state === 'deleted' ? 'Deleted' : 'Not mirrored'}</span>`}</p>
       <p class="help"><bdi>${one.record}</bdi>${state === nothing ? nothing : html` — ${state}`}</p>
-      ${one.label ? html`<p class="links">${recordLinks([{ id: one.record, label: one.label, url: one.url }])}</p>` : nothing}
+      ${one.label
+        ? html`<p class="links">${recordLinks([{ id: one.record, label: one.label, url: one.url }])}</p>` : nothing}
     </li>`
 }
 
@@ -71,7 +72,8 @@ function reportView(report, now) {
   return html`
     <h2 id="details-title" class="who" title=${caller.name}><bdi>${caller.name}</bdi></h2>
     ${caller.detail ? html`<p><bdi>${caller.detail}</bdi></p>` : nothing}
-    <p class="muted figures">${numberLine(entry, caller).map((text, at) => html`${at > 0 ? ' · ' : ''}<bdi>${text}</bdi>`)}</p>
+    <p class="muted figures">${numberLine(entry, caller).map((text, at) =>
+      html`${at > 0 ? ' · ' : ''}<bdi>${text}</bdi>`)}</p>
     <dl>
       <dt>Call</dt>
       <dd>${directionWords(call)} <bdi>${lineWords(call)}</bdi>${call.agents.length > 0

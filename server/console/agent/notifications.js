@@ -6,8 +6,8 @@ export class Notifications {
   #window
   #shown = new Map()
 
-  // "on", "askable", "blocked", "insecure" or "missing"; as it was when it was looked at last, since that takes a browser
-  // longer than all the rest of a ring.
+  // "on", "askable", "blocked", "insecure" or "missing"; as it was when it was looked at last, since to look takes a
+  // browser longer than all the rest of a ring.
   state = 'missing'
 
   constructor(window) {
@@ -61,11 +61,15 @@ export class Notifications {
   }
 }
 
+// What the button says, and what the dialog explains.
 const words = {
-  on: ['Notifications on', 'A notification comes with each ring while this page is out of sight. To end them, take the permission back in the browser, beside the address.'],
+  on: ['Notifications on', 'A notification comes with each ring while this page is out of sight. To end them, take the '
+    + 'permission back in the browser, beside the address.'],
   askable: ['Turn on notifications', ''],
-  blocked: ['Notifications blocked', 'Notifications are blocked for this page in the browser. To have them, allow them beside the address, and load the page again.'],
-  insecure: ['No notifications', 'Browsers show notifications only for pages over HTTPS. Ask whoever runs ringdex to set up http.tls.'],
+  blocked: ['Notifications blocked', 'Notifications are blocked for this page in the browser. To have them, allow them '
+    + 'beside the address, and load the page again.'],
+  insecure: ['No notifications', 'Browsers show notifications only for pages over HTTPS. Ask whoever runs ringdex to '
+    + 'set up http.tls.'],
   missing: ['No notifications', 'This browser has no notifications for pages.'],
 }
 export const notificationWords = (state) => ({ button: words[state][0], help: words[state][1] })
