@@ -16,9 +16,12 @@ export async function startBrowser() {
   })
 }
 
-// A page of its own profile. `problems` collects what no page may do; check it with expectClean() at the end.
-export async function openPage(browser, url, options = {}) {
+// A page of its own profile. `problems` collects what no page may do; check it with expectClean() at the end. `script`
+// runs in the page before its own.
+export async function openPage(browser, url, { script, ...options } = {}) {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...options })
+  context.setDefaultTimeout(15_000)
+  if (script) await context.addInitScript(script)
   const page = await context.newPage()
   const problems = []
   page.on('pageerror', (error) => problems.push(`error: ${error.stack ?? error}`))
