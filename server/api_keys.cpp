@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "server/hex_text.h"
@@ -17,13 +15,6 @@ using nlohmann::json;
 
 constexpr std::size_t kIdBytes = 6;
 constexpr std::size_t kSecretBytes = 32;
-
-std::string sha256_hex(std::string_view text) {
-  std::array<unsigned char, 32> digest{};
-  unsigned length = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  return hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
-}
 
 }  // namespace
 

@@ -26,6 +26,8 @@
 #include "server/account_settings.h"
 #include "server/api/caller_name.h"
 #include "server/api/calls.h"
+#include "server/api/console_pages.h"
+#include "server/api/console_session.h"
 #include "server/api/events.h"
 #include "server/api/local_records.h"
 #include "server/api/lookup.h"
@@ -42,6 +44,7 @@
 #include "server/call_book.h"
 #include "server/call_retention.h"
 #include "server/call_service.h"
+#include "server/console_sessions.h"
 #include "server/directory.h"
 #include "server/door_lookups.h"
 #include "server/door_options.h"
@@ -101,6 +104,11 @@ std::expected<EventsRemembered, index::IndexError> events_since(const index::Jou
   return EventsRemembered{since->newest, std::move(since->events), since->forgotten, since->too_many};
 }
 
+// Whether browsers reach the console over TLS, by this server or by a proxy in front of it.
+bool is_over_tls(const config::HttpConfig& http) {
+  return http.public_url.empty() ? http.tls.has_value() : http.public_url.starts_with("https://");
+}
+
 std::string listed(const std::vector<config::Problem>& problems) {
   std::string text;
   for (const auto& problem : problems)
@@ -144,7 +152,8 @@ struct App::Parts {
                 wall_clock, {kAboutRetries.begin(), kAboutRetries.end()}),
         calls(CallLookup(index, lookups, wall_clock), lookups, book, locals, live, updates, metrics, wall_clock),
         actions(index, book, locals, wall_clock),
-        keys(config.data_dir + "/keys.json") {}
+        keys(config.data_dir + "/keys.json"),
+        sessions(config.data_dir + "/sessions.json", SessionCookie(is_over_tls(given.http)), wall_clock) {}
 
   config::Config config;
   const std::string config_path;
@@ -175,6 +184,7 @@ struct App::Parts {
   CallService calls;
   CallActions actions;
   ApiKeys keys;
+  ConsoleSessions sessions;
   std::optional<HttpRouter> router;
   std::optional<HttpServer> http;
   std::optional<FastAgiDoor> fastagi;
@@ -214,6 +224,8 @@ std::vector<HttpRoute> App::Parts::routes() {
   add(operation_routes(index, metrics, [this](const std::string& account) {
     return source_metrics(scheduler, index, account, wall_clock());
   }));
+  add(console_session_routes(sessions, keys, own_address));
+  add(console_page_routes());
   return all;
 }
 
@@ -228,7 +240,7 @@ AgiAnswerOptions::Link App::Parts::jcard_link() const {
 // What listens, each once all that it asks is there.
 std::expected<void, std::string> App::Parts::open_doors() {
   if (auto fits = check_reach(keys, "http", config.http.listen, config.http.networks, config_path); !fits) return fits;
-  router.emplace(routes(), keys, HttpTrust{trusted(config.http.networks), config.http.host_names});
+  router.emplace(routes(), keys, HttpTrust{trusted(config.http.networks), config.http.host_names}, &sessions);
   http.emplace(http_options(config.http), *router, metrics);
   if (auto listening = http->start(); !listening) return listening;
   if (const auto& from = config.fastagi) {
@@ -251,6 +263,7 @@ std::expected<void, std::string> App::Parts::start() {
   if (!accounts) return std::unexpected(listed(accounts.error()));
   lookups.set_accounts(std::move(*accounts));
   if (auto loaded = keys.load(); !loaded) return loaded;
+  if (auto loaded = sessions.load(); !loaded) return loaded;
   auto opened_links = RecordLinks::open(config.data_dir + "/links.secret");
   if (!opened_links) return std::unexpected(opened_links.error());
   links.emplace(std::move(*opened_links));

@@ -25,7 +25,7 @@ class EventStream : public Connection, public TakesTurns, public std::enable_sha
       : Connection(worker, CountedConnection(shared.metrics.door(Door::http))),
         stream_(std::move(stream)),
         shared_(shared),
-        key_id_(std::move(beginning.key_id)),
+        principal_(std::move(beginning.principal)),
         events_(std::move(beginning.events)),
         out_(std::move(beginning.out)) {
     shared_.metrics.event_listener_came();
@@ -78,7 +78,7 @@ class EventStream : public Connection, public TakesTurns, public std::enable_sha
   }
 
   void take() {
-    if (!shared_.router.still_lets_in(key_id_)) return abort();
+    if (!shared_.router.still_lets_in(principal_)) return abort();
     shared_.metrics.events_sent(events_->take(out_));
     if (out_.empty() && heartbeat_due_) out_ = kHeartbeatFrame;
     heartbeat_due_ = false;
@@ -124,7 +124,7 @@ class EventStream : public Connection, public TakesTurns, public std::enable_sha
 
   Stream stream_;
   HttpShared& shared_;
-  const std::string key_id_;
+  const Principal principal_;
   std::shared_ptr<EventSubscription> events_;  // none: it has ended
   std::string out_;
   std::size_t sent_ = 0;  // bytes of it that are

@@ -1,8 +1,10 @@
 #include "server/hex_text.h"
 
 #include <fmt/format.h>
+#include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <array>
 #include <charconv>
 
 namespace ringdex::server {
@@ -21,6 +23,13 @@ std::string bytes_of_hex(std::string_view text) {
     bytes.push_back(static_cast<char>(byte));
   }
   return bytes;
+}
+
+std::string sha256_hex(std::string_view text) {
+  std::array<unsigned char, 32> digest{};
+  unsigned length = 0;
+  EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr);
+  return hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::optional<std::string> random_hex(std::size_t bytes) {

@@ -57,6 +57,7 @@ void HttpRequest::clear() {
   principal.account.clear();
   principal.scopes = 0;
   principal.key_id.clear();
+  principal.session_id.clear();
 }
 
 std::size_t HttpRequest::memory() const {
@@ -71,6 +72,7 @@ void HttpResponse::clear() {
   events.reset();
   wants_to_wait = false;
   content_type = "application/json";
+  cache_control = "no-store";
   body.clear();
   headers.clear();
 }
@@ -113,6 +115,10 @@ std::string_view status_title(int status) {
       return "Accepted";
     case 204:
       return "No Content";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
     case 400:
       return "Bad Request";
     case 401:

@@ -17,10 +17,12 @@ enum class Scope : unsigned { none = 0, lookup = 1, agent = 2, admin = 4, metric
 constexpr Scope operator|(Scope left, Scope right) {
   return static_cast<Scope>(static_cast<unsigned>(left) | static_cast<unsigned>(right));
 }
+inline constexpr unsigned kAllScopes = 0xff;
 struct Principal {
   std::string account;
-  unsigned scopes = 0;  // bits of Scope
-  std::string key_id;   // empty: loopback without keys
+  unsigned scopes = 0;     // bits of Scope
+  std::string key_id;      // empty: loopback without keys
+  std::string session_id;  // of the browser that is signed in with that key; empty: the request brought the key
   // Of several scopes each is enough.
   bool may(Scope scope) const { return scope == Scope::none || (scopes & static_cast<unsigned>(scope)) != 0; }
 };
@@ -61,6 +63,7 @@ struct HttpResponse {
   int status = 200;
   std::string_view content_type = "application/json";  // text that lives as long as the program
   std::string body;
+  std::string_view cache_control = "no-store";  // as content_type
   std::vector<std::pair<std::string, std::string>> headers;
   std::shared_ptr<EventSubscription> events;  // what goes on behind the body, until the client closes
   bool wants_to_wait = false;                 // no answer yet: the handler is to be run again where it may wait

@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
+#include "server/request_origin.h"
+
 namespace ringdex::server {
 namespace {
-
-constexpr unsigned kAllScopes = 0xff;
 
 bool is_parameter(const std::string& segment) {
   return segment.starts_with('{');
@@ -22,28 +22,6 @@ bool matches(const std::vector<std::string>& pattern, const ReusedList<std::stri
     if (!is_parameter(pattern[i]) && pattern[i] != path[i]) return false;
   }
   return true;
-}
-
-// The host name of a Host header, without its port.
-std::string_view host_name(std::string_view host) {
-  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
-}
-
-bool names_loopback(std::string_view host) {
-  const std::string_view name = host_name(host);
-  return name == "localhost" || name == "[::1]" || name == "127.0.0.1" ||
-         (name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string_view::npos);
-}
-
-// A request that a page of another site made a browser send.
-bool is_cross_site(const HttpRequest& request) {
-  const std::string* site = request.header("sec-fetch-site");
-  if (site != nullptr && *site != "none" && *site != "same-origin") return true;
-  const std::string* origin = request.header("origin");
-  if (origin == nullptr) return false;
-  const std::size_t scheme = origin->find("://");
-  return scheme == std::string::npos || !names_loopback(std::string_view(*origin).substr(scheme + 3));
 }
 
 // Simple clients send what they have only after a challenge that they know.
@@ -90,8 +68,10 @@ void say_no_more(HttpResponse& response) {
   response.content_type = "text/plain; charset=utf-8";
 }
 
-bool is_forwarded(const HttpRequest& request) {
-  return request.header("x-forwarded-for") != nullptr || request.header("forwarded") != nullptr;
+// A browser adds its cookie to whatever request another site's page makes it send.
+bool may_use_cookie(const HttpRequest& request) {
+  const bool only_reads = request.method == "GET" || request.method == "HEAD";
+  return is_same_origin(request) && (only_reads || is_from_console(request));
 }
 
 bool is_address(std::string_view host) {
@@ -103,8 +83,9 @@ bool is_address(std::string_view host) {
 
 }  // namespace
 
-HttpRouter::HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys, HttpTrust trust)
-    : keys_(keys), trust_(std::move(trust)) {
+HttpRouter::HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys, HttpTrust trust,
+                       const ConsoleSessions* sessions)
+    : keys_(keys), trust_(std::move(trust)), sessions_(sessions) {
   for (HttpRoute& route : routes) {
     HttpRequest pattern;
     pattern.target = route.path;
@@ -166,29 +147,42 @@ bool HttpRouter::authenticate(HttpRequest& request, const HttpRoute& route, Http
   if (key.empty() && route.simple_client && is_trusted(request)) {
     request.principal = {*request.network_account, static_cast<unsigned>(Scope::lookup), ""};
   } else if (!keys_.empty()) {
-    auto principal = keys_.check(key);
+    const std::string* cookie = key.empty() && !route.simple_client ? request.header("cookie") : nullptr;
+    auto principal = cookie == nullptr ? keys_.check(key) : signed_in(*cookie);
     if (!principal) {
       refusal = unauthorized(route, "send a valid API key as Authorization: Bearer");
       return false;
     }
-    request.principal = std::move(*principal);
-  } else {
-    // Without keys only programs on this machine are served: no proxy's clients, and no web page in a local browser,
-    // whose requests bear another site's name.
-    const std::string* host = request.header("host");
-    if (!request.from_loopback || is_forwarded(request) || is_cross_site(request) ||
-        (host != nullptr && !names_loopback(*host))) {
-      refusal =
-          unauthorized(route, "without API keys only local programs are served; make one with 'ringdex key create'");
+    request.principal = *std::move(principal);
+    if (cookie != nullptr && !may_use_cookie(request)) {
+      refusal = problem(403, "cross_site", "a signed-in browser is let in for this server's own pages only");
       return false;
     }
+  } else if (is_local_program(request)) {
     request.principal.account = "default";
     request.principal.scopes = kAllScopes;
     request.principal.key_id.clear();
+    request.principal.session_id.clear();
+  } else {
+    refusal =
+        unauthorized(route, "without API keys only local programs are served; make one with 'ringdex key create'");
+    return false;
   }
   if (request.principal.may(route.scope)) return true;
   refusal = problem(403, "scope_missing", "the key does not have the scope that this needs");
   return false;
+}
+
+std::optional<Principal> HttpRouter::signed_in(std::string_view cookie) const {
+  if (sessions_ == nullptr) return std::nullopt;
+  auto session = sessions_->find(sessions_->cookie().token_in(cookie));
+  if (!session || !keys_.still_lets_in(session->key_id)) return std::nullopt;
+  return Principal{std::move(session->account), session->scopes, std::move(session->key_id), std::move(session->id)};
+}
+
+bool HttpRouter::still_lets_in(const Principal& principal) const {
+  if (!keys_.still_lets_in(principal.key_id)) return false;
+  return principal.session_id.empty() || (sessions_ != nullptr && sessions_->holds(principal.session_id));
 }
 
 void HttpRouter::run(const HttpRoute& route, const HttpRequest& request, HttpResponse& response) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "server/api_keys.h"
+#include "server/console_sessions.h"
 #include "server/http_message.h"
 #include "server/trusted_networks.h"
 
@@ -61,7 +63,9 @@ struct HttpTrust {
 // From a decoded request to its route, and who may use it. Knows no socket. Any thread may call.
 class HttpRouter {
  public:
-  HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys, HttpTrust trust = {});
+  // `sessions` may be nothing: then nobody is let in by a cookie.
+  HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys, HttpTrust trust = {},
+             const ConsoleSessions* sessions = nullptr);
 
   // For a new connection: what its requests carry as network_account.
   const std::string* account_of(const boost::asio::ip::address& address) const {
@@ -71,7 +75,7 @@ class HttpRouter {
   // The route for a request, with its principal and parameters filled in; nothing: it is refused with `refusal`.
   const HttpRoute* decide(HttpRequest& request, HttpResponse& refusal) const;
   // For a connection that goes on after its answer: whether a request of its principal would still be let in.
-  bool still_lets_in(const std::string& key_id) const { return keys_.still_lets_in(key_id); }
+  bool still_lets_in(const Principal& principal) const;
   // Runs the route. Exceptions end here, as status 500.
   void run(const HttpRoute& route, const HttpRequest& request, HttpResponse& response) const;
 
@@ -84,10 +88,12 @@ class HttpRouter {
   const HttpRoute* find(HttpRequest& request, HttpResponse& refusal, const HttpRoute*& simple) const;
   bool authenticate(HttpRequest& request, const HttpRoute& route, HttpResponse& refusal) const;
   bool is_trusted(const HttpRequest& request) const;
+  std::optional<Principal> signed_in(std::string_view cookie) const;
 
   std::vector<Compiled> routes_;
   const ApiKeys& keys_;
   const HttpTrust trust_;
+  const ConsoleSessions* const sessions_;
 };
 
 }  // namespace ringdex::server

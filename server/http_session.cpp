@@ -155,7 +155,7 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
     add_answer();
     StreamBeginning beginning{.events = std::move(response_.events)};
     if (head_only_) return send();
-    beginning.key_id = std::move(request_.principal.key_id);
+    beginning.principal = std::move(request_.principal);
     beginning.out = std::move(out_.erase(0, sent_));
     stream_events(std::move(stream_), worker_, shared_, std::move(beginning));
   }
@@ -177,7 +177,7 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
     out_.append(version_ == 10 ? "HTTP/1.0 " : "HTTP/1.1 ");
     number(response_.status);
     out_.append(" ").append(status_title(response_.status));
-    if (response_.status != 204) {
+    if (response_.status != 204 && response_.status != 304) {
       out_.append("\r\nContent-Type: ").append(response_.content_type);
       // A stream of events has no length: it ends with the connection.
       if (!response_.events) {
@@ -185,7 +185,7 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
         number(response_.body.size());
       }
     }
-    out_.append("\r\nCache-Control: no-store\r\n");
+    out_.append("\r\nCache-Control: ").append(response_.cache_control).append("\r\n");
     for (const auto& [name, value] : response_.headers) out_.append(name).append(": ").append(value).append("\r\n");
     if (!keep_alive_) out_ += "Connection: close\r\n";
     if (keep_alive_ && version_ == 10) out_ += "Connection: keep-alive\r\n";

@@ -97,6 +97,8 @@ struct EventServer {
   TempDir dir;
   test_support::TestCertificate certificate{"localhost"};
   server::ApiKeys keys{dir.file("keys.json")};
+  server::ConsoleSessions sessions{dir.file("sessions.json"), server::SessionCookie(false),
+                                   [] { return index::TimePoint{std::chrono::milliseconds(1)}; }};
   server::Metrics metrics;
   server::EventHub hub;
   EventSource source{hub};
@@ -104,7 +106,7 @@ struct EventServer {
   std::optional<server::HttpServer> http;
 
   explicit EventServer(const Settings& settings = {})
-      : hub(settings.limits), router(routes(), keys), settings_(settings) {
+      : hub(settings.limits), router(routes(), keys, {}, &sessions), settings_(settings) {
     start(0);
   }
 

@@ -286,6 +286,25 @@ TEST_CASE("a key that is taken back opens no stream any more, nor keeps one open
   }
 }
 
+TEST_CASE("a browser that signs out hears no more") {
+  EventServer server;
+  const std::string key = server.keys.create("default", {"agent"}, "", 0).value();
+  const server::Principal principal = server.keys.check(key).value();
+  const auto leaving = server.sessions.open(principal, "").value();
+  const auto staying = server.sessions.open(principal, "").value();
+  EventClient leaves(server.port());
+  leaves.listen("", "Cookie: ringdex=" + leaving.token + "\r\n");
+  EventClient stays(server.port());
+  stays.listen("", "Cookie: ringdex=" + staying.token + "\r\n");
+  REQUIRE(leaves.read_events(1));
+  REQUIRE(stays.read_events(1));
+  REQUIRE(server.sessions.close(leaving.token).value());
+  server.source.publish();
+  CHECK(leaves.read_to_end());
+  CHECK(leaves.events.size() == 1);
+  CHECK(stays.read_events(2));
+}
+
 TEST_CASE("the server's stop does not wait for streams") {
   for (const bool tls : {false, true}) {
     CAPTURE(tls);

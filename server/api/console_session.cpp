@@ -1,0 +1,165 @@
+#include "server/api/console_session.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "server/api/events.h"
+#include "server/api/json_text.h"
+#include "server/api/request_fields.h"
+#include "server/request_origin.h"
+
+namespace ringdex::server {
+namespace {
+
+constexpr std::size_t kSecretBytesMax = 256;
+constexpr std::size_t kAgentBytesMax = 64;
+
+struct Api {
+  ConsoleSessions& sessions;
+  const ApiKeys& keys;
+  const OwnAddress& own_address;
+};
+
+std::string_view token_of(const Api& api, const HttpRequest& request) {
+  const std::string* cookie = request.header("cookie");
+  return cookie == nullptr ? std::string_view() : api.sessions.cookie().token_in(*cookie);
+}
+
+Json session_json(const Principal& principal, const ConsoleSession* session) {
+  static constexpr std::array kScopes{std::pair{Scope::lookup, "lookup"}, std::pair{Scope::agent, "agent"},
+                                      std::pair{Scope::admin, "admin"}, std::pair{Scope::metrics, "metrics"}};
+  Json scopes = Json::array();
+  for (const auto& [scope, name] : kScopes) {
+    if (principal.may(scope)) scopes.push_back(name);
+  }
+  return {{"account", principal.account},
+          {"scopes", std::move(scopes)},
+          {"agent", session == nullptr ? "" : session->agent},
+          {"expires_at", session == nullptr ? Json(nullptr) : Json(iso_text(session->expires_at))},
+          {"signed_in", session != nullptr}};
+}
+
+HttpResponse get_session(const Api& api, const HttpRequest& request) {
+  const auto session = api.sessions.find(token_of(api, request));
+  // A session of before there were keys, or one that another way in has made needless.
+  const bool is_of_principal = session && session->key_id == request.principal.key_id;
+  return json_response(session_json(request.principal, is_of_principal ? &*session : nullptr));
+}
+
+// The agent's name of a body; false: it is none.
+bool read_agent(BodyFields& body, std::string& agent) {
+  agent = body.text("agent", kAgentBytesMax);
+  return agent.empty() || is_agent_name(agent);
+}
+
+HttpResponse bad_agent() {
+  return problem(400, "bad_agent", "'agent' is an agent's name of 1 to 64 bytes without control characters");
+}
+
+// Who signs in with what the request brings; nothing: the refusal is filled in.
+std::optional<ConsoleSessions::Redeemed> who_signs_in(const Api& api, const HttpRequest& request,
+                                                      HttpResponse& refusal) {
+  const auto json = read_object(request, refusal);
+  if (!json) return std::nullopt;
+  BodyFields body(*json);
+  const std::string key = body.text("key", kSecretBytesMax);
+  const std::string code = body.text("code", kSecretBytesMax);
+  ConsoleSessions::Redeemed who;
+  const bool is_agent = read_agent(body, who.agent);
+  body.finish();
+  if (body.refused() || !is_agent) {
+    refusal = is_agent ? problem(400, "bad_field", *body.refused()) : bad_agent();
+    return std::nullopt;
+  }
+  if (!code.empty()) {
+    auto redeemed = api.sessions.redeem(code);
+    if (redeemed && api.keys.still_lets_in(redeemed->principal.key_id)) return redeemed;
+    refusal = problem(401, "code_used", "this sign-in link was used before, is too old, or its key was removed");
+    return std::nullopt;
+  }
+  if (!key.empty()) {
+    if (auto principal = api.keys.check(key)) {
+      who.principal = *std::move(principal);
+      return who;
+    }
+  } else if (api.keys.empty() && is_local_program(request)) {
+    who.principal = {"default", kAllScopes, "", ""};
+    return who;
+  }
+  refusal = problem(401, "unauthorized", "no such key");
+  return std::nullopt;
+}
+
+HttpResponse sign_in(const Api& api, const HttpRequest& request) {
+  // Else another site could sign a browser in as somebody else.
+  if (!is_same_origin(request) || !is_from_console(request)) {
+    return problem(403, "cross_site", "only this server's own pages sign in, with the header X-Ringdex-Console");
+  }
+  HttpResponse refusal;
+  const auto who = who_signs_in(api, request, refusal);
+  if (!who) return refusal;
+  if (!who->principal.may(Scope::agent | Scope::admin)) {
+    return problem(403, "scope_missing", "the key has neither the scope agent nor admin");
+  }
+  // What the browser had before is not left open behind it.
+  if (const auto closed = api.sessions.close(token_of(api, request)); !closed) {
+    return problem(503, "store_failed", closed.error());
+  }
+  const auto opened = api.sessions.open(who->principal, who->agent);
+  if (!opened) return problem(503, "store_failed", opened.error());
+  HttpResponse response = json_response(session_json(who->principal, &opened->session));
+  response.headers.emplace_back("Set-Cookie", api.sessions.cookie().set(opened->token, ConsoleSessions::kLifetime));
+  return response;
+}
+
+HttpResponse sign_out(const Api& api, const HttpRequest& request) {
+  if (const auto closed = api.sessions.close(token_of(api, request)); !closed) {
+    return problem(503, "store_failed", closed.error());
+  }
+  HttpResponse response;
+  response.status = 204;
+  response.headers.emplace_back("Set-Cookie", api.sessions.cookie().clear());
+  return response;
+}
+
+HttpResponse make_code(const Api& api, const HttpRequest& request) {
+  HttpResponse refusal;
+  const auto json = read_object(request, refusal);
+  if (!json) return refusal;
+  BodyFields body(*json);
+  std::string agent;
+  const bool is_agent = read_agent(body, agent);
+  body.finish();
+  if (!is_agent) return bad_agent();
+  if (body.refused()) return problem(400, "bad_field", *body.refused());
+  const auto code = api.sessions.make_code(request.principal, agent);
+  if (!code) return problem(503, "store_failed", code.error());
+  // Behind the #, which browsers send to nobody and no log has.
+  const std::string path = "/agent#code=" + code->text;
+  return json_response({{"path", path},
+                        {"url", api.own_address.for_client(request) + path},
+                        {"agent", agent},
+                        {"expires_at", iso_text(code->expires_at)}},
+                       201);
+}
+
+}  // namespace
+
+std::vector<HttpRoute> console_session_routes(ConsoleSessions& sessions, const ApiKeys& keys,
+                                              const OwnAddress& own_address) {
+  const Api api{sessions, keys, own_address};
+  const auto handler = [&api](HttpResponse (*handle)(const Api&, const HttpRequest&)) {
+    return [api, handle](const HttpRequest& request) { return handle(api, request); };
+  };
+  const std::string path = "/console/session";
+  return {{.method = "GET", .path = path, .handler = handler(get_session)},
+          {.method = "POST", .path = path, .runs_on = RunsOn::blocking, .handler = handler(sign_in), .open = true},
+          {.method = "DELETE", .path = path, .runs_on = RunsOn::blocking, .handler = handler(sign_out)},
+          {.method = "POST",
+           .path = "/v1/sign-in-codes",
+           .scope = Scope::agent | Scope::admin,
+           .handler = handler(make_code)}};
+}
+
+}  // namespace ringdex::server

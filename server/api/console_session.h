@@ -1,0 +1,17 @@
+#pragma once
+
+#include <vector>
+
+#include "server/api_keys.h"
+#include "server/console_sessions.h"
+#include "server/http_router.h"
+#include "server/own_address.h"
+
+namespace ringdex::server {
+
+// GET, POST and DELETE /console/session: who is signed in, signing in and out; POST /v1/sign-in-codes: a link with
+// which an agent signs in once. All of these outlive the routes.
+std::vector<HttpRoute> console_session_routes(ConsoleSessions& sessions, const ApiKeys& keys,
+                                              const OwnAddress& own_address);
+
+}  // namespace ringdex::server
