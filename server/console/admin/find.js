@@ -107,7 +107,7 @@ export function numberView(page, route) {
       ${answer === null ? nothing : html`
         <section aria-labelledby="steps-title">
           <div class="section-head"><h2 id="steps-title">How it comes to this</h2>
-            <button ?disabled=${steps !== null} @click=${explain}>Explain step by step</button></div>
+            <button aria-expanded=${steps === null ? 'false' : 'true'} @click=${explain}>Explain step by step</button></div>
           <div role="status">${stepsProblem ? problemNote(stepsProblem) : steps === null ? nothing
             : html`<ol class="steps">${steps.map((step) => html`<li>${step}</li>`)}</ol>`}</div>
         </section>`}`,

@@ -29,6 +29,7 @@ export function keysView(page) {
   }
   // Runs one request at a time; what it is refused with is given to `refusedWith`.
   async function doing(work, refusedWith) {
+    if (busy) return
     busy = true
     page.draw()
     try {
@@ -112,7 +113,7 @@ export function keysView(page) {
           <td>${key.scopes.map((scope) => scopeWords(scope).name).join(', ')}</td>
           <td class="nowrap">${key.created_at ? agoTime(key.created_at, page.now()) : ''}</td>
           <td><code>${key.id}</code></td>
-          <td><button class="danger small" ?disabled=${busy} @click=${() => remove(key)}>Remove<span class="unseen"> ${key.note || key.id}</span></button></td>
+          <td><button class="danger small" aria-disabled=${busy ? 'true' : nothing} @click=${() => remove(key)}>Remove<span class="unseen"> ${key.note || key.id}</span></button></td>
         </tr>`)}</tbody></table></div>`
 
   const madeNote = () => html`
@@ -147,7 +148,7 @@ export function keysView(page) {
                 <label class="check"><input type="checkbox" name="scope" value=${scope}>
                   <span>${scopeWords(scope).name}<span class="help">${scopeWords(scope).words}</span></span></label>`)}
             </fieldset>
-            <div><button class="primary" ?disabled=${busy || keys === null}>Make the key</button></div>
+            <div><button class="primary" aria-disabled=${busy || keys === null ? 'true' : nothing}>Make the key</button></div>
           </form>
         </section>
         <section class="card" aria-labelledby="link-title">
@@ -157,7 +158,7 @@ export function keysView(page) {
             <label for="agent">The agent’s name in the phone system</label>
             <input id="agent" name="agent" maxlength="64" autocomplete="off" spellcheck="false" aria-describedby="link-help">
             <p class="help" id="link-help">As it is sent with each call, such as 204 or anna. Left empty: all calls.</p>
-            <div><button class="primary" ?disabled=${busy}>Make a link</button></div>
+            <div><button class="primary" aria-disabled=${busy ? 'true' : nothing}>Make a link</button></div>
           </form>
           <div role="status">${link ? html`
             <div class="note good link"><p>For ${link.agent || 'all calls'}, until ${exactTime(link.expires_at)}:</p>

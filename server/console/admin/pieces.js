@@ -31,12 +31,12 @@ export function problemNote(error, retry) {
 }
 
 // What came of an action; always in the page, so that a screen reader hears what comes into it.
-export const outcome = (said) => html`<div class="outcome" role="status">${said
+export const outcome = (said, of = '') => html`<div class="outcome" role="status" tabindex="-1" data-outcome=${of}>${said
   ? html`<p class="note ${said.tone}">${said.text}</p>` : nothing}</div>`
 
 export function moreButton(list, words = 'Show more') {
   if (list.next === null) return nothing
-  return html`<p class="more"><button ?disabled=${list.loading} @click=${list.more}>${list.loading ? 'Loading …' : words}</button></p>`
+  return html`<p class="more"><button aria-disabled=${list.loading ? 'true' : nothing} @click=${list.more}>${list.loading ? 'Loading …' : words}</button></p>`
 }
 
 // A button whose text is copied; says so for a moment.

@@ -40,6 +40,7 @@ export function recordView(page, route) {
   }
 
   async function resync() {
+    if (fetching) return
     fetching = true
     said = null
     page.draw()
@@ -74,7 +75,7 @@ export function recordView(page, route) {
   }
 
   const fetchButton = () => (isLocal || parts.source === '' ? nothing : html`
-    <button data-action="resync" ?disabled=${fetching} @click=${resync}>${fetching ? 'Asking the CRM …' : 'Fetch again from CRM now'}</button>`)
+    <button data-action="resync" aria-disabled=${fetching ? 'true' : nothing} @click=${resync}>${fetching ? 'Asking the CRM …' : 'Fetch again from CRM now'}</button>`)
 
   const missing = () => {
     if (problem.status === 410) {
@@ -171,8 +172,8 @@ function callTable(calls, now) {
   return html`
     <div class="scroll" tabindex="0" role="group" aria-label="Calls"><table>
       <thead><tr><th scope="col">When</th><th scope="col">From</th><th scope="col">To</th><th scope="col">State</th><th scope="col">Agent</th></tr></thead>
-      <tbody>${calls.map((call) => html`
+      <tbody>${calls.map(({ call }) => html`
         <tr><td class="nowrap">${clockTime(call.started_at, now)}</td><td class="figures">${call.from}</td><td class="figures">${call.to}</td>
-          <td>${call.direction} · ${call.state}</td><td>${call.answered_by || (call.agents ?? []).join(', ')}</td></tr>`)}
+          <td>${call.direction} · ${call.state}${call.picked ? ' · picked' : ''}</td><td>${call.answered_by || (call.agents ?? []).join(', ')}</td></tr>`)}
       </tbody></table></div>`
 }

@@ -21,7 +21,7 @@ const counters = [
   ['stale', 'Older', 'older than what was here already'],
   ['kept_name', 'Kept their name', 'came without one'],
   ['skipped', 'Not taken', 'listed below'],
-  ['failed', 'Failed', 'could not be read'],
+  ['failed', 'Failed attempts', 'requests that were tried again'],
   ['ignored', 'Ignored', 'are no callers'],
 ]
 

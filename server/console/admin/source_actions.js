@@ -15,7 +15,7 @@ export const actions = {
   full: { name: 'Full copy', words: 'Reads everything again, beside the lookups. It may take a while.', shown: isOn,
     ...sync('full', 'Asked for a full copy. It begins now.') },
   sweep: { name: 'Sweep', words: 'Compares a complete listing, and removes what the source no longer has.', shown: isOn,
-    ...sync('sweep', 'Asked for a sweep. It begins as soon as no other run is under way.') },
+    ...sync('sweep', 'Asked for a sweep. It begins when no other run is under way. Until a full copy has settled there is none, since that is a complete listing itself.') },
   preview: { name: 'Preview', words: 'Shows the first records as they would come in. Nothing is stored.',
     shown: (source) => source.state !== 'disabled' },
   pause: { name: 'Pause', words: 'No more runs until you resume. Webhooks are still applied.', shown: isOn,

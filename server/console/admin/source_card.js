@@ -1,7 +1,7 @@
 // What one source looks like: its state, its run, its day.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js'
-import { count, duration, plural } from '../words.js'
+import { count, duration, exactTime, plural } from '../words.js'
 import { causeWords, runKindWords, stateWords, typeWords } from './state_words.js'
 import { agoTime, fact, tag, untilTime } from './pieces.js'
 import { hashOf } from './routes.js'
@@ -13,19 +13,22 @@ export function sourceHead(source, now, heading) {
   return html`
     <div class="source-head">
       <div>${heading}<span class="muted">${typeWords(source.type)}${source.label && source.label !== source.id ? html` · ${source.id}` : nothing}</span></div>
-      <div class="state">${tag(state)}<span class="help">since ${agoTime(source.since, now)}</span></div>
+      <div class="state">${tag(state)}<span class="help" title=${exactTime(source.since)}>for ${duration((now - Date.parse(source.since)) / 1000)}</span></div>
     </div>`
 }
 
-// Always takes the same room whether there is a reason or not, as far as it fits on one line.
-export function stateLine(source) {
+// What goes on: the run's progress, which takes the room of the words, so that nothing jumps as runs come and go.
+export function stateLine(source, now) {
   const { words } = stateWords(source.state)
-  return html`<p class="state-words">${words}${source.reason ? html` <strong>${source.reason}</strong>` : nothing}</p>`
+  if (source.state === 'running' && source.progress) {
+    return html`${progressBar(source, now)}${source.reason ? html`<p class="help">${source.reason}</p>` : nothing}`
+  }
+  return html`<p class="state-words">${words}${source.reason ? html`<span class="reason">${source.reason}</span>` : nothing}
+    ${source.progress?.records > 0 ? html`<span class="reason">The ${runKindWords(source.progress.kind).toLowerCase()} has ${plural(source.progress.records, 'record')} so far and goes on from there.</span>` : nothing}</p>`
 }
 
-export function progressBar(source, now) {
+function progressBar(source, now) {
   const progress = source.progress
-  if (!progress) return nothing
   const share = typeof progress.share === 'number' ? Math.min(1, Math.max(0, progress.share)) : null
   const name = `${runKindWords(progress.kind)} of ${source.label || source.id}`
   const rate = progress.records_per_second ?? 0
@@ -37,7 +40,7 @@ export function progressBar(source, now) {
       <p class="help figures"><strong>${runKindWords(progress.kind)}</strong>:
         ${share === null ? nothing : html`${Math.floor(share * 100)} %, `}${plural(progress.records, 'record')}
         in ${plural(progress.pages, 'page')}, ${count(Math.round(rate))}/s.
-        ${progress.expected_end ? html`Done ${untilTime(progress.expected_end, now)}.` : 'How long it takes cannot be told.'}
+        ${progress.expected_end ? html`Done ${untilTime(progress.expected_end, now)}.` : share === null ? '' : 'Done in a while.'}
         <a href=${hashOf('runs', [String(progress.run)])}>Report</a></p>
     </div>`
 }

@@ -8,12 +8,12 @@ import { empty, outcome, problemNote, recordLink } from './pieces.js'
 import { hashOf } from './routes.js'
 import { runTable } from './run_table.js'
 import { act, actions } from './source_actions.js'
-import { progressBar, sourceFacts, sourceHead, stateLine, todayByCause, todayLine } from './source_card.js'
+import { sourceFacts, sourceHead, stateLine, todayByCause, todayLine } from './source_card.js'
 import { rejectWords } from './state_words.js'
 
 const refreshEvery = 2_000
-// Of a source that is one of many, the day's counters are asked for less often than its state.
-const countersEvery = 10_000
+// With many sources the days' counters are asked for less often than the states.
+const countersEvery = (sources) => (sources.length > 8 ? 10_000 : 0)
 
 const todayPath = (id) => `/v1/sources/${segment(id)}/today`
 
@@ -36,14 +36,19 @@ function doings(page, after) {
       }
       await after()
       page.draw()
+      // The button may be gone with what it did.
+      if (document.activeElement === document.body) document.querySelector(`[data-outcome="${CSS.escape(source.id)}"]`)?.focus()
     },
   }
 }
 
+// One button in one place, so that the focus stays on it while it changes.
+const switchOf = (source) => ({ paused: 'resume', disabled: 'enable' })[source.state] ?? 'pause'
+
 function actionButton(source, id, doing, style = '') {
   const action = actions[id]
   if (!action.shown(source)) return nothing
-  return html`<button class=${style} data-action=${id} ?disabled=${doing.busy(source.id)}
+  return html`<button class=${style} data-action=${id} aria-disabled=${doing.busy(source.id) ? 'true' : nothing}
     @click=${() => doing.run(source, action)}>${action.name}</button>`
 }
 
@@ -59,7 +64,7 @@ export function sourcesView(page) {
       problem = null
       page.names.learn(sources)
       page.draw()
-      if (page.now() - countedAt >= countersEvery) {
+      if (page.now() - countedAt >= countersEvery(sources)) {
         countedAt = page.now()
         await Promise.all(sources.map(async ({ id }) => { today.set(id, await page.get(todayPath(id))) }))
       }
@@ -76,8 +81,7 @@ export function sourcesView(page) {
   const card = (source) => html`
     <section class="card source" data-source=${source.id} aria-label=${source.label || source.id}>
       ${sourceHead(source, page.now(), html`<h2><a href=${hashOf('sources', [source.id])}>${source.label || source.id}</a></h2>`)}
-      ${stateLine(source)}
-      ${progressBar(source, page.now())}
+      ${stateLine(source, page.now())}
       ${sourceFacts(source, page.now())}
       <h3>Today</h3>
       ${todayLine(today.get(source.id))}
@@ -85,12 +89,10 @@ export function sourcesView(page) {
       <div class="buttons">
         ${actionButton(source, 'confirm', doing, 'primary')}
         ${actionButton(source, 'sync', doing, source.awaiting_confirmation > 0 ? '' : 'primary')}
-        ${actionButton(source, 'resume', doing, 'primary')}
-        ${actionButton(source, 'enable', doing, 'primary')}
-        ${actionButton(source, 'pause', doing)}
+        ${actionButton(source, switchOf(source), doing, source.state === 'paused' || source.state === 'disabled' ? 'primary' : '')}
         <a class="button" href=${hashOf('sources', [source.id])}>All about it</a>
       </div>
-      ${outcome(doing.said(source.id))}
+      ${outcome(doing.said(source.id), source.id)}
     </section>`
 
   const view = {
@@ -108,7 +110,8 @@ export function sourcesView(page) {
   return view
 }
 
-const actionOrder = ['confirm', 'sync', 'full', 'sweep', 'preview', 'pause', 'resume', 'enable', 'disable', 'purge']
+// Of each row the first action that leads anywhere is there.
+const actionRows = [['confirm'], ['sync'], ['full'], ['sweep'], ['preview'], ['pause', 'resume'], ['disable', 'enable'], ['purge']]
 
 export function sourceView(page, route) {
   const id = route.parts[0]
@@ -139,6 +142,7 @@ export function sourceView(page, route) {
   const doing = doings(page, () => view.refresh().catch(() => {}))
 
   async function showPreview() {
+    if (preview?.waiting) return
     preview = { waiting: true }
     page.draw()
     try {
@@ -150,15 +154,16 @@ export function sourceView(page, route) {
     page.draw()
   }
 
-  const actionRow = (name) => {
+  const actionRow = (names) => {
+    const name = names.find((one) => actions[one].shown(source))
+    if (!name) return nothing
     const action = actions[name]
-    if (!action.shown(source)) return nothing
     return html`
       <li>
         ${name === 'preview'
-          ? html`<button data-action="preview" aria-describedby="about-preview" ?disabled=${preview?.waiting} @click=${showPreview}>${action.name}</button>`
+          ? html`<button data-action="preview" aria-describedby="about-preview" aria-disabled=${preview?.waiting ? 'true' : nothing} @click=${showPreview}>${action.name}</button>`
           : html`<button class=${name === 'confirm' ? 'primary' : action.danger ? 'danger' : ''} data-action=${name}
-              aria-describedby="about-${name}" ?disabled=${doing.busy(id)} @click=${() => doing.run(source, action)}>${action.name}</button>`}
+              aria-describedby="about-${name}" aria-disabled=${doing.busy(id) ? 'true' : nothing} @click=${() => doing.run(source, action)}>${action.name}</button>`}
         <span class="help" id="about-${name}">${action.words}</span>
       </li>`
   }
@@ -167,10 +172,9 @@ export function sourceView(page, route) {
     <div class="columns">
       <section class="card source" data-source=${id} aria-label="State">
         ${sourceHead(source, page.now(), html`<h2>State</h2>`)}
-        ${stateLine(source)}
+        ${stateLine(source, page.now())}
         ${source.awaiting_confirmation > 0 ? html`<p class="note warn">${plural(source.awaiting_confirmation, 'record')} of
           ${count(source.records)} would be removed.</p>` : nothing}
-        ${progressBar(source, page.now())}
         ${sourceFacts(source, page.now())}
         <h3>Today</h3>
         ${todayLine(today)}
@@ -178,8 +182,8 @@ export function sourceView(page, route) {
       </section>
       <section class="card" aria-labelledby="actions-title">
         <h2 id="actions-title">What you can do</h2>
-        <ul class="plain actions">${actionOrder.map(actionRow)}</ul>
-        ${outcome(doing.said(id))}
+        <ul class="plain actions">${actionRows.map(actionRow)}</ul>
+        ${outcome(doing.said(id), id)}
       </section>
     </div>
     ${preview ? previewSection(preview) : nothing}

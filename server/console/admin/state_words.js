@@ -9,7 +9,7 @@ const states = {
   idle: { name: 'Up to date', tone: 'good', words: 'The copy is in step and waits for its next run.' },
   running: { name: 'Syncing', tone: 'accent', words: 'Reading from the source now. Lookups go on meanwhile.' },
   backing_off: { name: 'Waiting to try again', tone: 'warn', words: 'The source is busy or away. It tries again by itself; lookups go on with what is here.' },
-  needs_credential: { name: 'Sign-in refused', tone: 'bad', words: 'The source refuses the credential. Put a valid one into the configuration and restart the server.' },
+  needs_credential: { name: 'Sign-in refused', tone: 'bad', words: 'The source refuses the credential. Correct it in the configuration and restart the server. Lookups go on with what is here.' },
   needs_confirmation: { name: 'Needs your decision', tone: 'warn', words: 'A complete listing would remove unusually many records. Nothing is removed until you confirm it.' },
   limit_reached: { name: 'Limit reached', tone: 'warn', words: 'The source has more records than records_max allows. Raise it in the configuration to go on.' },
   paused: { name: 'Paused', tone: '', words: 'Switched off for now by an admin. What is here stays; webhooks are still applied.' },

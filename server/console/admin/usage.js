@@ -64,16 +64,25 @@ export function usageView(page, route) {
       slots = filled(usage.points, Date.parse(usage.from), Date.parse(usage.to), usage.period_seconds * 1_000)
       problem = null
       page.draw()
-      const box = document.querySelector('.charts')
-      if (box && box !== watched) {
-        sized.disconnect()
-        sized.observe(box)
-        watched = box
-      }
+      measure()
     } catch (error) {
       if (!usage) problem = error
       throw error
     }
+  }
+
+  // The charts are as wide as their room, with text of the same size in any.
+  function measure() {
+    const box = document.querySelector('.charts')
+    if (!box || box === watched) return
+    sized.disconnect()
+    sized.observe(box)
+    watched = box
+  }
+  function toggle() {
+    asTable = !asTable
+    page.draw()
+    measure()
   }
 
   const x = () => scale([-0.5, slots.length - 0.5], [margin.left, width - margin.right])
@@ -138,6 +147,12 @@ export function usageView(page, route) {
   }
 
   const charts = () => html`
+    <div class="reading-line card">
+      <label for="reading">Read the charts at</label>
+      <input id="reading" type="range" min="0" max=${slots.length - 1} step="1" .value=${String(readAt())}
+             aria-valuetext=${readingWords(slots[readAt()], usage.period_seconds * 1_000)} @input=${(event) => { reading = Number(event.target.value); page.draw() }}>
+      <output class="figures" for="reading">${readingWords(slots[readAt()], usage.period_seconds * 1_000)}</output>
+    </div>
     <div class="charts">
       <figure class="card"><figcaption><h2>Lookups</h2>
         <ul class="plain legend"><li class="found">somebody found</li><li class="nobody">nobody known</li><li class="unmatchable">withheld or no number</li></ul></figcaption>
@@ -146,12 +161,6 @@ export function usageView(page, route) {
       <figure class="card"><figcaption><h2>Latency</h2>
         <ul class="plain legend"><li class="found line">half are faster</li><li class="slow line">99 % are faster</li></ul></figcaption>
         ${latencyChart()}</figure>
-    </div>
-    <div class="reading-line card">
-      <label for="reading">Read the charts at</label>
-      <input id="reading" type="range" min="0" max=${slots.length - 1} step="1" .value=${String(readAt())}
-             aria-valuetext=${readingWords(slots[readAt()], usage.period_seconds * 1_000)} @input=${(event) => { reading = Number(event.target.value); page.draw() }}>
-      <output class="figures" for="reading">${readingWords(slots[readAt()], usage.period_seconds * 1_000)}</output>
     </div>`
 
   const table = () => html`
@@ -177,7 +186,7 @@ export function usageView(page, route) {
         <nav class="ranges" aria-label="Range">${Object.entries(ranges).map(([id, name]) => html`
           <a href=${hashOf('usage', [], { range: id })} aria-current=${id === range ? 'true' : nothing}>${name}</a>`)}</nav>
         <span class="spacer"></span>
-        <button aria-pressed=${asTable ? 'true' : 'false'} ?disabled=${!usage?.points.length} @click=${() => { asTable = !asTable; page.draw() }}>
+        <button aria-pressed=${asTable ? 'true' : 'false'} ?disabled=${!usage?.points.length} @click=${toggle}>
           ${asTable ? 'Show as chart' : 'Show as table'}</button>
       </div>
       ${problem ? problemNote(problem, () => refresh().catch(() => {}).then(page.draw)) : nothing}
