@@ -115,7 +115,7 @@ const words = (list) => list.join(', ')
 function phoneRow(phone, source) {
   return html`
     <tr>
-      <td class="figures">${phone.e164 ? html`<a href=${numberHash(phone.e164)}>${phone.e164}</a>`
+      <td class="figures">${phone.e164 ? html`<a class="nowrap" href=${numberHash(phone.e164)}>${phone.e164}</a>`
         : html`<span class="tag warn">Cannot be matched</span><div class="help">It cannot be read as one public number, so no caller is found by it.</div>`}</td>
       <td class="figures">${phone.raw}</td>
       <td>${phone.extension ?? ''}</td>
