@@ -68,7 +68,7 @@ export function keysView(page) {
       form.reset()
       if (!isFirst) await refresh()
     }, (words) => { said = words })
-    document.querySelector('.made h3')?.focus()
+    document.querySelector('.made h2')?.focus()
   }
 
   // Goes on with the key that was just made.
@@ -118,7 +118,7 @@ export function keysView(page) {
 
   const madeNote = () => html`
     <div class="note good made">
-      <h3 tabindex="-1">Your new key</h3>
+      <h2 tabindex="-1">Your new key</h2>
       <p>Copy it now. It is shown this once; only a hash of it is kept.</p>
       <p class="copied"><code class="secret">${made.key}</code> ${copyButton(made.key)}</p>
       ${made.first ? html`<p><strong>From now on every request needs a key.</strong> Give the phone system one too.
