@@ -41,12 +41,12 @@ void BatchWriter::borrow(Record& record) {
   if (record.organization.empty()) record.organization = from->organization;
 }
 
-void BatchWriter::add_dependents(const RecordId& person, rocksdb::Iterator& it,
-                                 std::vector<RecordId>& dependents) const {
+void BatchWriter::add_dependents(const RecordId& person, const RecordId* cause, rocksdb::Iterator& it,
+                                 std::vector<Dependent>& dependents) const {
   const std::string prefix = key::member_prefix(account_, source_, person.external_id);
   for (it.Seek(prefix); it.Valid() && it.key().starts_with(prefix); it.Next()) {
     auto dependent = key::member_id(it.key().ToStringView(), source_, prefix.size());
-    if (dependent) dependents.push_back(*std::move(dependent));
+    if (dependent) dependents.push_back({*std::move(dependent), cause});
   }
   if (!it.status().ok()) throw StoreFailure{it.status()};
 }
@@ -67,33 +67,35 @@ void BatchWriter::add_losers(rocksdb::Iterator& it, std::vector<RecordId>& perso
 
 void BatchWriter::follow_persons() {
   if (!state_.has_dependents) return;
-  std::vector<RecordId> dependents;
+  std::vector<Dependent> dependents;
   const auto aliases = store_.iterate(Family::aliases, {});
   const auto found = store_.iterate(Family::dependents, {});
   for (const auto& [id, touched] : touched_) {
     if (id.kind != RecordKind::contact) {
       // It may have come in front of its person.
       if (const Record* record = record_of(touched.after); record && !record->person_id.empty())
-        dependents.push_back(id);
+        dependents.push_back({id, &id});
       continue;
     }
     if (touched.before == touched.after) continue;
     // A record names its person as the source does, also one that was merged away since.
     std::vector<RecordId> persons{id};
     add_losers(*aliases, persons);
-    for (const RecordId& person : persons) add_dependents(person, *found, dependents);
+    for (const RecordId& person : persons) add_dependents(person, &id, *found, dependents);
   }
-  for (const RecordId& id : dependents) {
+  for (const auto& [id, cause] : dependents) {
     const Record* live = record_of(touch(id).after);
     if (live == nullptr || live->person_id.empty()) continue;
     Record next = *live;
     borrow(next);
     if (next == *live) continue;
+    const EventChanges before = event_changes(result_);
     if (is_shown(next) != is_shown(*live)) {
       is_shown(next) ? count_added() : count_deleted();
     } else {
       ++result_.updated;
     }
+    credit(*cause, before);
     touch(id).after = std::move(next);
   }
 }

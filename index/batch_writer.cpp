@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "index/change_counts.h"
+#include "index/webhook_history.h"
 #include "telephony/number_variants.h"
 
 namespace ringdex::index {
@@ -70,6 +71,7 @@ ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& u
   }
   if (state_.mode == SourceState::Mode::disabled) {
     // A purge would not last; deletions count all the same.
+    was_disabled_ = !batch.upserts.empty() || !batch.organizations.empty();
     batch.upserts.clear();
     batch.organizations.clear();
   }
@@ -77,7 +79,7 @@ ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& u
   if (batch.begins_listing) begin_listing();
   for (const OrganizationName& organization : batch.organizations) rename(organization);
   for (Record& record : batch.upserts) upsert(std::move(record));
-  for (const Deletion& deletion : batch.deletions) erase(deletion);
+  for (const Deletion& deletion : batch.deletions) erase_for_event(deletion);
   // A page whose records did not all fit is asked for again once the limit is raised.
   const bool whole = result_.over_limit == 0;
   // The listing that it began is given up: its checkpoint is not kept, so what follows is not its next page.
@@ -90,9 +92,7 @@ ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& u
     state_.checkpoint = *batch.checkpoint;
     state_.checkpoint_at = now_;
   }
-  for (const std::uint64_t number : batch.inbox_done) {
-    writes_.Delete(store_.family(Family::inbox), key::numbered(account_, source_, number));
-  }
+  settle_events(batch.inbox_done);
   write_changes();
   commit(batch.durable || batch.checkpoint.has_value() || batch.sweep_cursor.has_value() || !batch.inbox_done.empty());
   return result_;
@@ -129,9 +129,10 @@ std::string BatchWriter::purge(const std::string& from, std::size_t records_max)
   if (!records->status().ok()) throw StoreFailure{records->status()};
   std::string next = done ? std::string() : records->key().ToString();
   if (from.empty()) {
-    for (const Family family : {Family::organizations, Family::listed, Family::inbox}) {
+    for (const Family family : {Family::organizations, Family::listed, Family::inbox, Family::webhooks}) {
       writes_.DeleteRange(store_.family(family), prefix, key::after_prefix(prefix));
     }
+    store_.settled_kept.erase(prefix);
   }
   state_ =
       SourceState{.records = state_.records, .mode = state_.mode, .has_dependents = !done && state_.has_dependents};
@@ -339,6 +340,7 @@ void BatchWriter::commit(bool durable) {
   store_.write(writes_, durable);
   update_table();
   store_.publish(result_.position, std::move(checkpoints));
+  if (events_settled_ > 0) trim_history(store_, account_, source_, events_settled_);
 }
 
 void BatchWriter::update_table() {

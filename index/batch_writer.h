@@ -60,7 +60,12 @@ class BatchWriter {
   void borrow(Record& record);
   // Records that bear the name of one that this batch changed are changed with it.
   void follow_persons();
-  void add_dependents(const RecordId& person, rocksdb::Iterator& it, std::vector<RecordId>& dependents) const;
+  struct Dependent {
+    RecordId id;
+    const RecordId* cause;  // whose change it follows; a key of touched_
+  };
+  void add_dependents(const RecordId& person, const RecordId* cause, rocksdb::Iterator& it,
+                      std::vector<Dependent>& dependents) const;
   void add_losers(rocksdb::Iterator& it, std::vector<RecordId>& persons) const;
 
   // Local records (batch_local.cpp).
@@ -70,6 +75,12 @@ class BatchWriter {
   bool has_lost_local(const ChangeBatch& batch);
   void local_records_give_way();
   void give_way(telephony::PhoneNumber number, const RecordId& to);
+
+  // Webhook events (batch_events.cpp).
+  void erase_for_event(const Deletion& deletion);
+  void credit(const RecordId& cause, const EventChanges& before);
+  void settle_events(const std::vector<EventDone>& events);
+  SettledEvent settled(const EventDone& event, bool among_others) const;
 
   void count_added();
   void count_deleted();
@@ -98,6 +109,10 @@ class BatchWriter {
   NameWrites name_writes_;
   rocksdb::WriteBatch writes_;
   ApplyResult result_;
+  std::map<RecordId, std::uint64_t> told_by_;             // deletions that name their webhook event
+  std::map<std::uint64_t, EventChanges> done_for_event_;  // by these
+  std::size_t events_settled_ = 0;
+  bool was_disabled_ = false;  // what the batch brought was left out
   ChangeCause cause_ = ChangeCause::sync;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "index/record.h"
+#include "index/settled_event.h"
 
 namespace ringdex::index {
 
@@ -19,6 +20,7 @@ struct Deletion {
   // The source still has it, in a form that may not be shown (too many phones): it leaves, and comes back with the next
   // good answer, also one of the same version.
   bool withdrawn = false;
+  std::optional<std::uint64_t> event = std::nullopt;  // the webhook event that told, where a batch is of several
   bool operator==(const Deletion&) const = default;
 };
 
@@ -27,6 +29,16 @@ struct OrganizationName {
   std::string id;
   std::string name;
   bool operator==(const OrganizationName&) const = default;
+};
+
+// A webhook event that a batch settles. The history says of it what the batch did; where deletions name their events,
+// what those of its own did.
+struct EventDone {
+  std::uint64_t number = 0;
+  std::optional<EventOutcome> outcome = std::nullopt;  // nothing: applied or unchanged, by what was done
+  std::string detail = {};
+  std::string payload = {};  // what is kept of it; empty: what the inbox holds
+  EventChanges before = {};  // what earlier batches did for it
 };
 
 // What led to a change, for the day's counters.
@@ -45,7 +57,7 @@ struct ChangeBatch {
   std::optional<std::string> checkpoint;  // where the source's next page starts
   // Where the next page of a sweep starts that runs beside the deltas; empty: it is over.
   std::optional<std::string> sweep_cursor;
-  std::vector<std::uint64_t> inbox_done;  // webhook events that this batch settles
+  std::vector<EventDone> inbox_done;
   // The cursor that a page was asked from. If the source is not there any more (it was purged meanwhile), or is
   // switched off, nothing of the page is taken.
   std::optional<std::string> goes_on_from;
@@ -89,5 +101,8 @@ struct ApplyResult {
   ApplyResult& operator+=(const ApplyResult&);
   bool operator==(const ApplyResult&) const = default;
 };
+EventChanges event_changes(const ApplyResult& result);
+// Why something of a batch was left out, in words for the admin; empty if all was taken.
+std::string_view left_out_because(const ApplyResult& result);
 
 }  // namespace ringdex::index

@@ -32,6 +32,21 @@ std::string_view to_string(ChangeCause cause) {
   return "sync";
 }
 
+EventChanges event_changes(const ApplyResult& result) {
+  return {.added = result.added,
+          .updated = result.updated,
+          .deleted = result.deleted,
+          .merged = result.merged,
+          .renamed = result.renamed};
+}
+
+std::string_view left_out_because(const ApplyResult& result) {
+  if (result.stale > 0) return "the source showed a form older than what is known here";
+  if (result.over_limit > 0) return "skipped: the source's record limit is reached";
+  if (!result.nameless.empty()) return "skipped: neither name nor organization";
+  return "";
+}
+
 ChangeCounts& ChangeCounts::operator+=(const ChangeCounts& other) {
   for (const auto& [name, member] : kCounters) this->*member += other.*member;
   return *this;

@@ -29,6 +29,7 @@
 //   listed          account source kind external_id                             empty
 //   sources         account source                                              source_state.h
 //   inbox           account source number(8)                                    inbox.h
+//   webhooks        account source number(8)                                    settled_event.h
 //   runs            account number(8)                                           ledger.h
 //   rejects         account run(8) number(8)                                    ledger.h
 //   names           account word place source kind external_id                  empty

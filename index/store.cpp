@@ -18,8 +18,8 @@ namespace ringdex::index {
 namespace {
 
 constexpr std::array<const char*, kFamilies> kFamilyNames = {
-    "default", "records", "numbers", "organizations", "members",    "aliases", "listed",
-    "sources", "inbox",   "runs",    "rejects",       "dependents", "counts",  "names"};
+    "default", "records", "numbers", "organizations", "members", "aliases", "listed",  "sources",
+    "inbox",   "runs",    "rejects", "dependents",    "counts",  "names",   "webhooks"};
 constexpr std::size_t kWriteBufferBytes = 32 << 20;
 // Numbers and names come in no order: their memtables are small enough for the processor's cache, and flushed together.
 constexpr std::size_t kScatteredWriteBufferBytes = 2 << 20;

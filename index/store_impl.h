@@ -35,8 +35,9 @@ enum class Family : std::size_t {
   dependents,
   counts,
   names,
+  webhooks,
 };
-inline constexpr std::size_t kFamilies = 14;
+inline constexpr std::size_t kFamilies = 15;
 
 // When each source's checkpoint last moved, by account and source.
 using Checkpoints = std::map<key::AccountNumber, std::map<std::string, TimePoint, std::less<>>>;
@@ -75,6 +76,8 @@ struct Store::Impl {
   std::string loaded_below;
   // Under `writer`: all records are in `names`. Not so in a store that was written before there were any.
   bool names_complete = false;
+  // Under `writer`: how many settled events are kept, by the beginning of their keys, where that was counted.
+  std::map<std::string, std::size_t> settled_kept;
 
   explicit Impl(const StoreOptions& options) : numbers(pins, options.card_bytes_max, options.hash_key) {}
   ~Impl();

@@ -38,6 +38,7 @@
 #include "server/api/runs.h"
 #include "server/api/sources.h"
 #include "server/api/template_3cx.h"
+#include "server/api/webhook_events.h"
 #include "server/api/webhooks.h"
 #include "server/api_keys.h"
 #include "server/call_actions.h"
@@ -71,6 +72,7 @@ constexpr std::chrono::milliseconds kResyncDeadline = 10s;
 constexpr std::chrono::milliseconds kAnswersDeadline = 2s;
 constexpr std::chrono::seconds kKeysInterval{1};
 constexpr std::chrono::hours kRetentionInterval{1};
+constexpr std::chrono::days kWebhooksKept{30};
 constexpr std::array<std::chrono::milliseconds, 3> kAboutRetries{2s, 10s, 60s};
 // The index's writer waits for a step, and comes in between two.
 constexpr std::size_t kTableStep = 1'000;
@@ -191,7 +193,7 @@ struct App::Parts {
   std::optional<LdapDoor> ldap;
   boost::asio::io_context signals;
   std::jthread loading;     // of the number table
-  std::jthread forgetting;  // of old calls
+  std::jthread forgetting;  // of old calls and webhook events
 
   std::vector<HttpRoute> routes();
   std::expected<void, std::string> open_doors();
@@ -221,6 +223,7 @@ std::vector<HttpRoute> App::Parts::routes() {
   add(source_routes(index, ledger, scheduler, wall_clock, zone));
   add(run_routes(ledger));
   add(webhook_routes(scheduler, metrics));
+  add(webhook_event_routes(inbox, scheduler));
   add(operation_routes(index, metrics, [this](const std::string& account) {
     return source_metrics(scheduler, index, account, wall_clock());
   }));
@@ -288,6 +291,8 @@ void App::Parts::forget_old(const std::stop_token& stopping) {
     try {
       const auto done = forget_old_calls(*journal, picks, lookups, wall_clock(), stopping);
       if (!done) spdlog::error("old calls are kept: {}", done.error().message);
+      const auto trimmed = inbox.forget_settled_before(wall_clock() - kWebhooksKept);
+      if (!trimmed) spdlog::error("old webhook events are kept: {}", trimmed.error().message);
     } catch (const std::exception& error) {
       spdlog::error("old calls are kept: {}", error.what());
     }

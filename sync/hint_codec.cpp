@@ -1,6 +1,7 @@
 #include "sync/hint_codec.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace ringdex::sync {
 
@@ -9,6 +10,13 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t kExternalIdBytesMax = 255;
+
+constexpr std::pair<const char*, std::uint64_t index::EventChanges::*> kCounters[] = {
+    {"added", &index::EventChanges::added},
+    {"updated", &index::EventChanges::updated},
+    {"deleted", &index::EventChanges::deleted},
+    {"merged", &index::EventChanges::merged},
+    {"renamed", &index::EventChanges::renamed}};
 
 template <typename Enum>
 std::optional<Enum> enum_from(const json& value, Enum first, Enum last) {
@@ -21,18 +29,23 @@ std::optional<Enum> enum_from(const json& value, Enum first, Enum last) {
 
 std::string encode_hint(const WaitingHint& waiting) {
   const Hint& hint = waiting.hint;
-  return json{{"kind", static_cast<int>(hint.kind)},
-              {"event_id", hint.event_id},
-              {"type", hint.type},
-              {"record_kind", static_cast<int>(hint.record_kind)},
-              {"ids", hint.ids},
-              {"into", hint.into},
-              {"happened_at", hint.happened_at.time_since_epoch().count()},
-              {"attempts", waiting.attempts},
-              {"unreadable", waiting.unreadable},
-              {"both_alive", waiting.both_alive},
-              {"not_before", waiting.not_before.time_since_epoch().count()}}
-      .dump(-1, ' ', false, json::error_handler_t::replace);
+  json out{{"kind", static_cast<int>(hint.kind)},
+           {"event_id", hint.event_id},
+           {"type", hint.type},
+           {"record_kind", static_cast<int>(hint.record_kind)},
+           {"ids", hint.ids},
+           {"into", hint.into},
+           {"happened_at", hint.happened_at.time_since_epoch().count()},
+           {"attempts", waiting.attempts},
+           {"unreadable", waiting.unreadable},
+           {"both_alive", waiting.both_alive},
+           {"not_before", waiting.not_before.time_since_epoch().count()}};
+  if (waiting.received_at) out["received_at"] = waiting.received_at->time_since_epoch().count();
+  if (!waiting.last_error.empty()) out["last_error"] = waiting.last_error;
+  for (const auto& [name, member] : kCounters) {
+    if (waiting.did.*member != 0) out["did"][name] = waiting.did.*member;
+  }
+  return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::optional<WaitingHint> decode_hint(std::string_view bytes) {
@@ -61,6 +74,10 @@ std::optional<WaitingHint> decode_hint(std::string_view bytes) {
     waiting.unreadable = in.value("unreadable", 0U);
     waiting.both_alive = in.value("both_alive", 0U);
     waiting.not_before = time("not_before");
+    if (in.contains("received_at")) waiting.received_at = time("received_at");
+    waiting.last_error = in.value("last_error", std::string());
+    const json did = in.value("did", json::object());
+    for (const auto& [name, member] : kCounters) waiting.did.*member = did.value(name, std::uint64_t{0});
     return waiting;
   } catch (const json::exception&) {
     return std::nullopt;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "sync/shown_text.h"
+
 namespace ringdex::sync {
 namespace {
 
@@ -16,12 +18,6 @@ constexpr std::uint32_t kUnreadableMax = 12;  // then the next delta or listing 
 constexpr std::size_t kAskedMax = 1'000;
 constexpr std::chrono::minutes kIdleWait{1};
 constexpr milliseconds kPauseMax = std::chrono::hours(1);
-// A merge whose loser the source still shows: asked again after these waits, then left to the delta.
-constexpr std::chrono::seconds kMergeWaits[] = {std::chrono::seconds(60), std::chrono::seconds(300)};
-
-std::int64_t version_at(TimePoint time) {
-  return time.time_since_epoch().count();
-}
 
 // A time further ahead than any wait is of a wall clock that was set back since.
 bool is_ahead(TimePoint until, TimePoint now) {
@@ -174,24 +170,31 @@ TimePoint RecordRefresher::step_asked(Asked asked, TimePoint now) {
 }
 
 TimePoint RecordRefresher::handle(const index::InboxEvent& event, std::optional<WaitingHint> waiting, TimePoint now) {
-  index::ChangeBatch batch = empty_batch(index::ChangeCause::webhook);
-  batch.inbox_done = {event.number};
   if (!waiting) {
     spdlog::error("{}: event {} in the inbox is corrupt and was dropped", options_.source, event.number);
-    return apply(batch, now);
+    return settle(empty_batch(index::ChangeCause::webhook),
+                  {.number = event.number, .outcome = index::EventOutcome::given_up, .detail = "it cannot be read"},
+                  now);
   }
-  bool settled = true;
-  auto changes = changes_for(*waiting, now, settled);
+  auto changes = changes_for(*waiting, now);
   if (!changes) return failed(event, std::move(*waiting), changes.error(), now);
   failures_ = 0;
-  if (settled) {
-    changes->inbox_done = {event.number};
-  } else {
-    const auto wait = kMergeWaits[waiting->both_alive++];
-    waiting->attempts = 0;
-    postpone(event, std::move(*waiting), now + wait);
+  if (!changes->ask_again_after) {
+    if (changes->survivor) waiting->hint.into = changes->survivor->external_id;
+    return settle(std::move(changes->batch),
+                  {.number = event.number,
+                   .detail = shown(changes->detail),
+                   .payload = encode_hint(*waiting),
+                   .before = waiting->did},
+                  now);
   }
-  return apply(*changes, now);
+  ++waiting->both_alive;
+  waiting->attempts = 0;
+  waiting->last_error = shown(changes->detail);
+  const auto applied = apply(changes->batch, now);
+  if (applied) waiting->did += index::event_changes(*applied);
+  postpone(event, std::move(*waiting), now + *changes->ask_again_after);
+  return applied ? now : now + kIdleWait;
 }
 
 TimePoint RecordRefresher::failed(const index::InboxEvent& event, WaitingHint waiting, const FetchError& error,
@@ -215,10 +218,16 @@ TimePoint RecordRefresher::failed(const index::InboxEvent& event, WaitingHint wa
     }
   } else if (++waiting.unreadable >= kUnreadableMax) {
     spdlog::error("{}: event {} given up: {}", options_.source, waiting.hint.type, error.message);
-    index::ChangeBatch nothing = empty_batch(index::ChangeCause::webhook);
-    nothing.inbox_done = {event.number};
-    return apply(nothing, now);
+    ++waiting.attempts;
+    return settle(empty_batch(index::ChangeCause::webhook),
+                  {.number = event.number,
+                   .outcome = index::EventOutcome::given_up,
+                   .detail = shown(error.message),
+                   .payload = encode_hint(waiting),
+                   .before = waiting.did},
+                  now);
   }
+  waiting.last_error = shown(error.message);
   const TimePoint until = now + delay(++waiting.attempts);
   spdlog::warn("{}: event {} waits {} ms: {}", options_.source, waiting.hint.type, (until - now).count(),
                error.message);
@@ -226,107 +235,16 @@ TimePoint RecordRefresher::failed(const index::InboxEvent& event, WaitingHint wa
   return next;
 }
 
-TimePoint RecordRefresher::apply(const index::ChangeBatch& batch, TimePoint now) {
-  if (const auto applied = index_.apply(batch, options_.policy, now); !applied) {
-    spdlog::error("{}: {}", options_.source, applied.error().message);
-    return now + kIdleWait;
-  }
-  return now;
+TimePoint RecordRefresher::settle(index::ChangeBatch batch, index::EventDone done, TimePoint now) {
+  batch.inbox_done.push_back(std::move(done));
+  return apply(batch, now) ? now : now + kIdleWait;
 }
 
-std::expected<index::ChangeBatch, FetchError> RecordRefresher::changes_for(const WaitingHint& waiting, TimePoint now,
-                                                                           bool& settled) {
-  index::ChangeBatch batch = empty_batch(index::ChangeCause::webhook);
-  const Hint& hint = waiting.hint;
-  switch (hint.kind) {
-    case Hint::Kind::merged:
-      return merge_changes(waiting, now, settled);
-    case Hint::Kind::organization:
-      for (const std::string& id : hint.ids) {
-        auto organization = connector_.fetch_organization(id, now);
-        if (!organization && organization.error().kind == FetchErrorKind::not_found) {
-          organization = index::OrganizationName{id, ""};
-        }
-        if (!organization) return std::unexpected(organization.error());
-        batch.organizations.push_back(std::move(*organization));
-      }
-      break;
-    // A deletion was applied when it was accepted; what comes here was older than the record, so the source is asked.
-    case Hint::Kind::deleted:
-    case Hint::Kind::refetch:
-      for (const std::string& id : hint.ids) {
-        const auto fetched = fetch_into(batch, record_id(hint, id), now);
-        if (!fetched) return std::unexpected(fetched.error());
-        const bool is_gone = !fetched->record && !fetched->rejected;
-        if (is_gone && !hint.into.empty() && !batch.deletions.back().merged_into) {
-          batch.deletions.back().merged_into = record_id(hint, hint.into);
-          batch.deletions.back().withdrawn = false;
-        }
-      }
-      break;
-    case Hint::Kind::ignored:
-      break;
-  }
-  drop_unknown(batch);
-  return batch;
-}
-
-// Which of the two was merged away is not taken from the event: the one that the source no longer has is the loser.
-std::expected<index::ChangeBatch, FetchError> RecordRefresher::merge_changes(const WaitingHint& waiting, TimePoint now,
-                                                                             bool& settled) {
-  index::ChangeBatch batch = empty_batch(index::ChangeCause::webhook);
-  std::vector<index::RecordId> alive;
-  for (const std::string& external_id : waiting.hint.ids) {
-    const index::RecordId id = record_id(waiting.hint, external_id);
-    const auto fetched = fetch_into(batch, id, now);
-    if (!fetched) return std::unexpected(fetched.error());
-    if (fetched->record || fetched->rejected) alive.push_back(id);
-  }
-  if (alive.size() == 1) {
-    for (index::Deletion& deletion : batch.deletions) {
-      if (!deletion.merged_into) deletion.merged_into = alive.front();
-    }
-  }
-  drop_unknown(batch);
-  settled = alive.size() < 2 || waiting.both_alive >= std::size(kMergeWaits);
-  return batch;
-}
-
-std::expected<FetchedRecord, FetchError> RecordRefresher::fetch_into(index::ChangeBatch& batch,
-                                                                     const index::RecordId& id, TimePoint now) {
-  auto fetched = connector_.fetch(id, now);
-  if (!fetched && fetched.error().kind == FetchErrorKind::not_found) fetched = FetchedRecord{.id = id, .as_of = now};
-  if (!fetched) return fetched;
-  batch.organizations.insert(batch.organizations.end(), fetched->organizations.begin(), fetched->organizations.end());
-  batch.upserts.insert(batch.upserts.end(), fetched->others.begin(), fetched->others.end());
-  if (fetched->record) {
-    batch.upserts.push_back(*fetched->record);
-  } else if (fetched->rejected) {
-    if (fetched->rejected->withdrawal) batch.deletions.push_back(*fetched->rejected->withdrawal);
-  } else {
-    // The source's clock may be behind the version that is stored here.
-    // Who is only not shown comes back with the next page that shows the record as it is.
-    index::Deletion deletion{id, version_at(fetched->as_of), fetched->merged_into, fetched->hidden};
-    if (const auto known = index_.read().get(options_.account, id)) {
-      const auto* live = std::get_if<index::KnownRecord>(&*known);
-      if (live && live->record.id == id) {
-        deletion.version = fetched->hidden ? live->record.version : std::max(deletion.version, live->record.version);
-      }
-    }
-    batch.deletions.push_back(std::move(deletion));
-  }
-  return fetched;
-}
-
-// Of an id that was never seen here nothing is remembered: the source may not show a new record everywhere at once, and
-// the tombstone would keep it out for ever.
-void RecordRefresher::drop_unknown(index::ChangeBatch& batch) const {
-  const index::IndexView view = index_.read();
-  std::erase_if(batch.deletions, [&](const index::Deletion& deletion) {
-    if (deletion.merged_into) return false;
-    const auto known = view.get(options_.account, deletion.id);
-    return known && std::holds_alternative<index::UnknownRecord>(*known);
-  });
+std::optional<index::ApplyResult> RecordRefresher::apply(const index::ChangeBatch& batch, TimePoint now) {
+  auto applied = index_.apply(batch, options_.policy, now);
+  if (applied) return *std::move(applied);
+  spdlog::error("{}: {}", options_.source, applied.error().message);
+  return std::nullopt;
 }
 
 std::expected<ResyncAnswer, FetchError> RecordRefresher::resync_now(const index::RecordId& id,
@@ -347,11 +265,8 @@ ResyncAnswer RecordRefresher::answer_for(const index::RecordId& id, const Fetche
   using Outcome = ResyncAnswer::Outcome;
   if (fetched.record) {
     const bool changed = applied.added + applied.updated + applied.renamed > 0;
-    const char* detail = "";
-    if (!applied.nameless.empty()) detail = "skipped: neither name nor organization";
-    if (applied.over_limit > 0) detail = "skipped: the source's record limit is reached";
-    if (applied.stale > 0) detail = "the source showed a form older than what is known here";
-    return ResyncAnswer{changed ? Outcome::updated : Outcome::unchanged, detail, std::nullopt};
+    return ResyncAnswer{changed ? Outcome::updated : Outcome::unchanged, std::string(left_out_because(applied)),
+                        std::nullopt};
   }
   std::string detail = fetched.rejected ? "skipped: " + fetched.rejected->detail : "";
   const auto after = index_.read().get(options_.account, id);
@@ -360,7 +275,7 @@ ResyncAnswer RecordRefresher::answer_for(const index::RecordId& id, const Fetche
     return ResyncAnswer{Outcome::merged, detail, survivor->record.id};
   }
   if (survivor) {
-    if (detail.empty()) detail = "the source does not have it any more; its deletions are not followed";
+    if (detail.empty()) detail = kNotFollowed;
     return ResyncAnswer{Outcome::unchanged, detail, std::nullopt};
   }
   return ResyncAnswer{was_known ? Outcome::deleted : Outcome::not_found, detail, std::nullopt};

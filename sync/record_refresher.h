@@ -61,6 +61,16 @@ class RecordRefresher {
     index::RecordId id;
     Done done;
   };
+  // What an event came to once the source was asked.
+  struct Changes {
+    index::ChangeBatch batch;
+    std::string detail = {};  // in words for the admin
+    // Nothing: it is settled.
+    std::optional<std::chrono::milliseconds> ask_again_after = std::nullopt;
+    std::optional<index::RecordId> survivor = std::nullopt;  // that its record was merged into
+  };
+
+  static constexpr const char* kNotFollowed = "the source does not have it any more; its deletions are not followed";
 
   std::optional<Asked> next_asked();
   void ask_again(Asked asked);
@@ -72,12 +82,15 @@ class RecordRefresher {
   // Each of these says when to call step() again.
   TimePoint handle(const index::InboxEvent& event, std::optional<WaitingHint> waiting, TimePoint now);
   TimePoint failed(const index::InboxEvent& event, WaitingHint waiting, const FetchError& error, TimePoint now);
-  TimePoint apply(const index::ChangeBatch& batch, TimePoint now);
-  std::expected<index::ChangeBatch, FetchError> changes_for(const WaitingHint& waiting, TimePoint now, bool& settled);
-  std::expected<index::ChangeBatch, FetchError> merge_changes(const WaitingHint& waiting, TimePoint now, bool& settled);
+  TimePoint settle(index::ChangeBatch batch, index::EventDone done, TimePoint now);
+  std::optional<index::ApplyResult> apply(const index::ChangeBatch& batch, TimePoint now);
+  std::expected<Changes, FetchError> changes_for(const WaitingHint& waiting, TimePoint now);
+  std::expected<Changes, FetchError> merge_changes(const WaitingHint& waiting, TimePoint now);
+  std::expected<void, FetchError> fetch_for(const Hint& hint, const std::string& external_id, Changes& changes,
+                                            TimePoint now);
   std::expected<FetchedRecord, FetchError> fetch_into(index::ChangeBatch& batch, const index::RecordId& id,
                                                       TimePoint now);
-  void drop_unknown(index::ChangeBatch& batch) const;
+  std::size_t drop_unknown(index::ChangeBatch& batch) const;
   void postpone(index::InboxEvent event, WaitingHint waiting, TimePoint until);
   index::ChangeBatch empty_batch(index::ChangeCause cause) const;
   void write_down(const ResyncAnswer& answer, const index::ApplyResult& applied, std::uint64_t requests, TimePoint now);

@@ -176,6 +176,15 @@ std::expected<WebhookAccepted, WebhookFailure> SyncScheduler::accept_webhook(con
   return accepted;
 }
 
+RefusedWebhooks SyncScheduler::refused_webhooks(const std::string& account, const std::string& source) const {
+  RefusedWebhooks refused;
+  for (const auto& one : sources_) {
+    const SyncerOptions& of = one->setup.syncer;
+    if (of.account == account && (source.empty() || of.source == source)) refused += one->webhooks.refused();
+  }
+  return refused;
+}
+
 std::expected<index::ApplyResult, index::IndexError> SyncScheduler::confirm_sweep(const std::string& account,
                                                                                   const std::string& source) {
   Source* const found = find(account, source);

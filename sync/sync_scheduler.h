@@ -68,6 +68,8 @@ class SyncScheduler {
   bool resync(const std::string& account, const index::RecordId& id, RecordRefresher::Done done);
   std::expected<WebhookAccepted, WebhookFailure> accept_webhook(const std::string& account, const std::string& source,
                                                                 const WebhookRequest& request);
+  // An empty source means all of the account.
+  RefusedWebhooks refused_webhooks(const std::string& account, const std::string& source) const;
   std::expected<index::ApplyResult, index::IndexError> confirm_sweep(const std::string& account,
                                                                      const std::string& source);
   // On, paused or disabled; kept over a restart.

@@ -1,6 +1,6 @@
 #include "server/api/console_session.h"
 
-#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <array>
 
@@ -108,6 +108,8 @@ HttpResponse sign_in(const Api& api, const HttpRequest& request) {
   }
   const auto opened = api.sessions.open(who->principal, who->agent);
   if (!opened) return problem(503, "store_failed", opened.error());
+  spdlog::info("console: account {}: signed in with key {}", who->principal.account,
+               who->principal.key_id.empty() ? "-" : who->principal.key_id);
   HttpResponse response = json_response(session_json(who->principal, &opened->session));
   response.headers.emplace_back("Set-Cookie", api.sessions.cookie().set(opened->token, ConsoleSessions::kLifetime));
   return response;

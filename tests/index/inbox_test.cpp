@@ -74,7 +74,7 @@ TEST_CASE("an event leaves with the batch that settles it") {
   REQUIRE(numbers.has_value());
   ChangeBatch batch = OpenIndex::batch();
   batch.upserts = {person("1", "Anna", 1)};
-  batch.inbox_done = {numbers->at(0), numbers->at(2), 999};
+  batch.inbox_done = {{numbers->at(0)}, {numbers->at(2)}, {999}};
   open.apply(batch);
   CHECK(payloads(inbox, "default", "crm") == "b;");
   CHECK(open.answer(contact("1")) == "crm:contact:1");
@@ -86,7 +86,7 @@ TEST_CASE("a batch settles only events of its own source and account") {
   const auto numbers = inbox.accept("default", "crm", {"a"});
   REQUIRE(numbers.has_value());
   ChangeBatch batch = OpenIndex::batch();
-  batch.inbox_done = *numbers;
+  batch.inbox_done = {{numbers->at(0)}};
   batch.source = "crm2";
   open.apply(batch);
   batch.source = "crm";
@@ -103,7 +103,7 @@ TEST_CASE("a pending event is amended, a settled one stays settled") {
   REQUIRE(inbox.amend("default", "crm", {numbers->at(0), "a, second attempt"}));
   CHECK(payloads(inbox, "default", "crm") == "a, second attempt;b;");
   ChangeBatch batch = OpenIndex::batch();
-  batch.inbox_done = {numbers->at(0)};
+  batch.inbox_done = {{numbers->at(0)}};
   open.apply(batch);
   REQUIRE(inbox.amend("default", "crm", {numbers->at(0), "a, third attempt"}));
   CHECK(payloads(inbox, "default", "crm") == "b;");
@@ -118,7 +118,7 @@ TEST_CASE("events outlive a restart and numbers are not used again") {
     REQUIRE(numbers.has_value());
     last = numbers->at(1);
     ChangeBatch batch = OpenIndex::batch();
-    batch.inbox_done = {last};
+    batch.inbox_done = {{last}};
     open.apply(batch);
   }
   open.reopen();

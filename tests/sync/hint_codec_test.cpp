@@ -19,6 +19,9 @@ WaitingHint example() {
   waiting.unreadable = 2;
   waiting.both_alive = 1;
   waiting.not_before = TimePoint(std::chrono::milliseconds(1'700'000'060'000));
+  waiting.received_at = TimePoint(std::chrono::milliseconds(1'700'000'001'000));
+  waiting.last_error = "503 \"busy\"";
+  waiting.did = {.added = 1, .updated = 2, .deleted = 3, .merged = 4, .renamed = 5};
   return waiting;
 }
 
@@ -36,6 +39,9 @@ TEST_CASE("a waiting hint comes back as it was") {
   CHECK(read->unreadable == 2);
   CHECK(read->both_alive == 1);
   CHECK(read->not_before == waiting.not_before);
+  CHECK(read->received_at == waiting.received_at);
+  CHECK(read->last_error == waiting.last_error);
+  CHECK(read->did == waiting.did);
 }
 
 TEST_CASE("text that is not UTF-8 is stored in a readable form") {
@@ -66,6 +72,10 @@ TEST_CASE("what is no hint is refused") {
   CHECK(!decode_hint(with("[\"7\",", "[7,")));
   CHECK(!decode_hint(with("[\"7\",\"x", "[\"7\",\"xx")));
   CHECK(!decode_hint(with("\"attempts\":3", "\"attempts\":\"3\"")));
+  CHECK(!decode_hint(with("\"received_at\":1", "\"received_at\":{},\"x\":1")));
+  CHECK(!decode_hint(with("\"last_error\":", "\"last_error\":1,\"x\":")));
+  CHECK(!decode_hint(with("\"did\":{", "\"did\":1,\"x\":{")));
+  CHECK(!decode_hint(with("\"added\":1", "\"added\":\"1\"")));
 }
 
 }  // namespace

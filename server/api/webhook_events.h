@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "index/inbox.h"
+#include "server/http_router.h"
+#include "sync/sync_scheduler.h"
+
+namespace ringdex::server {
+
+// GET /v1/webhooks: the last webhook events and what each did.
+std::vector<HttpRoute> webhook_event_routes(const index::Inbox& inbox, const sync::SyncScheduler& scheduler);
+
+}  // namespace ringdex::server
