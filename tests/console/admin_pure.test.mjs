@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { countTicks, filled, linePath, niceTicks, scale, stackedBars, timeTicks } from '../../server/console/admin/chart.js'
 import { pagedList } from '../../server/console/admin/paged_list.js'
-import { hashOf, looksLikeNumber, parseHash, recordParts } from '../../server/console/admin/routes.js'
+import { hashOf, looksLikeNumber, looksLikeRecordId, parseHash, recordParts } from '../../server/console/admin/routes.js'
 import * as words from '../../server/console/admin/state_words.js'
 
 // The same draws on every run.
@@ -45,6 +45,8 @@ test('what is typed is told apart: a number or a name', () => {
 
 test('a record id falls apart into its parts, an id of the source with colons as well', () => {
   assert.deepEqual(recordParts('crm:contact:a:b:c'), { source: 'crm', kind: 'contact', externalId: 'a:b:c' })
+  for (const id of ['crm:contact:5', 'a-b:lead:x:y z', ' local:local:17 ']) assert.equal(looksLikeRecordId(id), true, id)
+  for (const other of ['crm:contact:', 'contact:5', 'a b:contact:5', 'crm:person:5', 'Ada']) assert.equal(looksLikeRecordId(other), false, other)
   assert.deepEqual(recordParts(''), { source: '', kind: '', externalId: '' })
 })
 

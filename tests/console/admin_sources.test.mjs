@@ -48,7 +48,7 @@ async function firstUser(server) {
 }
 
 test('a running copy shows its progress, and pausing and resuming say what they did', async () => {
-  const { server, stop } = await startScene({ users: 3500, latencyMs: 1000, sources: [], copied: false })
+  const { server, stop } = await startScene({ users: 3500, latencyMs: 800, sources: [], copied: false })
   try {
     const page = await openAdmin(browser, server)
     const place = card(page, 'support')

@@ -5,7 +5,7 @@ import { repeat } from '../vendor/lit-html/directives/repeat.js'
 import { countryName, count, numberWords, plural } from '../words.js'
 import { pagedList } from './paged_list.js'
 import { empty, fact, moreButton, problemNote, recordLink, tag } from './pieces.js'
-import { hashOf, looksLikeNumber, numberHash, recordParts } from './routes.js'
+import { hashOf, looksLikeNumber, looksLikeRecordId, numberHash, recordHash, recordParts } from './routes.js'
 import { recordKindWords, unmatchableWords } from './state_words.js'
 
 const recordsOnPage = 50
@@ -14,8 +14,9 @@ function searchBox(page, text) {
   const search = (event) => {
     event.preventDefault()
     const asked = new FormData(event.target).get('q').trim()
-    if (asked !== '') page.go(looksLikeNumber(asked) ? numberHash(asked) : hashOf('people', [], { q: asked }))
-    else page.go('#/people')
+    if (looksLikeNumber(asked)) page.go(numberHash(asked))
+    else if (looksLikeRecordId(asked)) page.go(recordHash(asked))
+    else page.go(hashOf('people', [], { q: asked }))
   }
   return html`
     <search><form class="search" role="search" @submit=${search}>
@@ -24,7 +25,7 @@ function searchBox(page, text) {
         <input id="q" name="q" type="search" .value=${text} autocomplete="off" spellcheck="false" aria-describedby="q-help">
         <button class="primary">Find</button>
       </div>
-      <p class="help" id="q-help">A number in any form, such as +44 20 7946 0100 or (212) 555-0123, or the beginning of a name. People without a number that can be matched are found by their id only.</p>
+      <p class="help" id="q-help">A number in any form, such as +44 20 7946 0100 or (212) 555-0123, or the beginning of a name. People without a number that can be matched are found by their record’s id only, such as people:contact:17.</p>
     </form></search>`
 }
 

@@ -33,6 +33,8 @@ export function looksLikeNumber(text) {
   return /^[+\d\s().\/-]+(?:(?:x|ext\.?)\s*\d+)?$/i.test(asked) && asked.replace(/\D/g, '').length >= 3
 }
 
+export const looksLikeRecordId = (text) => /^[^:\s]+:(contact|lead|local):./.test(text.trim())
+
 // "zendesk:contact:5" -> its source, kind and own id; an external id may hold colons.
 export function recordParts(id) {
   const [source = '', kind = '', ...rest] = String(id).split(':')
