@@ -149,21 +149,28 @@ test('fetching again says what came of it: unchanged, updated, deleted, unreacha
   }
 })
 
-test('a slow CRM keeps the button busy until it answers', async () => {
-  const slow = await startScene({ users: 3, webhooks: false, sources: [], latencyMs: 600 })
-  try {
-    const { records: [record] } = await slow.server.post('/v1/sources/support/preview', { records: 1 })
-    const page = await openAdmin(browser, slow.server, recordHash(record.id))
-    await page.getByRole('button', { name: 'Fetch again from CRM now' }).click()
-    const busy = page.getByRole('button', { name: 'Asking the CRM …' })
-    await busy.waitFor()
-    assert.equal(await busy.getAttribute('aria-disabled'), 'true')
-    assert.equal(await busy.evaluate((one) => one === document.activeElement), true)
-    await page.getByText('it is the same there').waitFor()
-    expectClean(page)
-  } finally {
-    await slow.stop()
-  }
+test('a slow CRM keeps the button busy, and the focus on it, until it answers', async () => {
+  const { id } = await user(5)
+  const page = await openAdmin(browser, scene.server, recordHash(id))
+  let answer
+  const held = new Promise((go) => { answer = go })
+  await page.route('**/resync', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.getByRole('button', { name: 'Fetch again from CRM now' }).click()
+  const busy = page.getByRole('button', { name: 'Asking the CRM …' })
+  await busy.waitFor()
+  assert.equal(await busy.getAttribute('aria-disabled'), 'true')
+  // Pressed again, it asks no second time.
+  const asked = []
+  page.on('request', (request) => { if (request.url().endsWith('/resync')) asked.push(request) })
+  await busy.press('Enter')
+  answer()
+  await page.getByText('it is the same there').waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.action), 'resync')
+  assert.equal(asked.length, 0)
+  expectClean(page)
 })
 
 test('a record that was never here is told apart from a deleted one', async () => {
