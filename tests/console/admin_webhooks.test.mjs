@@ -45,7 +45,7 @@ test('a refused signature is counted, with what to do about it', async () => {
     assert.ok(refused.status >= 400)
     const page = await openAdmin(browser, server, '#/webhooks')
     await page.getByText('1 event refused since the start: the signature did not match.').waitFor()
-    await page.getByText(/webhook_secret in the configuration must be the same/).waitFor()
+    await page.getByText(/webhook_secret; for Pipedrive webhook_password\) must be the same/).waitFor()
     await page.getByLabel('Source').selectOption('people')
     await eventually(() => page.getByText('the signature did not match').count(), (count) => count === 0, 'the other source’s counts')
     assert.match(page.url(), /source=people/)

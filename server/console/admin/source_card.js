@@ -8,12 +8,15 @@ import { hashOf } from './routes.js'
 
 const isOff = (source) => source.state === 'paused' || source.state === 'disabled'
 
+// A state of a moment ago does not count its first seconds.
+const ageWords = (seconds) => (seconds >= 5 ? `for ${duration(seconds)}` : seconds < 5 ? 'since just now' : '')
+
 export function sourceHead(source, now, heading) {
   const state = stateWords(source.state)
   return html`
     <div class="source-head">
       <div>${heading}<span class="muted">${typeWords(source.type)}${source.label && source.label !== source.id ? html` · ${source.id}` : nothing}</span></div>
-      <div class="state">${tag(state)}<span class="help" title=${exactTime(source.since)}>for ${duration((now - Date.parse(source.since)) / 1000)}</span></div>
+      <div class="state">${tag(state)}<span class="help" title=${exactTime(source.since)}>${ageWords((now - Date.parse(source.since)) / 1000)}</span></div>
     </div>`
 }
 

@@ -29,6 +29,7 @@ const outcomes = {
   failed: { name: 'Failed', tone: 'bad' },
   interrupted: { name: 'Interrupted', tone: 'warn' },
   replaced: { name: 'Gave way', tone: '' },
+  paused: { name: 'Paused', tone: '' },
   needs_confirmation: { name: 'Needs confirmation', tone: 'warn' },
   limit_reached: { name: 'Limit reached', tone: 'warn' },
 }

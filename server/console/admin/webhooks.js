@@ -62,7 +62,7 @@ function refusedNote(refused, now) {
   return html`
     <div class="note warn refused">
       ${bad > 0 ? html`<p><strong>${plural(bad, 'event')} refused since the start: the signature did not match.</strong>
-        The secret in the CRM and webhook_secret in the configuration must be the same. Copy it again from the CRM, restart the server,
+        The secret in the CRM and the one in the configuration (webhook_secret; for Pipedrive webhook_password) must be the same. Copy it again, restart the server,
         and look whether both machines’ clocks are right. Nothing of a refused event was used.</p>` : nothing}
       ${malformed > 0 ? html`<p><strong>${plural(malformed, 'event')} refused since the start: they could not be read.</strong>
         Look whether the webhook’s address names the right source and its body was left as the CRM makes it.</p>` : nothing}
