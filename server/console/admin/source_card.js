@@ -8,7 +8,7 @@ import { hashOf } from './routes.js'
 
 const isOff = (source) => source.state === 'paused' || source.state === 'disabled'
 
-// A state of a moment ago does not count its first seconds.
+// A moment ago is not counted in seconds; nothing where the time is not told.
 const ageWords = (seconds) => (seconds >= 5 ? `for ${duration(seconds)}` : seconds < 5 ? 'since just now' : '')
 
 export function sourceHead(source, now, heading) {

@@ -55,17 +55,25 @@ export function webhooksView(page, route) {
   }
 }
 
+// Why events were refused, and what to do about it.
+const refusals = {
+  bad_signature: ['the signature did not match', 'The secret in the CRM and the one in the configuration (webhook_secret; for Pipedrive webhook_password) must be the same. '
+    + 'Copy it again and restart the server. Nothing of a refused event was used.'],
+  outside_time_window: ['the time on them was more than 5 minutes off', 'Look whether this machine’s clock is right, and that of whatever sends them.'],
+  malformed: ['they could not be read', 'Look whether the webhook’s address names the right source, and whether its body is left as the CRM makes it.'],
+  not_supported: ['the source takes no webhooks', 'Take the webhook out of whatever sends it, or let its address name another source.'],
+  not_stored: ['they could not be stored', 'Look into the server’s log and whether the disk is full. The CRM sends most of them again.'],
+}
+
 function refusedNote(refused, now) {
-  const bad = refused.bad_signature ?? 0
-  const malformed = refused.malformed ?? 0
-  if (bad + malformed === 0) return nothing
+  const reasons = Object.entries(refused).filter(([, number]) => typeof number === 'number' && number > 0)
+  if (reasons.length === 0) return nothing
   return html`
     <div class="note warn refused">
-      ${bad > 0 ? html`<p><strong>${plural(bad, 'event')} refused since the start: the signature did not match.</strong>
-        The secret in the CRM and the one in the configuration (webhook_secret; for Pipedrive webhook_password) must be the same. Copy it again, restart the server,
-        and look whether both machines’ clocks are right. Nothing of a refused event was used.</p>` : nothing}
-      ${malformed > 0 ? html`<p><strong>${plural(malformed, 'event')} refused since the start: they could not be read.</strong>
-        Look whether the webhook’s address names the right source and its body was left as the CRM makes it.</p>` : nothing}
+      ${reasons.map(([reason, number]) => {
+        const [why, advice] = Object.hasOwn(refusals, reason) ? refusals[reason] : [plainWord(reason), '']
+        return html`<p><strong>${plural(number, 'event')} refused since the start: ${why}.</strong> ${advice}</p>`
+      })}
       ${refused.last_at ? html`<p class="help">The last one ${agoTime(refused.last_at, now)}${refused.last_reason ? `: ${refused.last_reason}` : ''}</p>` : nothing}
     </div>`
 }
