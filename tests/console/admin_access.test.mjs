@@ -1,13 +1,15 @@
 // Who may see the page, what hostile text does in it, and what it says while the server is away.
 
 import assert from 'node:assert/strict'
-import test, { after, before } from 'node:test'
+import test, { after, afterEach, before } from 'node:test'
 import { adminKey, card, csvSource, eventually, goTo, heading, openAdmin } from './support/admin.mjs'
 import { expectClean, openPage, startBrowser } from './support/browser.mjs'
 import { startRingdex } from './support/ringdex.mjs'
 
 let browser
 before(async () => { browser = await startBrowser() })
+// A page that stays open goes on asking.
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 after(() => browser.close())
 
 async function signIn(page, key) {

@@ -1,7 +1,7 @@
 // People and numbers: who has it, why, and whether it is still so in the CRM.
 
 import assert from 'node:assert/strict'
-import test, { after, before } from 'node:test'
+import test, { after, afterEach, before } from 'node:test'
 import { csvSource, eventually, goTo, heading, openAdmin, startScene } from './support/admin.mjs'
 import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
 import { startRingdex } from './support/ringdex.mjs'
@@ -12,6 +12,8 @@ before(async () => {
   browser = await startBrowser()
   scene = await startScene({ users: 40, accounts: { default: { unknown_caller: 'create' } } })
 })
+// A page that stays open goes on asking.
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 after(async () => {
   await browser.close()
   await scene.stop()

@@ -1,13 +1,15 @@
 // Keys and sign-in links.
 
 import assert from 'node:assert/strict'
-import test, { after, before } from 'node:test'
+import test, { after, afterEach, before } from 'node:test'
 import { adminKey, eventually, openAdmin } from './support/admin.mjs'
 import { expectAccessible, expectClean, openPage, startBrowser } from './support/browser.mjs'
 import { startRingdex } from './support/ringdex.mjs'
 
 let browser
 before(async () => { browser = await startBrowser() })
+// A page that stays open goes on asking.
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 after(() => browser.close())
 
 const lookupStatus = async (server, key) => (await fetch(`${server.url}/v1/version`, { headers: { Authorization: `Bearer ${key}` } })).status

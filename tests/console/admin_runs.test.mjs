@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import test, { after, before } from 'node:test'
+import test, { after, afterEach, before } from 'node:test'
 import { adminKey, csvSource, eventually, goTo, heading, openAdmin } from './support/admin.mjs'
 import { expectClean, startBrowser } from './support/browser.mjs'
 import { startFake } from './support/fakes.mjs'
@@ -10,6 +10,8 @@ import { people, startRingdex } from './support/ringdex.mjs'
 
 let browser
 before(async () => { browser = await startBrowser() })
+// A page that stays open goes on asking.
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 after(() => browser.close())
 
 const flawed = 'Id,Name,Phone\na,Ada,+12125550123\nb,,+12125550124\nc,,+12125550125\n'

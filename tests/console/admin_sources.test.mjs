@@ -1,7 +1,7 @@
 // Sources: state, a running copy, and everything that can be done with them.
 
 import assert from 'node:assert/strict'
-import test, { after, before } from 'node:test'
+import test, { after, afterEach, before } from 'node:test'
 import { adminKey, card, csvSource, eventually, goTo, heading, openAdmin, startScene } from './support/admin.mjs'
 import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
 import { startFake } from './support/fakes.mjs'
@@ -9,6 +9,8 @@ import { startRingdex } from './support/ringdex.mjs'
 
 let browser
 before(async () => { browser = await startBrowser() })
+// A page that stays open goes on asking.
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 after(() => browser.close())
 
 const fact = (place, name) => place.locator('dl.facts > div').filter({ has: place.page().getByText(name, { exact: true }) }).locator('dd').innerText()

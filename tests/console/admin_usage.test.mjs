@@ -1,13 +1,15 @@
 // The chart of lookups, hit rate and latency.
 
 import assert from 'node:assert/strict'
-import test, { after, before } from 'node:test'
+import test, { after, afterEach, before } from 'node:test'
 import { adminKey, eventually, goTo, heading, openAdmin } from './support/admin.mjs'
 import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
 import { startRingdex } from './support/ringdex.mjs'
 
 let browser
 before(async () => { browser = await startBrowser() })
+// A page that stays open goes on asking.
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 after(() => browser.close())
 
 test('lookups are drawn, read off by keyboard, and given as a table', async () => {

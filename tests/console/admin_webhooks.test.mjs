@@ -1,12 +1,14 @@
 // Webhook events: what came, what each did, and what was refused.
 
 import assert from 'node:assert/strict'
-import test, { after, before } from 'node:test'
+import test, { after, afterEach, before } from 'node:test'
 import { eventually, heading, openAdmin, startScene } from './support/admin.mjs'
 import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
 
 let browser
 before(async () => { browser = await startBrowser() })
+// A page that stays open goes on asking.
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 after(() => browser.close())
 
 test('events are shown newest first with their outcome and their records, as they come', async () => {
