@@ -5,7 +5,8 @@ import { build, endProgram, startProgram } from './program.mjs'
 
 export async function startFake(crm, options = {}) {
   const args = ['--port', '0']
-  for (const [name, value] of Object.entries(options)) args.push(`--${name}`, String(value))
+  // True stands for a flag.
+  for (const [name, value] of Object.entries(options)) args.push(`--${name}`, ...(value === true ? [] : [String(value)]))
   const { child, line } = await startProgram(path.join(build, `tests/fake-${crm}`), args, (text) => text.startsWith('http'))
   const url = line.trim()
   return {

@@ -1,0 +1,74 @@
+// The admin page in a browser, in front of the real server and a fake CRM.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { openPage } from './browser.mjs'
+import { startFake } from './fakes.mjs'
+import { freePort } from './program.mjs'
+import { people, startRingdex } from './ringdex.mjs'
+
+const secret = 'a-secret-of-the-tests'
+export const adminKey = { scopes: ['admin', 'agent', 'lookup'] }
+
+// The fake Zendesk as the source `support`.
+export const support = (url, more = {}) => ({
+  id: 'support', type: 'zendesk', label: 'Support', base_url: url, interval: '1h', requests_per_minute: 6000,
+  auth: { email: 'bot@acme.example', token: 'a-token-for-tests' }, webhook_secret: secret, ...more,
+})
+
+// A fake Zendesk that tells of changes by webhook (unless not), and the server that copies it.
+export async function startScene({ users = 40, latencyMs = 0, webhooks = true, source = {}, sources = [people], keys = [adminKey], copied = true, ...more } = {}) {
+  const port = await freePort()
+  const fake = await startFake('zendesk', {
+    users, 'latency-ms': latencyMs,
+    ...(webhooks ? { 'webhook-url': `http://127.0.0.1:${port}/webhooks/default/support`, 'webhook-secret': secret } : {}),
+  })
+  const server = await startRingdex({ port, keys, sources: [...sources, support(fake.url, source)], ...more })
+  if (copied) await server.until('/v1/sources', ({ sources: all }) => all.every((one) => one.state === 'idle' && one.checkpoint_at))
+  return { fake, server, async stop() { await fake.stop(); await server.stop() } }
+}
+
+// A CSV file that can be written again; `source` is its entry of the config.
+export async function csvSource(id, text, more = {}) {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'ringdex-csv-'))
+  const file = path.join(folder, `${id}.csv`)
+  await writeFile(file, text)
+  return {
+    source: { id, type: 'csv', path: file, interval: '1h', ...more },
+    write: (again) => writeFile(file, again),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+// Opens the admin page at a view; signs in by the form where there are keys.
+export async function openAdmin(browser, server, hash = '', options = {}) {
+  const page = await openPage(browser, `${server.url}/admin${hash}`, options)
+  page.setDefaultTimeout(15_000)
+  if (server.keys.length > 0) {
+    await page.getByLabel('Key', { exact: true }).fill(server.keys[0])
+    await page.getByRole('button', { name: 'Sign in' }).click()
+  }
+  await page.locator('.view h1').waitFor()
+  return page
+}
+
+// Goes to another view as a link does.
+export async function goTo(page, hash) {
+  await page.evaluate((to) => { location.hash = to }, hash)
+}
+
+export const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor()
+export const card = (page, id) => page.locator(`.source[data-source="${id}"]`)
+
+// Until the condition holds; `look` gives what is looked at, and is told if it never does.
+export async function eventually(look, condition, what) {
+  const end = Date.now() + 15_000
+  let last
+  while (Date.now() < end) {
+    last = await look()
+    if (condition(last)) return last
+    await new Promise((done) => setTimeout(done, 30))
+  }
+  throw new Error(`${what ?? 'it'} did not come; at last: ${JSON.stringify(last)}`)
+}
