@@ -25,14 +25,14 @@ void BatchWriter::settle_events(const std::vector<EventDone>& events) {
     const auto waiting = store_.get(Family::inbox, key);
     if (!waiting) continue;
     writes_.Delete(store_.family(Family::inbox), key);
-    writes_.Put(store_.family(Family::webhooks), key,
-                encode_settled_event(settled(event, events.size() > 1),
-                                     event.payload.empty() ? std::string_view(*waiting) : event.payload));
+    writes_.Put(
+        store_.family(Family::webhooks), key,
+        encode_settled_event(settled(event), event.payload.empty() ? std::string_view(*waiting) : event.payload));
     ++events_settled_;
   }
 }
 
-SettledEvent BatchWriter::settled(const EventDone& event, bool among_others) const {
+SettledEvent BatchWriter::settled(const EventDone& event) const {
   const auto own = done_for_event_.find(event.number);
   const bool is_apart = !done_for_event_.empty();
   SettledEvent settled{.settled_at = now_, .did = event.before, .detail = event.detail};
@@ -48,7 +48,6 @@ SettledEvent BatchWriter::settled(const EventDone& event, bool among_others) con
     settled.detail = "the source is disabled";
   } else if (!is_apart) {
     settled.detail = left_out_because(result_);
-    if (among_others) settled.detail = "it came with others, and what they did is counted with each of them";
   }
   return settled;
 }

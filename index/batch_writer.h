@@ -80,7 +80,7 @@ class BatchWriter {
   void erase_for_event(const Deletion& deletion);
   void credit(const RecordId& cause, const EventChanges& before);
   void settle_events(const std::vector<EventDone>& events);
-  SettledEvent settled(const EventDone& event, bool among_others) const;
+  SettledEvent settled(const EventDone& event) const;
 
   void count_added();
   void count_deleted();

@@ -138,7 +138,9 @@ std::expected<RunPage, IndexError> Ledger::page(const std::string& account, cons
   const std::string prefix = key::u32(*account_number);
   // Most runs of other sources are told by this, which is quicker than decoding them.
   const std::string of_source = query.source.empty() ? "" : "\"source\":" + dump(json(query.source));
-  const auto it = store.iterate(Family::runs, {});
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;  // which is for lookups
+  const auto it = store.iterate(Family::runs, options);
   std::size_t examined = 0;
   std::uint64_t last = 0;  // looked at
   for (it->SeekForPrev(key::numbered(*account_number, query.behind - 1)); it->Valid() && it->key().starts_with(prefix);

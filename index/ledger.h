@@ -21,7 +21,7 @@ struct Run {
   std::string account;
   std::string source;
   std::string kind;     // full, delta, sweep, single
-  std::string outcome;  // running, finished, failed, interrupted, replaced, needs_confirmation, limit_reached
+  std::string outcome;  // running, finished, failed, interrupted, paused, replaced, needs_confirmation, limit_reached
   std::string message;  // why it failed
   TimePoint started_at{};
   std::optional<TimePoint> finished_at;

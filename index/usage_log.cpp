@@ -30,7 +30,9 @@ std::expected<void, IndexError> UsageLog::visit(const std::string& account, std:
   const auto account_number = store.account(account);
   if (!account_number) return {};
   const std::string end = key::numbered(*account_number, to);
-  const auto it = store.iterate(Family::usage, {});
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  const auto it = store.iterate(Family::usage, options);
   for (it->Seek(key::numbered(*account_number, from)); it->Valid() && it->key().compare(end) < 0; it->Next()) {
     const auto counts = decode_usage(it->value().ToStringView());
     if (!counts) return std::unexpected(IndexError{IndexError::Kind::corruption, "usage of account " + account});

@@ -123,6 +123,7 @@ std::expected<std::vector<EventEntry>, IndexError> Inbox::history(const std::str
   rocksdb::ManagedSnapshot snapshot(store.db.get());
   rocksdb::ReadOptions options;
   options.snapshot = snapshot.snapshot();
+  options.fill_cache = false;
   try {
     std::vector<std::unique_ptr<Newest>> heads;
     for (const Family family : {Family::inbox, Family::webhooks}) {
@@ -175,18 +176,25 @@ std::expected<void, IndexError> Inbox::forget_settled_before(TimePoint before) {
   rocksdb::ReadOptions options;
   options.fill_cache = false;
   rocksdb::WriteBatch batch;
+  std::map<std::string, std::size_t> forgotten;  // by source
   // All are looked at: one that waited for long was settled after many behind it.
   const auto it = store.iterate(Family::webhooks, options);
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     const auto stored = decode_settled_event(it->value().ToStringView());
-    if (!stored || stored->settled.settled_at < before) batch.Delete(store.family(Family::webhooks), it->key());
+    if (stored && stored->settled.settled_at >= before) continue;
+    batch.Delete(store.family(Family::webhooks), it->key());
+    ++forgotten[source_prefix(it->key())];
   }
   if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read the history of webhook events"));
   if (batch.Count() == 0) return {};
   const std::lock_guard lock(store.writer);
   try {
     store.write(batch, false);
-    store.settled_kept.clear();
+    for (const auto& [prefix, events] : forgotten) {
+      // Others may have been trimmed meanwhile, which only makes the next trim come late.
+      const auto kept = store.settled_kept.find(prefix);
+      if (kept != store.settled_kept.end()) kept->second -= std::min(kept->second, events);
+    }
     return {};
   } catch (const StoreFailure& failure) {
     return std::unexpected(to_error(failure.status, "forget old webhook events"));

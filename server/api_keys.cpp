@@ -195,6 +195,12 @@ std::expected<void, KeyError> ApiKeys::remove_by(const Principal& asker, const s
     }
     const bool was_admin = is_admin(found->second);
     keys.erase(found);
+    if (keys.empty()) {
+      return std::unexpected(
+          KeyError{KeyError::Kind::last_key,
+                   "this is the server's last key, and without any, whatever runs on its machine is let in; remove it "
+                   "there, with 'ringdex key remove'"});
+    }
     const auto is_of_account = [&](const auto& entry) { return entry.second.account == asker.account; };
     const bool keeps_admin =
         std::ranges::any_of(keys, [&](const auto& entry) { return is_of_account(entry) && is_admin(entry.second); });

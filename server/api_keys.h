@@ -27,7 +27,7 @@ struct ApiKey {
 std::optional<Scope> scope_from(std::string_view name);
 
 struct KeyError {
-  enum class Kind { store, unknown_scope, unknown_key, asker_gone, first_needs_admin, last_admin };
+  enum class Kind { store, unknown_scope, unknown_key, asker_gone, first_needs_admin, last_admin, last_key };
   Kind kind;
   std::string message;
 };
@@ -58,7 +58,7 @@ class ApiKeys {
 
   // The same for somebody who was let in over the network, of whose account the key is. Refused is what would leave
   // nobody who could go on so: a first key without the scope admin, and the removal of an account's last admin while
-  // it has other keys.
+  // it has other keys. Nor is the server's last key removed, which would let in all of its machine.
   std::expected<std::string, KeyError> create_by(const Principal& asker, const std::vector<std::string>& scopes,
                                                  const std::string& note, std::int64_t now);
   std::expected<void, KeyError> remove_by(const Principal& asker, const std::string& id);

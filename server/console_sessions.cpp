@@ -16,13 +16,19 @@ using nlohmann::json;
 
 constexpr std::size_t kTokenBytes = 32;
 
-// What has ended, and of the rest those that end first, until there is room for one more.
-template <typename Entry>
-void make_room(std::map<std::string, Entry>& entries, std::size_t entries_max, index::TimePoint now) {
+// Forgets what has ended, and of the account's others the one that ends first, if there is no room for one more.
+template <typename Entry, typename AccountOf>
+void make_room(std::map<std::string, Entry>& entries, AccountOf account_of, const std::string& account,
+               std::size_t entries_max, index::TimePoint now) {
   std::erase_if(entries, [now](const auto& entry) { return entry.second.expires_at <= now; });
-  while (entries.size() >= entries_max) {
-    entries.erase(std::ranges::min_element(entries, {}, [](const auto& entry) { return entry.second.expires_at; }));
+  std::size_t of_account = 0;
+  auto first = entries.end();
+  for (auto it = entries.begin(); it != entries.end(); ++it) {
+    if (account_of(it->second) != account) continue;
+    ++of_account;
+    if (first == entries.end() || it->second.expires_at < first->second.expires_at) first = it;
   }
+  if (of_account >= entries_max) entries.erase(first);
 }
 
 std::unexpected<std::string> no_random_bytes() {
@@ -60,19 +66,34 @@ std::expected<void, std::string> ConsoleSessions::load() {
   return {};
 }
 
+std::expected<void, std::string> ConsoleSessions::change(const std::function<void(Sessions& sessions)>& edit) {
+  const std::lock_guard one_change(file_mutex_);
+  Sessions sessions;
+  {
+    const std::lock_guard lock(mutex_);
+    sessions = sessions_;
+  }
+  edit(sessions);
+  if (auto saved = save(sessions); !saved) return saved;
+  const std::lock_guard lock(mutex_);
+  sessions_.swap(sessions);
+  return {};
+}
+
 std::expected<ConsoleSessions::Opened, std::string> ConsoleSessions::open(const Principal& principal,
-                                                                          const std::string& agent) {
+                                                                          const std::string& agent,
+                                                                          std::string_view replaced) {
   auto token = random_hex(kTokenBytes);
   if (!token) return no_random_bytes();
   const index::TimePoint now = clock_();
   ConsoleSession session{sha256_hex(*token), principal.account, principal.scopes, principal.key_id, agent,
                          now + kLifetime};
-  const std::lock_guard lock(mutex_);
-  auto sessions = sessions_;
-  make_room(sessions, kSessionsMax, now);
-  sessions.emplace(session.id, session);
-  if (auto saved = save(sessions); !saved) return std::unexpected(saved.error());
-  sessions_ = std::move(sessions);
+  const auto stored = change([&](Sessions& sessions) {
+    sessions.erase(sha256_hex(replaced));
+    make_room(sessions, [](const auto& one) { return one.account; }, session.account, kSessionsMax, now);
+    sessions.emplace(session.id, session);
+  });
+  if (!stored) return std::unexpected(stored.error());
   return Opened{*std::move(token), std::move(session)};
 }
 
@@ -92,13 +113,15 @@ bool ConsoleSessions::holds(const std::string& id) const {
 }
 
 std::expected<bool, std::string> ConsoleSessions::close(std::string_view token) {
-  const std::string id = sha256_hex(token);
-  const std::lock_guard lock(mutex_);
-  auto sessions = sessions_;
-  if (sessions.erase(id) == 0) return false;
-  // Signed out at once, whatever becomes of the file.
-  sessions_ = sessions;
-  if (auto saved = save(sessions); !saved) return std::unexpected(saved.error());
+  const std::lock_guard one_change(file_mutex_);
+  Sessions left;
+  {
+    // Signed out at once, whatever becomes of the file.
+    const std::lock_guard lock(mutex_);
+    if (sessions_.erase(sha256_hex(token)) == 0) return false;
+    left = sessions_;
+  }
+  if (auto saved = save(left); !saved) return std::unexpected(saved.error());
   return true;
 }
 
@@ -109,7 +132,7 @@ std::expected<ConsoleSessions::Code, std::string> ConsoleSessions::make_code(con
   const index::TimePoint now = clock_();
   Principal principal{maker.account, static_cast<unsigned>(Scope::agent), maker.key_id, {}};
   const std::lock_guard lock(mutex_);
-  make_room(codes_, kCodesMax, now);
+  make_room(codes_, [](const auto& one) { return one.redeemed.principal.account; }, maker.account, kCodesMax, now);
   codes_.emplace(sha256_hex(*text), Waiting{{std::move(principal), agent}, now + kCodeLifetime});
   return Code{*std::move(text), now + kCodeLifetime};
 }
@@ -122,7 +145,7 @@ std::optional<ConsoleSessions::Redeemed> ConsoleSessions::redeem(std::string_vie
   return std::move(found.mapped().redeemed);
 }
 
-std::expected<void, std::string> ConsoleSessions::save(const std::map<std::string, ConsoleSession>& sessions) const {
+std::expected<void, std::string> ConsoleSessions::save(const Sessions& sessions) const {
   json out = json::array();
   for (const auto& [id, session] : sessions) {
     out.push_back({{"id", session.id},

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -33,8 +34,9 @@ class ConsoleSessions {
  public:
   static constexpr std::chrono::days kLifetime{7};
   static constexpr std::chrono::hours kCodeLifetime{1};
-  static constexpr std::size_t kSessionsMax = 10'000;  // then the one that ends first gives way
-  static constexpr std::size_t kCodesMax = 10'000;     // so do codes
+  // Of one account; then the one that ends first gives way.
+  static constexpr std::size_t kSessionsMax = 2'000;
+  static constexpr std::size_t kCodesMax = 1'000;
 
   ConsoleSessions(std::string path, SessionCookie cookie, Clock clock);
 
@@ -46,8 +48,9 @@ class ConsoleSessions {
     std::string token;  // for the cookie
     ConsoleSession session;
   };
-  // Durable when it returns.
-  std::expected<Opened, std::string> open(const Principal& principal, const std::string& agent);
+  // Durable when it returns. `replaced` is the token of the session that the browser had before, if any: it ends.
+  std::expected<Opened, std::string> open(const Principal& principal, const std::string& agent,
+                                          std::string_view replaced = {});
   // Nothing: there is none, or it has ended.
   std::optional<ConsoleSession> find(std::string_view token) const;
   bool holds(const std::string& id) const;
@@ -72,15 +75,19 @@ class ConsoleSessions {
     Redeemed redeemed;
     index::TimePoint expires_at;
   };
-  std::expected<void, std::string> save(const std::map<std::string, ConsoleSession>& sessions) const;
+  using Sessions = std::map<std::string, ConsoleSession>;  // by id
+  // What `edit` makes of the sessions, stored and then in force.
+  std::expected<void, std::string> change(const std::function<void(Sessions& sessions)>& edit);
+  std::expected<void, std::string> save(const Sessions& sessions) const;
 
   const std::string path_;
   const SessionCookie cookie_;
   const Clock clock_;
+  std::mutex file_mutex_;  // of one change from its reading to its storing; no request waits for it to be let in
   mutable std::mutex mutex_;
   // Under mutex_.
-  std::map<std::string, ConsoleSession> sessions_;  // by id
-  std::map<std::string, Waiting> codes_;            // by the SHA-256 of their text
+  Sessions sessions_;
+  std::map<std::string, Waiting> codes_;  // by the SHA-256 of their text
 };
 
 }  // namespace ringdex::server

@@ -15,14 +15,27 @@ constexpr std::size_t kExaminedMax = 10'000;
 std::expected<index::NamedRecords, index::IndexError> Directory::find(std::string_view account, std::string_view name,
                                                                       std::string_view from, std::size_t people_max,
                                                                       const Wanted& wanted) const {
+  return search(account, {.text = name, .from = from, .records_max = people_max, .examined_max = kExaminedMax},
+                [&](const index::Record& record) {
+                  return std::ranges::any_of(record.phones, is_callable) && (!wanted || wanted(record));
+                });
+}
+
+std::expected<index::NamedRecords, index::IndexError> Directory::find_anybody(std::string_view account,
+                                                                              std::string_view name,
+                                                                              std::string_view from,
+                                                                              std::size_t people_max) const {
+  return search(account, {.text = name, .from = from, .records_max = people_max, .examined_max = kExaminedMax}, {});
+}
+
+std::expected<index::NamedRecords, index::IndexError> Directory::search(std::string_view account,
+                                                                        const index::NameQuery& query,
+                                                                        const Wanted& wanted) const {
   const auto settings = lookups_.settings(account);
   if (settings == nullptr) return index::NamedRecords{};
-  return index_.read().find_by_name(
-      account, {.text = name, .from = from, .records_max = people_max, .examined_max = kExaminedMax},
-      [&](const index::Record& record) {
-        return settings->source_labels.contains(record.id.source) && std::ranges::any_of(record.phones, is_callable) &&
-               (!wanted || wanted(record));
-      });
+  return index_.read().find_by_name(account, query, [&](const index::Record& record) {
+    return settings->source_labels.contains(record.id.source) && (!wanted || wanted(record));
+  });
 }
 
 std::optional<index::Record> Directory::get(std::string_view account, const index::RecordId& id) const {

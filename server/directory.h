@@ -24,10 +24,16 @@ class Directory {
   std::expected<index::NamedRecords, index::IndexError> find(std::string_view account, std::string_view name,
                                                              std::string_view from, std::size_t people_max,
                                                              const Wanted& wanted = {}) const;
+  // The same of all people, also those whom no phone could call: for whoever looks why one of them is not found.
+  std::expected<index::NamedRecords, index::IndexError> find_anybody(std::string_view account, std::string_view name,
+                                                                     std::string_view from,
+                                                                     std::size_t people_max) const;
   // The record of that id, or of the one that it was merged into; nothing: there is none to show.
   std::optional<index::Record> get(std::string_view account, const index::RecordId& id) const;
 
  private:
+  std::expected<index::NamedRecords, index::IndexError> search(std::string_view account, const index::NameQuery& query,
+                                                               const Wanted& wanted) const;
   const index::Index& index_;
   const LookupService& lookups_;
 };

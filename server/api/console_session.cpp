@@ -42,9 +42,11 @@ Json session_json(const Principal& principal, const ConsoleSession* session) {
 
 HttpResponse get_session(const Api& api, const HttpRequest& request) {
   const auto session = api.sessions.find(token_of(api, request));
-  // A session of before there were keys, or one that another way in has made needless.
-  const bool is_of_principal = session && session->key_id == request.principal.key_id;
-  return json_response(session_json(request.principal, is_of_principal ? &*session : nullptr));
+  // Without keys a session lets nobody in, but names the agent. With them, the request may have brought a key of its
+  // own.
+  const bool counts =
+      session && (api.keys.empty() ? session->key_id.empty() : session->id == request.principal.session_id);
+  return json_response(session_json(request.principal, counts ? &*session : nullptr));
 }
 
 // The agent's name of a body; false: it is none.
@@ -103,10 +105,7 @@ HttpResponse sign_in(const Api& api, const HttpRequest& request) {
     return problem(403, "scope_missing", "the key has neither the scope agent nor admin");
   }
   // What the browser had before is not left open behind it.
-  if (const auto closed = api.sessions.close(token_of(api, request)); !closed) {
-    return problem(503, "store_failed", closed.error());
-  }
-  const auto opened = api.sessions.open(who->principal, who->agent);
+  const auto opened = api.sessions.open(who->principal, who->agent, token_of(api, request));
   if (!opened) return problem(503, "store_failed", opened.error());
   spdlog::info("console: account {}: signed in with key {}", who->principal.account,
                who->principal.key_id.empty() ? "-" : who->principal.key_id);
@@ -126,6 +125,10 @@ HttpResponse sign_out(const Api& api, const HttpRequest& request) {
 }
 
 HttpResponse make_code(const Api& api, const HttpRequest& request) {
+  // Else one link would be as good as a key: a browser that it signed in could make the next one, and so on.
+  if (!request.principal.session_id.empty() && !request.principal.may(Scope::admin)) {
+    return problem(403, "scope_missing", "a signed-in browser makes links with the scope admin only");
+  }
   HttpResponse refusal;
   const auto json = read_object(request, refusal);
   if (!json) return refusal;
@@ -161,6 +164,7 @@ std::vector<HttpRoute> console_session_routes(ConsoleSessions& sessions, const A
           {.method = "POST",
            .path = "/v1/sign-in-codes",
            .scope = Scope::agent | Scope::admin,
+           .runs_on = RunsOn::blocking,
            .handler = handler(make_code)}};
 }
 

@@ -10,10 +10,11 @@ namespace {
 
 constexpr std::size_t kFileNameMax = 64;
 
+constexpr std::string_view kSeparators = ",;\t\r\n";
+
 // Spreadsheets with Asian input read the full-width signs alike.
 bool looks_like_formula(std::string_view cell) {
-  if (cell.empty()) return false;
-  if (std::string_view("=+-@\t\r\n").contains(cell.front())) return true;
+  if (std::string_view("=+-@").contains(cell.front())) return true;
   for (const std::string_view sign : {"\uff1d", "\uff0b", "\uff0d", "\uff20"}) {
     if (cell.starts_with(sign)) return true;
   }
@@ -30,15 +31,21 @@ void CsvText::begin_cell() {
   if (!std::exchange(first_, false)) out_.push_back(',');
 }
 
-// Some spreadsheets part cells at semicolons or tabs.
+// A spreadsheet that parts cells at semicolons or tabs does not see these quotes, so what stands behind any separator
+// may begin a cell.
 CsvText& CsvText::text(std::string_view cell) {
   begin_cell();
-  const bool quoted = cell.find_first_of(",;\"\t\r\n") != std::string_view::npos;
+  const bool quoted = cell.contains('"') || cell.find_first_of(kSeparators) != std::string_view::npos;
   if (quoted) out_.push_back('"');
-  if (looks_like_formula(cell)) out_.push_back('\'');
-  for (const char c : cell) {
+  if (!cell.empty() && std::string_view("\t\r\n").contains(cell.front())) out_.push_back('\'');
+  bool begins = true;
+  for (std::size_t at = 0; at < cell.size(); ++at) {
+    const char c = cell[at];
+    if (begins && looks_like_formula(cell.substr(at))) out_.push_back('\'');
     if (c == '"') out_.push_back('"');
     out_.push_back(c);
+    // Blanks and quotes in front of a formula are skipped by some.
+    begins = kSeparators.contains(c) || (begins && at > 0 && (c == ' ' || c == '"'));
   }
   if (quoted) out_.push_back('"');
   return *this;

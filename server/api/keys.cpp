@@ -35,6 +35,8 @@ HttpResponse refusal_of(const KeyError& error) {
       return problem(401, "unauthorized", error.message);
     case KeyError::Kind::first_needs_admin:
       return problem(409, "first_key_needs_admin", error.message);
+    case KeyError::Kind::last_key:
+      return problem(409, "last_key", error.message);
     case KeyError::Kind::last_admin:
       return problem(409, "last_admin_key", error.message);
   }

@@ -18,7 +18,7 @@ HttpResponse search_records(const Directory& directory, const HttpRequest& reque
   const auto from = read_hex_cursor(request);
   if (!from) return bad_cursor();
   const std::string* name = request.parameter("name");
-  const auto found = directory.find(request.principal.account, name != nullptr ? *name : "", *from, *limit);
+  const auto found = directory.find_anybody(request.principal.account, name != nullptr ? *name : "", *from, *limit);
   if (!found) return problem(503, "store_failed", found.error().message);
   Json records = Json::array();
   for (const index::Record& record : found->records) records.push_back(record_json(record));

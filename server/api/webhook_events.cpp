@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
 #include "sync/webhook_event.h"
@@ -56,20 +54,13 @@ Json refused_json(const sync::RefusedWebhooks& refused) {
           {"last_reason", refused.last_reason}};
 }
 
-// False: not a number.
-bool read_number(const std::string& text, std::uint64_t& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 HttpResponse list_events(const index::Inbox& inbox, const sync::SyncScheduler& scheduler, const HttpRequest& request) {
   const auto limit = read_limit(request, kEventsDefault, kEventsMax);
   if (!limit) return problem(400, "bad_limit", fmt::format("limit is a number from 1 to {}", kEventsMax));
   std::optional<std::uint64_t> behind;
   if (const std::string* text = request.parameter("behind")) {
-    if (!read_number(*text, behind.emplace())) {
-      return problem(400, "bad_cursor", "'behind' is the 'next' of the page before");
-    }
+    behind = read_count(*text, UINT64_MAX);
+    if (!behind) return bad_cursor();
   }
   const std::string* asked = request.parameter("source");
   const std::string source = asked ? *asked : "";

@@ -147,19 +147,6 @@ TEST_CASE("of several events in one batch each is told what it did itself") {
   CHECK(scene.settled(repeat).did == EventChanges{});
 }
 
-TEST_CASE("what cannot be told apart says so") {
-  Scene scene;
-  const auto first = scene.accept("a");
-  const auto second = scene.accept("b");
-  ChangeBatch batch = OpenIndex::batch();
-  batch.upserts = {person("1", "Anna", 5)};
-  batch.inbox_done = {{.number = first}, {.number = second}};
-  scene.open.apply(batch);
-  CHECK(scene.settled(first).did == EventChanges{.added = 1});
-  CHECK(scene.settled(second).did == EventChanges{.added = 1});
-  CHECK(scene.settled(second).detail == "it came with others, and what they did is counted with each of them");
-}
-
 TEST_CASE("a disabled source takes deletions and says what was left out") {
   Scene scene;
   scene.open.upsert({person("1", "Anna", 5)});

@@ -216,6 +216,14 @@ TEST_CASE_FIXTURE(Fixture, "a link signs an agent in once, as that agent, for as
   CHECK(second.status == 401);
   CHECK(code_of(second) == "code_used");
 
+  // A link makes no further links; an admin's browser does, and so does a key.
+  CHECK(answer("POST", "/v1/sign-in-codes", {.cookie = cookie_of(in)}).status == 403);
+  CHECK(answer("POST", "/v1/sign-in-codes", {.cookie = sign_in(key("acme", {"agent"}))}).status == 403);
+  CHECK(answer("POST", "/v1/sign-in-codes", {.cookie = sign_in(admin)}).status == 201);
+  CHECK(answer("POST", "/v1/sign-in-codes", {.key = key("acme", {"agent"})}).status == 201);
+  // The cookie of a link says nothing beside a key.
+  CHECK(json::parse(answer("GET", "/console/session", {.cookie = cookie_of(in), .key = admin}).body)["agent"] == "");
+
   const std::string other = json::parse(answer("POST", "/v1/sign-in-codes", {.key = admin}).body)["path"];
   key("acme", {"admin"});
   REQUIRE(keys.remove(keys.check(admin)->key_id).value());

@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 #include "tests/support/temp_dir.h"
 
@@ -21,6 +24,18 @@ struct Fixture {
 
   ConsoleSessions make() {
     return {dir.file("sessions.json"), SessionCookie(false), [this] { return now; }};
+  }
+  // Adds so many of acme's to the file, which end later than those that stand there.
+  void write_sessions(std::size_t count) const {
+    auto all = nlohmann::json::parse(stored());
+    auto one = all.at(0);
+    one["account"] = "acme";
+    one["expires_at"] = (now + ConsoleSessions::kLifetime).time_since_epoch().count();
+    for (std::size_t i = 0; i < count; ++i) {
+      one["id"] = std::to_string(i);
+      all.push_back(one);
+    }
+    std::ofstream(dir.file("sessions.json")) << all.dump();
   }
   std::string stored() const {
     std::ifstream file(dir.file("sessions.json"));
@@ -92,16 +107,57 @@ TEST_CASE_FIXTURE(Fixture, "a code signs in once, as an agent of the account tha
   CHECK_FALSE(sessions.redeem(late->text));
 }
 
-TEST_CASE_FIXTURE(Fixture, "no more codes wait than the limit, and the oldest gives way") {
+TEST_CASE_FIXTURE(
+    Fixture,
+    "no more of an account's codes and sessions are kept than the limit, and none gives way to another account's") {
+  const Principal other{"other", static_cast<unsigned>(Scope::agent), "k3", ""};
+  const std::string others_code = sessions.make_code(other, "")->text;
+  const std::string others_token = sessions.open(other, "")->token;
   std::vector<std::string> codes;
+  std::vector<std::string> tokens;
   for (std::size_t i = 0; i < 3; ++i) {
     codes.push_back(sessions.make_code(admin, "")->text);
+    tokens.push_back(sessions.open(admin, "")->token);
     now += 1s;
   }
   for (std::size_t i = 0; i < ConsoleSessions::kCodesMax - 2; ++i) REQUIRE(sessions.make_code(admin, ""));
   CHECK_FALSE(sessions.redeem(codes[0]));
   CHECK(sessions.redeem(codes[1]));
   CHECK(sessions.redeem(codes[2]));
+  CHECK(sessions.redeem(others_code));
+
+  // As many as a file may hold.
+  write_sessions(ConsoleSessions::kSessionsMax - 3);
+  REQUIRE(sessions.load());
+  REQUIRE(sessions.find(tokens[0]));
+  REQUIRE(sessions.open(admin, ""));
+  CHECK_FALSE(sessions.find(tokens[0]));
+  CHECK(sessions.find(tokens[1]));
+  CHECK(sessions.find(others_token));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a browser that signs in anew leaves no session behind, and one that signed out stays so") {
+  const auto first = sessions.open(agent, "anna");
+  const auto second = sessions.open(agent, "bob", first->token);
+  CHECK_FALSE(sessions.find(first->token));
+  CHECK(sessions.find(second->token));
+  ConsoleSessions later = make();
+  REQUIRE(later.load());
+  CHECK_FALSE(later.find(first->token));
+  // Of many that come and go at once, those that signed out are out.
+  std::vector<std::jthread> browsers;
+  std::array<std::array<std::string, 2>, 4> tokens;
+  for (auto& own : tokens) {
+    browsers.emplace_back([&] {
+      for (std::string& token : own) token = sessions.open(agent, "")->token;
+      sessions.close(own[0]).value();
+    });
+  }
+  browsers.clear();
+  for (const auto& own : tokens) {
+    CHECK_FALSE(sessions.find(own[0]));
+    CHECK(sessions.find(own[1]));
+  }
 }
 
 TEST_CASE("the cookie is found among others, under the name that fits the way to the server") {

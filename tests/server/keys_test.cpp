@@ -121,6 +121,16 @@ TEST_CASE_FIXTURE(Scene, "an account keeps an admin as long as it has other keys
   }
 }
 
+TEST_CASE_FIXTURE(Scene, "the server's last key is not removed over the network, which would open it to its machine") {
+  const std::string admin = key({"admin"}, "other");
+  const auto refused = ask("DELETE", "/v1/keys/" + id(admin), admin);
+  CHECK(refused.status == 409);
+  CHECK(refused.code == "last_key");
+  CHECK(keys.check(admin));
+  key({"lookup"});
+  CHECK(ask("DELETE", "/v1/keys/" + id(admin), admin).status == 200);
+}
+
 TEST_CASE_FIXTURE(Scene, "keys that the command line made or removed a moment ago are not lost") {
   const std::string admin = key({"admin"});
   const std::string outside = made_outside({"lookup"});

@@ -25,7 +25,7 @@ function searchBox(page, text) {
         <input id="q" name="q" type="search" .value=${text} autocomplete="off" spellcheck="false" aria-describedby="q-help">
         <button class="primary">Find</button>
       </div>
-      <p class="help" id="q-help">A number in any form, such as +44 20 7946 0100 or (212) 555-0123, or the beginning of a name. People without a number that can be matched are found by their record’s id only, such as people:contact:17.</p>
+      <p class="help" id="q-help">A number in any form, such as +44 20 7946 0100 or (212) 555-0123, or the beginning of a name. A record’s id, such as people:contact:17, leads to the record.</p>
     </form></search>`
 }
 
@@ -42,7 +42,7 @@ export function peopleView(page, route) {
     if (list.next !== null) return html`<p class="muted">Nobody found so far; there are many to look through.</p>${moreButton(list, 'Look further')}`
     return name === ''
       ? empty('Nobody is here yet', 'Once a source is copied, its people are listed here by name.')
-      : empty(`Nobody is called “${name}”`, 'Words are found from their beginning; try one part of the name, or the number. Whoever has no number that can be matched is not listed.')
+      : empty(`Nobody is called “${name}”`, 'Words are found from their beginning; try one part of the name, or the number.')
   }
   return {
     title: name === '' ? 'Find' : `“${name}”`,

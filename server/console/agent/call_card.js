@@ -1,7 +1,7 @@
 // One call as it stands on the screen: who it is, who else it may be, and what can be done about it.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js'
-import { keyedList } from '../keyed_list.js'
+import { repeat } from '../vendor/lit-html/directives/repeat.js'
 import { safeUrl } from '../words.js'
 import {
   callerOf, candidateOf, candidatesWords, directionWords, lineWords, numberLine, reasonWords, stateOf,
@@ -91,7 +91,7 @@ function candidatesPart(entry, caller, context, now) {
     ${many ? html`<h3 id=${`others-${domId(call.id)}`} dir="auto">${candidatesWords(answer)}</h3>` : nothing}
     ${many ? html`
       <ol class="plain candidates" aria-labelledby=${`others-${domId(call.id)}`}>
-        ${keyedList(answer.candidates, ({ id }) => id, (candidate, at) => candidateRow(entry, candidate, at, {
+        ${repeat(answer.candidates, ({ id }) => id, (candidate, at) => candidateRow(entry, candidate, at, {
           shown: caller.record ? candidateOf(answer, caller.record) ?? null : null,
           pending, taken: context.selected, pick: context.pick,
         }))}

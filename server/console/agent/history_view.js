@@ -1,7 +1,7 @@
 // The list of past calls, and the search in it.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js'
-import { keyedList } from '../keyed_list.js'
+import { repeat } from '../vendor/lit-html/directives/repeat.js'
 import { exactTime, numberWords, when } from '../words.js'
 import { phaseOf } from './calls.js'
 import { callerOf, directionWords, otherParty } from './caller.js'
@@ -64,7 +64,7 @@ export function historyView(context) {
       </div>
       ${list.items.length === 0
         ? html`<p class="empty">${emptyWords(list, searched)}</p>`
-        : html`<ol class="plain">${keyedList(list.items, ({ call }) => call.id, (entry) => row(entry, context))}</ol>`}
+        : html`<ol class="plain">${repeat(list.items, ({ call }) => call.id, (entry) => row(entry, context))}</ol>`}
       ${list.hasMore ? html`<p class="further"><button ?disabled=${list.loading} @click=${context.more}>${list.loading
         ? 'Loading…' : 'Show more'}</button></p>` : nothing}
     </section>`

@@ -1,7 +1,7 @@
 // The page around the calls: what stands in the bar, when nobody calls, and the dialog of keys.
 
 import { html, nothing } from '../vendor/lit-html/lit-html.js'
-import { keyedList } from '../keyed_list.js'
+import { repeat } from '../vendor/lit-html/directives/repeat.js'
 import { keyList } from './keys.js'
 import { notificationWords } from './notifications.js'
 
@@ -32,7 +32,7 @@ function emptyView(agent) {
 export function liveView(cards, agent) {
   return html`
     <section class="live" aria-label="Calls now">
-      ${cards.length === 0 ? emptyView(agent) : keyedList(cards, ({ id }) => id, ({ view }) => view)}
+      ${cards.length === 0 ? emptyView(agent) : repeat(cards, ({ id }) => id, ({ view }) => view)}
     </section>`
 }
 
