@@ -12,7 +12,7 @@ test('lit-html is the package that is locked', async () => {
   const withoutMap = (text) => text.split('\n').filter((line) => !line.includes('sourceMappingURL')).join('\n').trimEnd()
   const files = (await readdir(ours, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(ours, path.join(entry.path, entry.name)))
+    .map((entry) => path.relative(ours, path.join(entry.parentPath ?? entry.path, entry.name)))
   assert.ok(files.includes('LICENSE') && files.includes('lit-html.js'))
   for (const file of files) {
     const [own, npm] = await Promise.all([ours, theirs].map((folder) => readFile(path.join(folder, file), 'utf8')))

@@ -1,0 +1,117 @@
+// Who is let in by a browser's cookie, as a real browser sends it: of this server's own pages, and of nobody else's.
+
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { after, before, test } from 'node:test'
+import { openPage, startBrowser } from './support/browser.mjs'
+import { startRingdex } from './support/ringdex.mjs'
+
+let browser, ringdex
+
+before(async () => {
+  browser = await startBrowser()
+  ringdex = await startRingdex({ keys: [{ scopes: ['admin', 'agent', 'lookup'] }, { scopes: ['agent'] }] })
+})
+after(async () => {
+  await browser?.close()
+  await ringdex?.stop()
+})
+
+async function signIn(page, path, key, agent) {
+  await page.goto(ringdex.url + path)
+  await page.getByLabel('Key', { exact: true }).fill(key)
+  if (agent) await page.getByLabel('Your name in the phone system').fill(agent)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).waitFor()
+}
+
+const asked = (page, url, options) => page.evaluate(async ([target, given]) => {
+  const answer = await fetch(target, given)
+  return answer.status
+}, [url, options])
+
+test('the cookie is out of reach of scripts and of other sites, and ends with signing out', async () => {
+  const page = await openPage(browser, ringdex.url + '/agent')
+  await signIn(page, '/agent', ringdex.keys[1], 'anna')
+  const [cookie] = await page.context().cookies()
+  assert.equal(cookie.httpOnly, true)
+  assert.equal(cookie.sameSite, 'Strict')
+  assert.equal(await page.evaluate(() => document.cookie), '')
+  assert.equal(await asked(page, '/v1/calls'), 200)
+  assert.equal(await asked(page, '/v1/sources'), 403)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByLabel('Key', { exact: true }).waitFor()
+  assert.deepEqual(await page.context().cookies(), [])
+  // Also for who kept a copy of it.
+  const kept = await fetch(ringdex.url + '/v1/calls', { headers: { Cookie: `${cookie.name}=${cookie.value}` } })
+  assert.equal(kept.status, 401)
+  await page.context().close()
+})
+
+test('a sign-in link works once and leaves no code in the address', async () => {
+  const { path } = await ringdex.post('/v1/sign-in-codes', { agent: 'bob' })
+  const first = await openPage(browser, ringdex.url + path)
+  await first.getByRole('button', { name: 'Sign out' }).waitFor()
+  assert.equal(first.url(), ringdex.url + '/agent')
+  assert.equal((await first.evaluate(async () => (await fetch('/console/session')).json())).agent, 'bob')
+  const second = await openPage(browser, ringdex.url + path)
+  await second.getByText('This link was used before or is too old').waitFor()
+  assert.equal(await asked(second, '/v1/calls'), 401)
+  await first.context().close()
+  await second.context().close()
+})
+
+// The same host on another port is the same site to a browser, which sends the cookie along; "localhost" is another one.
+for (const host of ['127.0.0.1', 'localhost']) {
+  test(`a page of ${host}, another origin, changes nothing and reads nothing with the cookie`, async () => {
+    const page = await openPage(browser, ringdex.url + '/admin')
+    await signIn(page, '/admin', ringdex.keys[0])
+    const runsBefore = (await ringdex.get('/v1/runs')).runs.length
+    const target = ringdex.url + '/v1/sources/people/sync'
+    const other = createServer((request, response) => {
+      response.setHeader('Content-Type', 'text/html')
+      response.end(`<form id="form" method="post" enctype="text/plain" action="${target}"><input name='{"kind":"full","x":"' value='"}'></form>`)
+    }).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    try {
+      const evil = await page.context().newPage()
+      await evil.goto(`http://${host}:${other.address().port}/`)
+      for (const options of [
+        { method: 'POST', mode: 'no-cors', credentials: 'include', body: '{"kind":"full"}' },
+        { method: 'POST', credentials: 'include', headers: { 'X-Ringdex-Console': '1' }, body: '{"kind":"full"}' },
+        { method: 'GET', credentials: 'include' },
+      ]) {
+        const got = await evil.evaluate(async ([url, given]) => {
+          try {
+            const answer = await fetch(url, given)
+            return answer.type === 'opaque' ? 'unread' : answer.status
+          } catch {
+            return 'unread'
+          }
+        }, [target, options])
+        assert.equal(got, 'unread')
+      }
+      const [answer] = await Promise.all([
+        evil.waitForResponse(target), evil.evaluate(() => document.getElementById('form').submit()),
+      ])
+      assert.ok([401, 403].includes(answer.status()), String(answer.status()))
+      // A page in a frame could be clicked through.
+      const framed = await page.context().newPage()
+      await framed.goto(`http://${host}:${other.address().port}/`)
+      const refused = framed.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()))
+      await framed.evaluate((url) => {
+        const frame = document.createElement('iframe')
+        frame.src = url
+        document.body.append(frame)
+      }, ringdex.url + '/agent')
+      await refused
+    } finally {
+      other.close()
+    }
+    const after = (await ringdex.get('/v1/runs')).runs
+    assert.equal(after.length, runsBefore)
+    assert.ok(after.every((run) => run.kind !== 'full' || run.id === after.at(-1).id))
+    await page.context().close()
+  })
+}
