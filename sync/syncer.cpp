@@ -200,7 +200,8 @@ bool Syncer::start_sweep(TimePoint now) {
     store_failed(state.error().message, now);
     return false;
   }
-  // A full copy in hand is a complete listing; before the first one there is nothing to sweep.
+  // A full copy in hand is a complete listing; before the first one there is nothing to sweep. What was asked for
+  // begins once that has ended.
   if (is_copying(*state) || state->checkpoint.empty()) {
     sweep_due_.reset();
     return false;
@@ -290,7 +291,7 @@ TimePoint Syncer::apply_page(bool sweeping, SourcePage page, TimePoint now) {
 
 TimePoint Syncer::after_page(bool sweeping, const SourcePage& page, TimePoint now) {
   if (page.ends_listing && !sweeping) {
-    sweep_due_ = sweep_after(now);
+    sweep_due_ = sweep_asked_ ? now : sweep_after(now);
   }
   if (sweeping && !page.ends_listing) {
     sweep_due_ = page.more ? now : now + kListingPause;

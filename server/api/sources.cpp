@@ -193,6 +193,15 @@ HttpResponse confirm_sweep(const Api& api, const HttpRequest& request) {
   if (state->listing != index::SourceState::Listing::awaiting) {
     return problem(409, "nothing_to_confirm", fmt::format("source '{}' waits for no confirmation", id));
   }
+  const auto body = read_object(request, refusal);
+  if (!body) return refusal;
+  // Another listing may have ended since somebody looked.
+  const Json records = body->value("records", Json(state->awaiting_confirmation));
+  if (records != state->awaiting_confirmation) {
+    return problem(409, "other_count",
+                   fmt::format("by now {} records of source '{}' wait for a confirmation, not {}",
+                               state->awaiting_confirmation, id, dump(records)));
+  }
   const auto result = api.scheduler.confirm_sweep(request.principal.account, id);
   if (!result) return store_failed(result.error());
   return json_response({{"source", id}, {"removed", result->swept}});

@@ -102,7 +102,11 @@ TEST_CASE("a CSV file is served: lookup, explain, records, sources, runs, health
                            [](const auto& body) { return body["sources"][0]["state"] == "needs_confirmation"; }));
     CHECK(ringdex.lookup("+447700900345")["match"] == "one");
     CHECK(ringdex.lookup("+16465550162")["match"] == "one");
-    CHECK(ringdex.post("/v1/sources/people/confirm", "{}").body["removed"] == 1);
+    const auto other = ringdex.post("/v1/sources/people/confirm", R"({"records": 2})");
+    CHECK(other.status == 409);
+    CHECK(other.body["code"] == "other_count");
+    CHECK(ringdex.lookup("+447700900345")["match"] == "one");
+    CHECK(ringdex.post("/v1/sources/people/confirm", R"({"records": 1})").body["removed"] == 1);
     CHECK(ringdex.lookup("+447700900345")["match"] == "none");
     CHECK(ringdex.lookup("+442079460100")["match"] == "one");
     CHECK(ringdex.lookup("+12125550123")["candidates"][0]["name"] == "Ada Whitlock-Lee");

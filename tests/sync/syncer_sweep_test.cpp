@@ -98,14 +98,17 @@ TEST_CASE("a full copy takes a sweep's place") {
   CHECK(scene.connector->cursors.size() == 3 + 1 + 3);
 }
 
-TEST_CASE("there is nothing to sweep before the first copy, nor while one is made") {
+TEST_CASE("a sweep that is asked for while the first copy is made begins when that has ended, and is not lost") {
   SyncerScene scene;
   scene.source.page_rows = 2;
   scene.people(6);
   scene.step();
+  // On a page that was read already, without a word.
+  scene.source.forget("1");
   scene.syncer->request(RunKind::sweep);
-  scene.finish();
-  CHECK(scene.history() == "full finished");
+  for (int steps = 0; steps < 50 && scene.history() != "full finished, sweep finished"; ++steps) scene.step();
+  CHECK(scene.history() == "full finished, sweep finished");
+  CHECK(scene.open.answer(index::contact("1")) == "gone");
 }
 
 TEST_CASE("a sweep that would remove too much waits for a confirmation, and deltas go on meanwhile") {
