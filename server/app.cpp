@@ -254,7 +254,7 @@ AgiAnswerOptions::Link App::Parts::jcard_link() const {
 std::expected<void, std::string> App::Parts::open_doors() {
   if (auto fits = check_reach(keys, "http", config.http.listen, config.http.networks, config_path); !fits) return fits;
   router.emplace(routes(), keys, HttpTrust{trusted(config.http.networks), config.http.host_names}, &sessions);
-  http.emplace(http_options(config.http), *router, metrics);
+  http.emplace(http_options(config.http, wall_clock), *router, metrics);
   if (auto listening = http->start(); !listening) return listening;
   if (const auto& from = config.fastagi) {
     if (auto fits = check_reach(keys, "fastagi", from->listen, from->networks, config_path); !fits) return fits;

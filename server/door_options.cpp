@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "server/live_lookups.h"
 
 namespace ringdex::server {
@@ -19,7 +21,7 @@ bool is_loopback(const std::string& host) {
 
 }  // namespace
 
-HttpServerOptions http_options(const config::HttpConfig& from) {
+HttpServerOptions http_options(const config::HttpConfig& from, Clock clock) {
   return {.listen = {.host = from.listen.host,
                      .port = from.listen.port,
                      .threads = from.threads,
@@ -33,7 +35,8 @@ HttpServerOptions http_options(const config::HttpConfig& from) {
           .blocking_threads = kBlockingThreads,
           .ringing_threads = kRingThreads,
           .waiting_threads = LiveLookups::kWaitingMax,
-          .event_heartbeat = kEventHeartbeat};
+          .event_heartbeat = kEventHeartbeat,
+          .clock = std::move(clock)};
 }
 
 FastAgiOptions fastagi_options(const config::FastAgiConfig& from, AgiAnswerOptions::Link jcard_link) {

@@ -15,7 +15,7 @@
 // What the config says of the doors, as they need it.
 namespace ringdex::server {
 
-HttpServerOptions http_options(const config::HttpConfig& from);
+HttpServerOptions http_options(const config::HttpConfig& from, Clock clock);
 FastAgiOptions fastagi_options(const config::FastAgiConfig& from, AgiAnswerOptions::Link jcard_link);
 LdapOptions ldap_options(const config::LdapConfig& from);
 TrustedNetworks trusted(const std::vector<config::NetworkConfig>& networks);

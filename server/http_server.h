@@ -7,6 +7,7 @@
 #include <expected>
 #include <string>
 
+#include "server/api/clock.h"
 #include "server/door_server.h"
 #include "server/http_router.h"
 #include "server/metrics.h"
@@ -23,6 +24,7 @@ struct HttpServerOptions {
   unsigned ringing_threads;                   // for routes of calls
   unsigned waiting_threads;                   // for lookups that wait for a CRM
   std::chrono::milliseconds event_heartbeat;  // silence on a stream of events
+  Clock clock;                                // for the Date of answers
 };
 
 // What every connection shares.

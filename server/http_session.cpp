@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "server/event_stream.h"
+#include "server/http_date.h"
 #include "server/http_parser.h"
 #include "server/socket.h"
 
@@ -28,6 +29,7 @@ constexpr std::size_t kOutBytesMax = 64 * 1024;
 constexpr std::size_t kKeptBytesMax = 64 * 1024;
 constexpr std::chrono::seconds kWriteTimeout{30};
 constexpr std::chrono::seconds kTlsTimeout{10};
+constexpr std::chrono::milliseconds kDateAge{400};  // in which it is not made anew
 
 template <typename Stream>
 class Session : public Connection, public std::enable_shared_from_this<Session<Stream>> {
@@ -177,6 +179,11 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
     out_.append(version_ == 10 ? "HTTP/1.0 " : "HTTP/1.1 ");
     number(response_.status);
     out_.append(" ").append(status_title(response_.status));
+    if (worker_.ticks >= date_due_) {
+      date_ = http_date(shared_.options.clock());
+      date_due_ = worker_.tick_after(kDateAge);
+    }
+    out_.append("\r\nDate: ").append(date_);
     if (response_.status != 204 && response_.status != 304) {
       out_.append("\r\nContent-Type: ").append(response_.content_type);
       // A stream of events has no length: it ends with the connection.
@@ -283,6 +290,8 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
   std::optional<HttpParser> parser_;  // of the request that is being read
   HttpRequest request_;
   HttpResponse response_;
+  std::string date_;  // for the answers up to that tick
+  std::uint64_t date_due_ = 0;
   std::string out_;         // answers that are not all sent yet
   std::size_t sent_ = 0;    // bytes of them that are
   bool busy_ = false;       // a request is being read or answered

@@ -168,7 +168,8 @@ struct EventServer {
             .blocking_threads = 1,
             .ringing_threads = 4,
             .waiting_threads = 1,
-            .event_heartbeat = settings.heartbeat};
+            .event_heartbeat = settings.heartbeat,
+            .clock = [] { return index::TimePoint{std::chrono::milliseconds(784'111'777'000)}; }};
   }
 
   const Settings settings_;

@@ -35,7 +35,8 @@ TEST_CASE("a stream begins with `ready`, and then tells what happens") {
     client.listen();
     REQUIRE(client.read_events(1));
     CHECK(client.head ==
-          "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+          "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: text/event-stream\r\nCache-Control: "
+          "no-store\r\n"
           "X-Accel-Buffering: no\r\nConnection: close\r\n\r\n");
     CHECK(client.body == "id: 1\nevent: ready\ndata: {\"newest\":1}\n\n");
     server.source.publish({"mary"}, R"({"call":{}})");
@@ -165,7 +166,8 @@ TEST_CASE("requests before the stream are answered first, what comes behind is n
         "/echo/two HTTP/1.1\r\nHost: localhost\r\n\r\n"
         "GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\nGET /echo/three HTTP/1.1\r\nHost: localhost\r\n\r\n");
     REQUIRE(client.read_until([&] { return client.body.contains("event: ready"); }));
-    CHECK(client.head == "HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\n\r\n");
+    CHECK(client.head ==
+          "HTTP/1.1 204 No Content\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nCache-Control: no-store\r\n\r\n");
     CHECK(client.body.find("one") < client.body.find("two"));
     CHECK(client.body.find("two") < client.body.find("text/event-stream"));
     server.source.publish();
