@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { after, before, test } from 'node:test'
 import { openPage, startBrowser } from './support/browser.mjs'
 import { startRingdex } from './support/ringdex.mjs'
+import { signIn } from './support/sign_in.mjs'
 
 let browser, ringdex
 
@@ -18,12 +19,11 @@ after(async () => {
   await ringdex?.stop()
 })
 
-async function signIn(page, path, key, agent) {
-  await page.goto(ringdex.url + path)
-  await page.getByLabel('Key', { exact: true }).fill(key)
-  if (agent) await page.getByLabel('Your name in the phone system').fill(agent)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+async function openSignedIn(path, key, agent) {
+  const page = await openPage(browser, ringdex.url + path)
+  await signIn(page, key, agent)
   await page.getByRole('button', { name: 'Sign out' }).waitFor()
+  return page
 }
 
 const asked = (page, url, options) => page.evaluate(async ([target, given]) => {
@@ -32,8 +32,7 @@ const asked = (page, url, options) => page.evaluate(async ([target, given]) => {
 }, [url, options])
 
 test('the cookie is out of reach of scripts and of other sites, and ends with signing out', async () => {
-  const page = await openPage(browser, ringdex.url + '/agent')
-  await signIn(page, '/agent', ringdex.keys[1], 'anna')
+  const page = await openSignedIn('/agent', ringdex.keys[1], 'anna')
   const [cookie] = await page.context().cookies()
   assert.equal(cookie.httpOnly, true)
   assert.equal(cookie.sameSite, 'Strict')
@@ -65,8 +64,7 @@ test('a sign-in link works once and leaves no code in the address', async () => 
 // The same host on another port is the same site to a browser, which sends the cookie along; "localhost" is another one.
 for (const host of ['127.0.0.1', 'localhost']) {
   test(`a page of ${host}, another origin, changes nothing and reads nothing with the cookie`, async () => {
-    const page = await openPage(browser, ringdex.url + '/admin')
-    await signIn(page, '/admin', ringdex.keys[0])
+    const page = await openSignedIn('/admin', ringdex.keys[0])
     const runsBefore = (await ringdex.get('/v1/runs')).runs.length
     const target = ringdex.url + '/v1/sources/people/sync'
     const other = createServer((request, response) => {
