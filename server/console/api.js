@@ -33,7 +33,8 @@ async function ask(method, path, { query, body, signal, seconds = readingMax } =
     text = await answer.text()
   } catch (error) {
     if (signal?.aborted) throw error
-    throw new ApiError(0, 'unreachable', late.aborted ? 'The server did not answer in time.' : 'The server cannot be reached.')
+    const words = late.aborted ? 'The server did not answer in time.' : 'The server cannot be reached.'
+    throw new ApiError(0, 'unreachable', words)
   }
   let json = null
   try {
@@ -51,8 +52,10 @@ export const post = (path, body = {}, { seconds = postingMax } = {}) => ask('POS
 export const put = (path, body) => ask('PUT', path, { body })
 export const remove = (path) => ask('DELETE', path)
 
-// A record's id, a call's id: any bytes, as one segment of a path. Two of them no browser sends, however they are written.
+// A record's id, a call's id: any bytes, as one segment of a path. Two of them no browser sends, however written.
 export function segment(text) {
-  if (text === '.' || text === '..') throw new ApiError(400, 'bad_id', `A browser cannot ask for what has the id "${text}".`)
+  if (text === '.' || text === '..') {
+    throw new ApiError(400, 'bad_id', `A browser cannot ask for what has the id "${text}".`)
+  }
   return encodeURIComponent(text)
 }

@@ -333,12 +333,18 @@ class AgentPage {
     const inUse = callsInUse(this.#container)
     const places = placesAround(focused)
     render(frame(this.#session, path, this.#content(shown, now, inUse), this.#bar()), this.#container)
-    keepFocus(this.#container, focused, places)
-    // That was nobody's choice.
-    this.#chosen = false
+    this.#keepFocus(focused, places)
     for (const dialog of this.#container.querySelectorAll('dialog:not([open])')) dialog.showModal()
     document.title = this.#title(shown)
     this.#tick(shown)
+  }
+
+  // The focus chooses a call, but not where nobody moved it.
+  #keepFocus(focused, places) {
+    const selected = this.#selected
+    keepFocus(this.#container, focused, places)
+    this.#selected = selected
+    this.#chosen = false
   }
 
   #forget(shown) {
@@ -351,7 +357,8 @@ class AgentPage {
 
   #content(shown, now, inUse) {
     const target = this.#target(shown)
-    const cards = shown.map((entry) => ({ id: entry.call.id, view: this.#card(entry, { now, selected: entry === target, shown, inUse }) }))
+    const cards = shown.map((entry) => (
+      { id: entry.call.id, view: this.#card(entry, { now, selected: entry === target, shown, inUse }) }))
     const list = this.#search ?? this.#history
     return html`
       <div class="agent">

@@ -105,8 +105,8 @@ function candidatesPart(entry, caller, context, now) {
     </div>`
 }
 
-// `context`: {now, agent, selected, marked, first, inUse, pending, problem, naming, title, pick(id, event), undo(event),
-// name(event), select()}; keys are for the `selected` one, and a mark shows it where there are several.
+// `context`: {now, agent, selected, marked, first, inUse, pending, problem, naming, title, pick(id, event),
+// undo(event), name(event), select()}; keys are for the `selected` one, and a mark shows it where there are several.
 export function callCard(entry, context) {
   const { call, answer, phase } = entry
   const { pending, now } = context

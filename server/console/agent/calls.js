@@ -110,8 +110,8 @@ export class CallBook {
     for (const [id, entry] of this.#calls) this.#calls.set(id, { ...entry, event: 0, choice: 0 })
   }
 
-  // What stands on the screen: the newest ringing call first, then those on the phone, then what is just over, or in use:
-  // the calls of `inUse` stay. The last one stays until the next rings.
+  // What stands on the screen: the newest ringing call first, then those on the phone, then what is just over. The last
+  // one stays until the next rings, those of `inUse` as long as they are.
   onScreen(now, agent = '', inUse = new Set()) {
     const all = [...this.#calls.values()].map((entry) => ({ ...entry, phase: phaseOf(entry.call, now, agent) }))
     const going = all.filter(({ phase }) => !isOver(phase))

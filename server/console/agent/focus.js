@@ -2,9 +2,10 @@
 
 // The calls whose "Who is it?" is being filled in.
 export function callsInUse(container) {
-  const forms = [...container.querySelectorAll('.who-is-it')].filter((form) =>
-    form.contains(document.activeElement) || [...form.querySelectorAll('input')].some(({ value }) => value.trim() !== ''))
-  return new Set(forms.map((form) => form.closest('[data-call]').dataset.call))
+  const isWritten = (form) => [...form.querySelectorAll('input')].some(({ value }) => value.trim() !== '')
+  const forms = [...container.querySelectorAll('.who-is-it')]
+  const inUse = forms.filter((form) => form.contains(document.activeElement) || isWritten(form))
+  return new Set(inUse.map((form) => form.closest('[data-call]').dataset.call))
 }
 
 // Selectors of what is nearest to what has the focus, asked for before the page is drawn.
