@@ -1,7 +1,7 @@
 // Requests to this server. Each answer is its JSON; each refusal an ApiError with words for people.
 
 export class ApiError extends Error {
-  // `status` 0: the server could not be reached.
+  // `status` 0: the server could not be reached, or did not answer in time.
   constructor(status, code, detail) {
     super(detail)
     this.status = status
@@ -14,20 +14,28 @@ export function pathOf(path, query = {}) {
   return asked.length === 0 ? path : `${path}?${new URLSearchParams(asked)}`
 }
 
-async function ask(method, path, { query, body, signal } = {}) {
+// How long an answer may take, in seconds. Some of what is posted asks a CRM in turn.
+const readingMax = 20
+const postingMax = 75
+
+async function ask(method, path, { query, body, signal, seconds = readingMax } = {}) {
   // The header keeps other sites from asking with this browser's cookie.
   const headers = { 'X-Ringdex-Console': '1' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
+  const late = AbortSignal.timeout(seconds * 1000)
   let answer
+  let text
   try {
     answer = await fetch(pathOf(path, query), {
-      method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body),
+      method, headers, signal: signal ? AbortSignal.any([signal, late]) : late,
+      body: body === undefined ? undefined : JSON.stringify(body),
     })
+    text = await answer.text()
   } catch (error) {
-    if (error.name === 'AbortError') throw error
-    throw new ApiError(0, 'unreachable', 'The server cannot be reached.')
+    if (signal?.aborted) throw error
+    const words = late.aborted ? 'The server did not answer in time.' : 'The server cannot be reached.'
+    throw new ApiError(0, 'unreachable', words)
   }
-  const text = await answer.text()
   let json = null
   try {
     json = text === '' ? null : JSON.parse(text)
@@ -38,10 +46,16 @@ async function ask(method, path, { query, body, signal } = {}) {
   throw new ApiError(answer.status, json?.code ?? '', json?.detail ?? `The server answered with status ${answer.status}.`)
 }
 
-export const get = (path, query, signal) => ask('GET', path, { query, signal })
-export const post = (path, body = {}) => ask('POST', path, { body })
+// `seconds`: another limit than the usual one.
+export const get = (path, query, signal, { seconds } = {}) => ask('GET', path, { query, signal, seconds })
+export const post = (path, body = {}, { seconds = postingMax } = {}) => ask('POST', path, { body, seconds })
 export const put = (path, body) => ask('PUT', path, { body })
 export const remove = (path) => ask('DELETE', path)
 
-// A record's id, a call's id: any bytes, as one segment of a path.
-export const segment = (text) => encodeURIComponent(text)
+// A record's id, a call's id: any bytes, as one segment of a path. Two of them no browser sends, however written.
+export function segment(text) {
+  if (text === '.' || text === '..') {
+    throw new ApiError(400, 'bad_id', `A browser cannot ask for what has the id "${text}".`)
+  }
+  return encodeURIComponent(text)
+}

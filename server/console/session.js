@@ -10,19 +10,32 @@ const pages = [
 
 export const may = (session, scope) => session.scopes.includes(scope)
 
+const codeInAddress = () => new URLSearchParams(location.hash.slice(1)).get('code')
+
 // The code of /agent#code=...; it leaves the address bar and the history at once.
 function takeCode() {
-  const code = new URLSearchParams(location.hash.slice(1)).get('code')
+  const code = codeInAddress()
   if (code) history.replaceState(null, '', location.pathname)
   return code
 }
 
-async function currentSession(page) {
-  const code = takeCode()
-  if (code) return post('/console/session', { code })
+async function openSession(page) {
   const session = await get('/console/session')
   // On this machine without keys there is nothing to sign in with, but an agent has a name.
   return page.path === '/agent' && !session.signed_in ? null : session
+}
+
+async function currentSession(page) {
+  const code = takeCode()
+  if (!code) return openSession(page)
+  try {
+    return await post('/console/session', { code })
+  } catch (error) {
+    // Who is signed in needs no link.
+    const session = error.code === 'code_used' ? await openSession(page).catch(() => null) : null
+    if (!session) throw error
+    return session
+  }
 }
 
 function signInForm(page, keyless, problem, submit) {
@@ -64,6 +77,8 @@ export async function signedIn(path, container) {
   const page = pages.find((one) => one.path === path)
   let problem = ''
   let keyless = false
+  // A link that is opened where the page stands already changes the address and nothing else.
+  addEventListener('hashchange', () => { if (codeInAddress()) location.reload() })
   try {
     const session = await currentSession(page)
     if (session && may(session, page.scope)) return session

@@ -112,6 +112,62 @@ test('a list asked for before an event does not undo it', () => {
   assert.equal(book.get('a').call.state, 'ended')
 })
 
+test('a call that is written about stays, over or not', () => {
+  const book = new CallBook()
+  book.takeEvent(1, told('written', 0, { state: 'ended', ended_at: iso(1) }))
+  book.takeEvent(2, told('untold', 0))
+  for (let i = 3; i <= 9; ++i) book.takeEvent(i, told(`c${i}`, i, { state: 'ended', ended_at: iso(20 + i) }))
+  assert.deepEqual(ids(book.onScreen(begin + 30_000, '', new Set(['written']))), ['untold', 'c9', 'c8', 'c7', 'written'])
+  book.takeEvent(10, told('new', 3600))
+  assert.deepEqual(ids(book.onScreen(begin + 3_600_000, '', new Set(['written', 'untold', 'gone']))), ['new', 'written', 'untold'])
+  assert.deepEqual(ids(book.onScreen(begin + 3_600_000)), ['new'])
+})
+
+const pickOf = (record, at) => ({ record, name: record, agent: 'ann', at: iso(at) })
+
+test('a choice counts at once, also where the call went on before it was answered', () => {
+  for (const [state, more] of [['answered', { answered_at: iso(2) }], ['ended', { ended_at: iso(2) }]]) {
+    const book = new CallBook()
+    book.takeEvent(1, told('a', 0))
+    const since = book.newest
+    book.takeEvent(2, told('a', 0, { state, ...more }))
+    book.takeTold(told('a', 0, { picked: pickOf('mine', 1) }), since)
+    assert.equal(book.get('a').call.picked.record, 'mine')
+    assert.equal(book.get('a').call.state, state)
+    // Its own event changes nothing, and taking it back counts as well.
+    book.takeEvent(3, told('a', 0, { state, ...more, picked: pickOf('mine', 1) }))
+    assert.equal(book.get('a').call.picked.record, 'mine')
+    book.takeTold(told('a', 0, { picked: null }), book.newest)
+    assert.equal(book.get('a').call.picked, null)
+  }
+})
+
+test('an answer does not undo a choice that an event told of meanwhile', () => {
+  const book = new CallBook()
+  book.takeEvent(1, told('a', 0))
+  const since = book.newest
+  book.takeEvent(2, told('a', 0, { picked: pickOf('mine', 1) }))
+  book.takeEvent(3, told('a', 0, { picked: pickOf('theirs', 2) }))
+  assert.equal(book.takeTold(told('a', 0, { picked: pickOf('mine', 1) }), since), null)
+  assert.equal(book.get('a').call.picked.record, 'theirs')
+})
+
+test('calls that the server lost go with its numbers; those further back and those over stay', () => {
+  const book = new CallBook()
+  book.takeEvent(5000, told('old', 0, { state: 'answered', answered_at: iso(1) }))
+  book.takeEvent(5001, told('lost', 10, { state: 'answered', answered_at: iso(11) }))
+  book.takeEvent(5002, told('over', 12, { state: 'ended', ended_at: iso(13) }))
+  book.forgetOrder()
+  book.takeEvent(1, told('new', 20))
+  const reports = [report(told('other', 15)), report(told('another', 5))]
+  book.takeReports(reports, 0)
+  assert.ok(book.get('lost'))
+  book.takeReports(reports, 0, { anew: true, hasMore: true })
+  assert.deepEqual(ids(book.entries()), ['old', 'another', 'over', 'other', 'new'])
+  book.takeReports([], 0, { anew: true, hasMore: false })
+  assert.deepEqual(ids(book.entries()), ['over', 'new'])
+})
+
 test('after the server counts anew, its events count again', () => {
   const book = new CallBook()
   book.takeEvent(5000, told('a', 0))
@@ -135,8 +191,7 @@ test('a thousand rings are fifty calls', () => {
 })
 
 // A server with `total` calls, newest first, which pages as the API does.
-function server(total) {
-  const all = [...Array(total).keys()].map((i) => report(told(`c${i}`, i))).reverse()
+function server(total, all = [...Array(total).keys()].map((i) => report(told(`c${i}`, i))).reverse()) {
   const asked = []
   return {
     all, asked,
@@ -144,7 +199,8 @@ function server(total) {
       asked.push(query)
       let from = 0
       if (query.behind) from = all.findIndex(({ call }) => call.id === query.behind) + 1
-      if (query.until) from = all.findIndex(({ call }) => call.started_at <= query.until)
+      if (query.until) from = all.findIndex(({ call }) => call.started_at < query.until)
+      if (from < 0) from = all.length
       const calls = all.slice(from, from + query.limit)
       return { calls, next: calls.length === query.limit ? calls.at(-1).call.id : null }
     },
@@ -165,6 +221,57 @@ test('pages follow each other without a gap or a repetition, while calls come in
   assert.equal(list.items.length, pageSize)
   while (list.hasMore) await list.more()
   assert.deepEqual(ids(list.items), all.map(({ call }) => call.id))
+})
+
+test('calls of one moment are all listed, wherever the list was cut', async () => {
+  // Twenty began with the fiftieth.
+  const all = [...Array(90).keys()].map((i) => report(told(`c${i}`, i < 35 ? i : i < 55 ? 35 : i))).reverse()
+  const { get } = server(0, all)
+  const list = new CallList(get, { agent: 'ann' })
+  await list.load()
+  for (let i = 90; i < 93; ++i) {
+    const { call, answer } = report(told(`c${i}`, i))
+    all.unshift(report(told(`c${i}`, i)))
+    list.take({ call, answer, event: i })
+  }
+  while (list.hasMore) await list.more()
+  assert.deepEqual(ids(list.items).toSorted(), ids(all).toSorted())
+})
+
+test('a ring while older calls are asked for leaves no gap', async () => {
+  const { all, get } = server(120)
+  let held = null
+  const list = new CallList(async (path, query) => {
+    const page = await get(path, query)
+    if (query.behind) await new Promise((done) => { held = done })
+    return page
+  }, { agent: 'ann' })
+  await list.load()
+  for (let i = 120; list.hasMore; ++i) {
+    held = null
+    const asked = list.more()
+    await new Promise(setImmediate)
+    const { call, answer } = report(told(`c${i}`, i))
+    all.unshift(report(told(`c${i}`, i)))
+    list.take({ call, answer, event: i })
+    held?.()
+    await asked
+  }
+  assert.deepEqual(ids(list.items), ids(all))
+})
+
+test('there are no calls only once they were asked for', async () => {
+  let works = false
+  const list = new CallList(async () => {
+    if (!works) throw Object.assign(new Error('The server cannot be reached.'), { status: 0 })
+    return { calls: [], next: null }
+  }, {})
+  assert.equal(list.loaded, false)
+  await list.load()
+  assert.equal(list.loaded, false)
+  works = true
+  await list.load()
+  assert.equal(list.loaded, true)
 })
 
 test('the list is bounded, and the newest come back', async () => {

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { EventStream, retryDelay, silenceMax } from '../../server/console/agent/event_stream.js'
 
 // A server whose connections the test holds, and a clock that it moves.
-function scene() {
+function scene({ refuse } = {}) {
   const timers = new Map()
   const asked = []
   const told = []
@@ -35,7 +35,10 @@ function scene() {
     }),
   }
   const stream = new EventStream((lastId) => `/v1/events?last=${lastId}`, {
-    event: (event) => told.push(event.type),
+    event: (event) => {
+      if (event.type === refuse) throw new Error('of the test')
+      told.push(event.type)
+    },
     state: (state) => told.push(state),
     refused: (status) => told.push(`refused ${status}`),
   }, outside)
@@ -179,5 +182,54 @@ test('an id that the server refuses is not sent again, and what is no stream of 
   asked[2].answer(200, { 'Content-Type': 'text/html' })
   await settle()
   assert.equal(told.at(-1), 'waiting')
+  stream.stop()
+})
+
+test('an event that the page cannot take is passed over, and reported', async (t) => {
+  const reported = t.mock.method(console, 'error', () => {})
+  const { stream, asked, told, settle, open } = scene({ refuse: 'changed' })
+  stream.start()
+  await open(0, 'id: 3\nevent: changed\ndata: {}\n\nid: 4\nevent: ready\ndata: {}\n\n')
+  asked[0].send('id: 5\nevent: changed\ndata: {}\n\nid: 6\nevent: ringing\ndata: {}\n\n')
+  await settle()
+  assert.deepEqual(told, ['connecting', 'open', 'ready', 'ringing'])
+  assert.equal(reported.mock.callCount(), 2)
+  assert.equal(stream.lastId, '6')
+  assert.equal(asked.length, 1)
+  stream.stop()
+})
+
+test('sleep counts as silence, though timers and the clock of the page stand still in it', async (t) => {
+  const bodies = []
+  t.mock.method(globalThis, 'fetch', async () => {
+    const body = new ReadableStream({ start: (controller) => bodies.push(controller) })
+    return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } })
+  })
+  t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-03-02T10:00:00Z') })
+  const stream = new EventStream(() => '/v1/events', { event: () => {}, state: () => {}, refused: () => {} })
+  const settle = async () => { for (let i = 0; i < 20; ++i) await new Promise(setImmediate) }
+  stream.start()
+  await settle()
+  bodies[0].enqueue(new TextEncoder().encode('id: 3\nevent: ready\ndata: {}\n\n'))
+  await settle()
+  stream.nudge()
+  assert.equal(bodies.length, 1)
+  t.mock.timers.setTime(Date.parse('2026-03-02T18:00:00Z'))
+  stream.nudge()
+  await settle()
+  assert.equal(bodies.length, 2)
+  stream.stop()
+})
+
+test('after a refusal it can be started again', async () => {
+  const { stream, asked, told, settle, open } = scene()
+  stream.start()
+  asked[0].answer(403)
+  await settle()
+  stream.nudge()
+  assert.equal(asked.length, 1)
+  stream.start()
+  await open(1)
+  assert.deepEqual(told.slice(-2), ['open', 'ready'])
   stream.stop()
 })

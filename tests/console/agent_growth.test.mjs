@@ -11,6 +11,9 @@ const rings = 1000
 const first = 200
 // The last of each burst is waited for and measured.
 const burst = 4
+// What is aimed at on a machine of its own, and what also one that builds meanwhile keeps.
+const aimMs = 100
+const boundMs = 1000
 
 let browser
 let ringdex
@@ -77,13 +80,13 @@ test(`${rings} rings`, async () => {
   const after = await measure(page, devtools)
   times.sort((left, right) => left - right)
   const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))].toFixed(1)
-  console.log(`ring to name: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`)
+  console.log(`ring to name: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms; aimed at: p50 below ${aimMs} ms`)
   console.log(`after ${first} rings ${JSON.stringify(before)}, after ${rings} ${JSON.stringify(after)}`)
   assert.equal(await past(page).getByRole('listitem').count(), 50)
   assert.ok(after.nodes <= before.nodes * 1.1, `nodes ${before.nodes} to ${after.nodes}`)
   assert.ok(after.listeners <= before.listeners * 1.1, `listeners ${before.listeners} to ${after.listeners}`)
   assert.ok(after.heap <= before.heap * 1.25 + 500_000, `heap ${before.heap} to ${after.heap}`)
-  assert.ok(Number(at(0.5)) < 1000, `p50 ${at(0.5)}`)
+  assert.ok(Number(at(0.5)) < boundMs, `p50 ${at(0.5)}`)
   expectClean(page)
   await page.context().close()
 })

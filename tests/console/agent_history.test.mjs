@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { agentKey, card, connected, live, openScreen, past, until } from './support/agent_screen.mjs'
-import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
+import { agentKey, card, connected, live, openScreen, past } from './support/agent_screen.mjs'
+import { expectAccessible, expectClean, openPage, startBrowser } from './support/browser.mjs'
+import { eventually } from './support/eventually.mjs'
 import { startRingdex } from './support/ringdex.mjs'
+import { signIn } from './support/sign_in.mjs'
 
 let browser
 let ringdex
@@ -27,11 +29,11 @@ test('pages follow each other, newest first, each call once', async () => {
   const page = await openScreen(browser, ringdex)
   const rows = past(page).getByRole('listitem')
   const more = page.getByRole('button', { name: 'Show more' })
-  await until(() => rows.count(), (count) => count === 50, 'the first page')
+  await eventually(() => rows.count(), (count) => count === 50, 'the first page')
   await more.click()
-  await until(() => rows.count(), (count) => count === 100, 'the second page')
+  await eventually(() => rows.count(), (count) => count === 100, 'the second page')
   await more.click()
-  await until(() => rows.count(), (count) => count === calls, 'all')
+  await eventually(() => rows.count(), (count) => count === calls, 'all')
   const shown = await page.locator('[data-past]').evaluateAll((all) => all.map((one) => one.dataset.past))
   assert.deepEqual(shown, [...Array(calls).keys()].map((i) => `c${calls - 1 - i}`))
   await page.getByRole('button', { name: 'Show more' }).waitFor({ state: 'detached' })
@@ -50,7 +52,7 @@ test('a search finds the calls of a number, says when there are none, and what i
   }
   await search('(646) 200-1007')
   await past(page).getByText('Calls with (646) 200-1007').waitFor()
-  await until(() => rows.count(), (count) => count === 1, 'one call')
+  await eventually(() => rows.count(), (count) => count === 1, 'one call')
   await expectAccessible(page, 'search')
   await search('+442079460188')
   await past(page).getByText('No call with this number').waitFor()
@@ -58,7 +60,7 @@ test('a search finds the calls of a number, says when there are none, and what i
   await past(page).getByText('This is no phone number').waitFor()
   await expectAccessible(page, 'no number')
   await page.getByRole('button', { name: 'Show my calls' }).click()
-  await until(() => rows.count(), (count) => count === 50, 'my calls')
+  await eventually(() => rows.count(), (count) => count === 50, 'my calls')
   expectClean(page)
   await page.context().close()
 })
@@ -115,7 +117,45 @@ test('after a gap that the server cannot tell, the calls are loaded anew', async
   await card(page, 'Jules Aubrac').waitFor()
   await ringdex.ring('+12125550123', { agent: 'dora' })
   await card(page, 'Ada Whitlock').waitFor()
-  await until(() => past(page).getByRole('listitem').count(), (count) => count === 2, 'both calls')
+  await eventually(() => past(page).getByRole('listitem').count(), (count) => count === 2, 'both calls')
+  expectClean(page)
+  await page.context().close()
+})
+
+test('calls are listed though events are not to be had, and none is told before they were asked for', async () => {
+  const page = await openPage(browser, `${ringdex.url}/healthz`)
+  await page.route('**/v1/events*', (route) => route.fulfill({ status: 503 }))
+  let go
+  const held = new Promise((done) => { go = done })
+  await page.route('**/v1/calls*', async (route) => { await held; await route.continue() })
+  await page.goto(`${ringdex.url}/agent`)
+  await signIn(page, ringdex.keys[0], 'ann')
+  await past(page).getByText('Loading the calls…').waitFor()
+  assert.equal(await page.getByText('No calls yet').count(), 0)
+  go()
+  await eventually(() => past(page).getByRole('listitem').count(), (count) => count === 50, 'the calls')
+  await page.getByText('Not connected', { exact: true }).waitFor()
+  expectClean(page)
+  await page.context().close()
+})
+
+test('a key that may not follow the calls is told so, once; the focus is not lost with the button', async () => {
+  const page = await openPage(browser, `${ringdex.url}/healthz`)
+  let loads = 0
+  page.on('framenavigated', () => { loads += 1 })
+  await page.route('**/v1/events*', (route) => route.fulfill({ status: 403 }))
+  await page.goto(`${ringdex.url}/agent`)
+  await signIn(page, ringdex.keys[0], 'ann')
+  const words = 'This key may not follow the calls. Sign in with another one.'
+  await page.getByText(words).last().waitFor()
+  await eventually(() => past(page).getByRole('listitem').count(), (count) => count === 50, 'the calls')
+  assert.equal(loads, 1)
+  await expectAccessible(page, 'refused')
+  await page.unroute('**/v1/events*')
+  await page.getByRole('button', { name: 'Try now' }).press('Enter')
+  await connected(page)
+  await page.getByRole('button', { name: 'Try now' }).waitFor({ state: 'detached' })
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'content')
   expectClean(page)
   await page.context().close()
 })

@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { agentKey, live, openScreen, until } from './support/agent_screen.mjs'
+import { agentKey, live, openScreen } from './support/agent_screen.mjs'
 import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
+import { eventually } from './support/eventually.mjs'
 import { peopleFile } from './support/people_file.mjs'
 import { startRingdex } from './support/ringdex.mjs'
 
@@ -108,6 +109,6 @@ test('whoever wants no motion sees none', async () => {
   await ringdex.ring('+12125550123', { agent: 'calm' })
   const animations = (one) => one.evaluate(() => document.getAnimations().length)
   await live(page).getByText('Ringing').waitFor()
-  await until(() => animations(moving), (count) => count > 0, 'a ringing call moves')
+  await eventually(() => animations(moving), (count) => count > 0, 'a ringing call moves')
   assert.equal(await animations(page), 0)
 })

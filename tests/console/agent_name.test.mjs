@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { agentKey, card, live, openScreen, past, said } from './support/agent_screen.mjs'
+import { agentKey, allSaid, card, keepSaid, live, openScreen, past, said, settled } from './support/agent_screen.mjs'
 import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
 import { startFake } from './support/fakes.mjs'
 import { freePort } from './support/program.mjs'
@@ -56,6 +56,7 @@ test('an unknown caller is named on the spot, by the keyboard', async () => {
   const unknown = card(page, '(212) 555-0181')
   await unknown.getByText('Unknown caller').waitFor()
   await expectAccessible(page, 'unknown')
+  await settled(page)
   await page.keyboard.press('n')
   await page.keyboard.type('Una Nueva')
   await page.keyboard.press('Tab')
@@ -124,15 +125,17 @@ test('the record that was made for an unknown caller gets its name', async () =>
 })
 
 test('what a CRM tells too late for the ring replaces what is shown, and is said', async () => {
-  const page = await openScreen(browser, ringdex)
+  const page = await openScreen(browser, ringdex, { script: keepSaid })
   await addUser('Lara Late', '+12125550184')
   await ring('+12125550184')
-  await said(page, 'Incoming call: (212) 555-0184, Unknown caller')
+  await live(page).getByRole('heading', { level: 2 }).first().waitFor()
   const heading = live(page).getByRole('heading', { level: 2 }).first()
   const { x, y } = await heading.boundingBox()
   const shown = card(page, 'Lara Late')
   await shown.waitFor()
   await said(page, 'Now known: Lara Late')
+  // The first stood there for a moment only.
+  assert.match((await allSaid(page)).join('. '), /Incoming call: \(212\) 555-0184, Unknown caller\. Now known: Lara Late$/)
   const now = await heading.boundingBox()
   assert.deepEqual([now.x, now.y], [x, y])
   const link = shown.getByRole('link', { name: /Open in Support/ })

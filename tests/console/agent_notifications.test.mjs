@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { agentKey, card, openScreen, until } from './support/agent_screen.mjs'
+import { agentKey, card, openScreen } from './support/agent_screen.mjs'
 import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
+import { eventually } from './support/eventually.mjs'
 import { startRingdex } from './support/ringdex.mjs'
 
 let browser
@@ -55,7 +56,7 @@ test('a click asks, each ring out of sight is shown once, and goes when it rings
   await card(page, 'Ada Whitlock').waitFor()
   assert.deepEqual(await shown(page), [['Ada Whitlock', 'Incoming call · Whitlock & Daughters', true]])
   await ringdex.post(`/v1/calls/${call.id}/answer`, { agent: 'ann' })
-  await until(() => shown(page), ([one]) => !one[2], 'closed')
+  await eventually(() => shown(page), ([one]) => !one[2], 'closed')
   await page.evaluate(() => { window.looked = true })
   await ringdex.ring('+12125550147', { agent: 'ann' })
   await card(page, 'Bruno Castellane').waitFor()

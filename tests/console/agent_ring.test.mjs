@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
-import { agentKey, card, choice, live, openScreen, past, said } from './support/agent_screen.mjs'
+import { agentKey, card, choice, live, openScreen, past, said, settled } from './support/agent_screen.mjs'
 import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
 import { startRingdex } from './support/ringdex.mjs'
 
@@ -58,6 +58,7 @@ test('many: the default is marked and explained; a click chooses, Undo takes bac
   await shown.getByText(/^Shown first: /).waitFor()
   assert.equal(await choice(page, 'Delphine Marchetti').getAttribute('aria-pressed'), 'true')
   await choice(page, 'Delphine Marchetti').getByText('Default').waitFor()
+  await settled(page)
   await choice(page, 'Farida Nazari').click()
   await said(page, 'Chosen: Farida Nazari')
   assert.equal((await ringdex.get(`/v1/calls/${call.call.id}`)).call.picked.record, 'people:contact:p-1006')
@@ -91,6 +92,7 @@ test('a choice made elsewhere shows; one that the server refuses is taken back w
   await card(page, 'Delphine Marchetti').getByText('Ringing').waitFor()
   await ringdex.post(`/v1/calls/${call.call.id}/pick`, { record: 'people:contact:p-1005', agent: 'bert' })
   await card(page, 'Edwin Pryce').getByText('bert chose this').waitFor()
+  await settled(page)
   await said(page, 'bert chose Edwin Pryce')
   await page.route('**/pick', (route) => route.fulfill({
     status: 410, contentType: 'application/problem+json', body: '{"code":"record_deleted","detail":"x"}',
@@ -112,6 +114,7 @@ test('while the server has not answered, the choice is shown as not saved yet', 
   let go
   const held = new Promise((done) => { go = done })
   await page.route('**/pick', async (route) => { await held; await route.continue() })
+  await settled(page)
   await choice(page, 'Edwin Pryce').click()
   await card(page, 'Edwin Pryce').getByText('Saving…').waitFor()
   assert.equal(await page.getByText('Chosen', { exact: true }).count(), 0)
@@ -181,6 +184,7 @@ test('with the keyboard alone: choose, undo, the history, a call, the list of ke
   await page.getByText('Connected', { exact: true }).waitFor()
   const call = await ring('+442079460100')
   await card(page, 'Delphine Marchetti').getByText('Ringing').waitFor()
+  await settled(page)
   await page.keyboard.press('3')
   await card(page, 'Farida Nazari').getByText('Chosen', { exact: true }).waitFor()
   await page.keyboard.press('h')

@@ -104,7 +104,30 @@ test('a key right after typing in a field, or after the calls moved, is not take
   guard.typed(100)
   assert.ok(!guard.lets(900))
   assert.ok(guard.lets(1200))
-  guard.moved(2000)
-  assert.ok(!guard.lets(2400))
-  assert.ok(guard.lets(2600))
+})
+
+test('a key or a click right after another call took the place of one waits, however that came', () => {
+  const turns = [
+    { what: 'the first ring', to: [['a'], 'a'], from: [[], null], waits: false },
+    { what: 'nothing new', to: [['a', 'b'], 'a'], waits: false },
+    { what: 'a ring before the one that is going', to: [['b', 'a'], 'b'] },
+    { what: 'a ring before the one that was chosen', to: [['b', 'a'], 'a'] },
+    { what: 'a ring in the place of one that is over', from: [['a'], 'a'], to: [['b', 'a'], 'b'] },
+    { what: 'a ring in the place of one that is gone', from: [['a'], 'a'], to: [['b'], 'b'] },
+    { what: 'the end of the one that was chosen', from: [['a', 'b'], 'b'], to: [['a', 'b'], 'a'] },
+    { what: 'a choice', to: [['a', 'b'], 'b'], chosen: true, waits: false },
+    { what: 'a choice as another rings', to: [['c', 'a', 'b'], 'b'], chosen: true },
+    { what: 'one below that goes', to: [['a'], 'a'], waits: false },
+    { what: 'one above that goes', from: [['b', 'a'], 'a'], to: [['a'], 'a'] },
+  ]
+  for (const { what, from = [['a', 'b'], 'a'], to, chosen = false, waits = true } of turns) {
+    const guard = new KeyGuard()
+    guard.shows(...from, 0, false)
+    // Nothing may have stood there in between.
+    guard.shows([], null, 1500, false)
+    guard.shows(...to, 2000, chosen)
+    assert.equal(!guard.lets(2400), waits, what)
+    assert.equal(guard.settling(2400), waits ? 100 : 0, what)
+    assert.ok(guard.lets(2501), what)
+  }
 })

@@ -6,6 +6,7 @@ import { expectClean, openPage, startBrowser } from './support/browser.mjs'
 import { startFake } from './support/fakes.mjs'
 import { root } from './support/program.mjs'
 import { people, startRingdex } from './support/ringdex.mjs'
+import { signIn } from './support/sign_in.mjs'
 
 const folder = path.join(root, 'server/console/screenshots')
 await mkdir(folder, { recursive: true })
@@ -20,11 +21,9 @@ const ringdex = await startRingdex({
 const browser = await startBrowser()
 const options = { viewport: { width: 1180, height: 720 } }
 
-async function signIn(target, colorScheme, agent) {
+async function open(target, colorScheme, agent) {
   const page = await openPage(browser, ringdex.url + target, { ...options, colorScheme })
-  await page.getByLabel('Key', { exact: true }).fill(ringdex.keys[0])
-  if (agent) await page.getByLabel('Your name in the phone system').fill(agent)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(page, ringdex.keys[0], agent)
   await page.getByRole('button', { name: 'Sign out' }).waitFor()
   return page
 }
@@ -38,7 +37,7 @@ try {
   await ringdex.until('/v1/sources', ({ sources }) => sources.every((one) => one.state === 'idle' && one.records > 0))
   for (const number of ['+12125550123', '+12125550199', 'anonymous', '+442079460100']) await ringdex.get(`/v1/lookup?number=${encodeURIComponent(number)}`)
 
-  const agent = await signIn('/agent', 'light', 'anna')
+  const agent = await open('/agent', 'light', 'anna')
   for (const from of ['+12125550123', 'anonymous']) {
     const { call } = await ringdex.ring(from, { agent: 'anna' })
     await ringdex.post(`/v1/calls/${call.id}/end`)
@@ -47,14 +46,14 @@ try {
   await agent.getByRole('heading', { name: 'Delphine Marchetti' }).first().waitFor()
   await picture(agent, 'agent')
 
-  const admin = await signIn('/admin', 'light')
+  const admin = await open('/admin', 'light')
   await admin.getByText('Support').first().waitFor()
   await picture(admin, 'sources')
-  const dark = await signIn('/admin#/usage', 'dark')
+  const dark = await open('/admin#/usage', 'dark')
   await dark.getByRole('heading', { name: 'Usage' }).waitFor()
   await dark.getByText('Hit rate').first().waitFor()
   await picture(dark, 'usage')
-  const record = await signIn('/admin#/records/people%3Acontact%3Ap-1001', 'light')
+  const record = await open('/admin#/records/people%3Acontact%3Ap-1001', 'light')
   await record.getByText('Ada Whitlock').first().waitFor()
   await picture(record, 'record')
 } finally {

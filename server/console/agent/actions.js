@@ -9,6 +9,9 @@ const pickRefusals = {
   call_unknown: 'The server does not know this call any more.',
 }
 
+// Somebody waits for it with a caller on the phone.
+const inTime = { seconds: 15 }
+
 export class Actions {
   #book
   #agent
@@ -70,8 +73,10 @@ export class Actions {
     const body = wanted.undo ? { record: null, picked: wanted.undo } : { record: wanted.record }
     if (this.#agent) body.agent = this.#agent
     let problem = ''
+    let told = null
     try {
-      this.#book.takeTold(await post(`/v1/calls/${segment(id)}/pick`, body), since)
+      told = await post(`/v1/calls/${segment(id)}/pick`, body, inTime)
+      this.#book.takeTold(told, since)
     } catch (error) {
       if (this.#told.failed(error)) return
       problem = pickRefusals[error.code] ?? error.message
@@ -88,8 +93,8 @@ export class Actions {
       this.#problems.set(id, words)
       this.#told.say(words)
     } else {
-      const entry = this.#book.get(id)
-      const name = entry ? callerOf(entry).name : ''
+      // Of the answer, since the book may have heard of something else meanwhile.
+      const name = callerOf({ call: told.call, answer: told.number ? told : this.#book.get(id)?.answer ?? {} }).name
       this.#told.say(wanted.undo ? `Choice taken back. Shown: ${name}` : `Chosen: ${name}`)
     }
     this.#told.changed()
@@ -106,7 +111,7 @@ export class Actions {
     this.#told.changed()
     try {
       if (candidate?.kind === 'local') await put(`/v1/records/${segment(candidate.id)}`, person)
-      else await post('/v1/records', person)
+      else await post('/v1/records', person, inTime)
       this.#naming.set(id, { saved: name || organization })
       this.#told.say(`Saved as ${name || organization}`)
     } catch (error) {

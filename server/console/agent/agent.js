@@ -4,6 +4,7 @@ import { get, pathOf, segment } from '../api.js'
 import { frame, signedIn, signInAgain } from '../session.js'
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js'
 import { Actions } from './actions.js'
+import { Announcer } from './announcer.js'
 import { callCard } from './call_card.js'
 import { detailsView } from './call_details.js'
 import { CallList } from './call_list.js'
@@ -11,16 +12,20 @@ import { callerOf, spoken } from './caller.js'
 import { CallBook, isOver, phaseOf } from './calls.js'
 import { domId } from './dom_id.js'
 import { EventStream, retryDelay } from './event_stream.js'
+import { callsInUse, keepFocus, placesAround } from './focus.js'
 import { historyView } from './history_view.js'
 import { actionOf, KeyGuard, keysAreOn, turnKeys } from './keys.js'
 import { Notifications } from './notifications.js'
 import { barExtra, helpDialog, liveView, lostBar } from './page_view.js'
+import { ServerClock } from './server_clock.js'
 import { Titles } from './titles.js'
 
 const path = '/agent'
 const titleAtRest = document.title
 const quietTick = 30_000
 const sleepMin = 10 * 60_000
+const lostWords = 'Not connected, trying again…'
+const forbiddenWords = 'This key may not follow the calls. Sign in with another one.'
 const movedWords = 'Another call came in this moment. Choose again.'
 
 class AgentPage {
@@ -37,15 +42,17 @@ class AgentPage {
   #stream
   #guard = new KeyGuard()
   #selected = null
-  #first = ''
+  #chosen = false
   #details = null
   #helpOpen = false
-  #lost = false
+  #lost = ''
   #live = false
+  #wasLive = false
+  // The server counts its events anew, and its calls were not asked for since.
+  #anew = false
   #loads = 0
-  #skew = Infinity
-  #said = ''
-  #toSay = []
+  #clock = new ServerClock()
+  #announcer = new Announcer()
   #renderAsked = false
   #tickedAt = Date.now()
   #timer = null
@@ -65,7 +72,7 @@ class AgentPage {
       {
         event: (event) => this.#takeEvent(event),
         state: (state) => this.#connection(state),
-        refused: () => location.reload(),
+        refused: (status) => (status === 401 ? location.reload() : this.#lose(forbiddenWords)),
       })
   }
 
@@ -76,14 +83,13 @@ class AgentPage {
       target.addEventListener(type, () => this.#awake())
     }
     this.#stream.start()
+    this.#load()
     this.#render()
   }
 
-  // The server's time, as far as it can be told from when rings arrive.
-  #now() {
-    const skew = Number.isFinite(this.#skew) && Math.abs(this.#skew) > 2000 ? this.#skew : 0
-    return Date.now() - skew
-  }
+  #now() { return this.#clock.now(Date.now()) }
+
+  #shown() { return this.#book.onScreen(this.#now(), this.#agent, callsInUse(this.#container)) }
 
   // ---- what comes in
 
@@ -96,9 +102,12 @@ class AgentPage {
     }
     if (type === 'ready') {
       this.#live = true
-      if (this.#loads === 0) this.#load()
+      // What came between the first load and the first event.
+      if (!this.#wasLive) this.#load()
+      this.#wasLive = true
     } else if (type === 'reset') {
       this.#book.forgetOrder()
+      this.#anew = true
       this.#load()
     } else if (told.call) {
       this.#takeCall(Number(id), type, told)
@@ -111,9 +120,7 @@ class AgentPage {
     if (!taken) return
     const { before, entry } = taken
     const { call } = entry
-    if (!before && type === 'ringing' && this.#live) {
-      this.#skew = Math.min(this.#skew, Date.now() - Date.parse(call.started_at))
-    }
+    if (!before && type === 'ringing' && this.#live) this.#clock.rang(call.started_at, Date.now())
     this.#history.take(entry)
     this.#search?.take(entry)
     const phase = phaseOf(call, this.#now(), this.#agent)
@@ -157,7 +164,8 @@ class AgentPage {
     const reports = await this.#history.load()
     if (load !== this.#loads) return
     if (reports) {
-      this.#book.takeReports(reports, since)
+      this.#book.takeReports(reports, since, { anew: this.#anew, hasMore: this.#history.hasMore })
+      this.#anew = false
       // What happened meanwhile stands in the book.
       for (const entry of this.#book.entries()) this.#history.take(entry)
     } else if (this.#history.error && !signInAgain(this.#history.error)) {
@@ -168,16 +176,21 @@ class AgentPage {
 
   #connection(state) {
     if (state === 'open' && this.#lost) {
-      this.#lost = false
+      this.#lost = ''
       this.#say('Connected again')
     }
-    if (state === 'waiting') {
-      this.#live = false
-      if (!this.#lost) this.#say('Not connected, trying again')
-      this.#lost = true
-    }
+    if (state === 'waiting') this.#lose(lostWords)
     this.#changed()
   }
+
+  #lose(words) {
+    this.#live = false
+    if (this.#lost === words) return
+    this.#lost = words
+    this.#say(words.replace('…', ''))
+  }
+
+  #retry() { this.#stream.state === 'stopped' ? this.#stream.start() : this.#stream.nudge() }
 
   #awake() {
     if (document.visibilityState !== 'visible') return
@@ -198,6 +211,7 @@ class AgentPage {
   #select(id) {
     if (this.#selected === id) return
     this.#selected = id
+    this.#chosen = true
     this.#changed()
   }
 
@@ -206,7 +220,7 @@ class AgentPage {
     if (KeyGuard.isField(event.target)) return this.#guard.typed(now)
     const action = actionOf(event)
     if (!action || !keysAreOn(localStorage)) return
-    const shown = this.#book.onScreen(this.#now(), this.#agent)
+    const shown = this.#shown()
     const target = this.#target(shown)
     if (action.name === 'history') this.#focus('#history-title')
     else if (action.name === 'keys') this.#help(true)
@@ -299,7 +313,7 @@ class AgentPage {
   // ---- what is drawn
 
   #say(words) {
-    this.#toSay.push(words)
+    this.#announcer.say(words)
     this.#changed()
   }
 
@@ -313,43 +327,45 @@ class AgentPage {
   #render() {
     this.#renderAsked = false
     const now = this.#now()
-    const shown = this.#book.onScreen(now, this.#agent)
-    if (this.#toSay.length > 0) this.#said = this.#toSay.splice(0).slice(-3).join('. ')
+    const shown = this.#shown()
     this.#forget(shown)
     const focused = document.activeElement
-    const card = focused?.closest?.('[data-call]')?.dataset.call
-    render(frame(this.#session, path, this.#content(shown, now), this.#bar()), this.#container)
-    this.#keepFocus(focused, card)
+    const inUse = callsInUse(this.#container)
+    const places = placesAround(focused)
+    render(frame(this.#session, path, this.#content(shown, now, inUse), this.#bar()), this.#container)
+    this.#keepFocus(focused, places)
     for (const dialog of this.#container.querySelectorAll('dialog:not([open])')) dialog.showModal()
     document.title = this.#title(shown)
     this.#tick(shown)
   }
 
+  // The focus chooses a call, but not where nobody moved it.
+  #keepFocus(focused, places) {
+    const selected = this.#selected
+    keepFocus(this.#container, focused, places)
+    this.#selected = selected
+    this.#chosen = false
+  }
+
   #forget(shown) {
     const ids = shown.map(({ call }) => call.id)
-    const first = ids.findIndex((id) => id === this.#first)
-    if (first > 0 && !isOver(shown[first].phase)) this.#guard.moved(performance.now())
-    this.#first = ids[0] ?? ''
     if (shown.every(({ call, phase }) => call.id !== this.#selected || isOver(phase))) this.#selected = null
+    this.#guard.shows(ids, this.#target(shown)?.call.id ?? null, performance.now(), this.#chosen)
+    this.#chosen = false
     this.#actions.keepOnly(new Set(ids))
   }
 
-  // What has the focus may have been moved, or be gone with what it was for.
-  #keepFocus(focused, card) {
-    if (!focused || focused === document.body || document.activeElement === focused) return
-    if (focused.isConnected) focused.focus({ preventScroll: true })
-    else if (card !== undefined) this.#focus(`#name-${domId(card)}`)
-  }
-
-  #content(shown, now) {
+  #content(shown, now, inUse) {
     const target = this.#target(shown)
-    const cards = shown.map((entry) => ({ id: entry.call.id, view: this.#card(entry, entry === target, shown, now) }))
+    const cards = shown.map((entry) => (
+      { id: entry.call.id, view: this.#card(entry, { now, selected: entry === target, shown, inUse }) }))
     const list = this.#search ?? this.#history
     return html`
       <div class="agent">
         <h1 class="unseen">Calls</h1>
-        <p class="unseen" aria-live="assertive" aria-atomic="true" id="said">${this.#said}</p>
-        ${liveView(cards, this.#agent)}
+        <p class="unseen" aria-live=${this.#agent ? 'assertive' : 'polite'} aria-atomic="true" id="said"
+          >${this.#announcer.text()}</p>
+        ${liveView(cards, this.#agent, this.#guard.settling(performance.now()) > 0)}
         ${historyView({
           now, agent: this.#agent, list, searched: this.#searched,
           search: (event) => this.#find(event), clear: () => this.#clearSearch(),
@@ -357,7 +373,7 @@ class AgentPage {
           open: (id) => this.#open(id),
         })}
       </div>
-      ${lostBar(this.#lost, () => this.#stream.nudge())}
+      ${lostBar(this.#lost, () => this.#retry())}
       ${this.#details ? detailsView(this.#details, now, () => { this.#details = null; this.#changed() }) : nothing}
       ${this.#helpOpen ? helpDialog({
         keysOn: keysAreOn(localStorage), notifications: this.#notifications.state,
@@ -365,29 +381,30 @@ class AgentPage {
       }) : nothing}`
   }
 
-  #card(entry, selected, shown, now) {
+  #card(entry, { now, selected, shown, inUse }) {
     const { id } = entry.call
     const pending = this.#actions.pendingOf(id)
     const caller = callerOf(entry, pending?.record)
     return callCard(entry, {
-      now, selected, pending, agent: this.#agent, first: entry === shown[0],
+      now, selected, pending, agent: this.#agent, first: entry === shown[0], inUse: inUse.has(id),
       marked: selected && shown.length > 1 && !isOver(entry.phase),
       problem: this.#actions.problemOf(id), naming: this.#actions.namingOf(id),
-      title: caller.kind === 'known' ? this.#titles.of(caller.record) : '',
-      pick: (record, event) => {
-        // The pointer was where another card stood until now.
-        const slipped = event.detail > 0 && this.#guard.movedJust(performance.now())
-        slipped ? this.#say(movedWords) : this.#actions.pick(id, record)
-      },
-      undo: () => this.#actions.undo(id),
+      title: caller.kind === 'known' ? this.#titles.of(caller.record, performance.now()) : '',
+      pick: (record, event) => this.#click(event, () => this.#actions.pick(id, record)),
+      undo: (event) => this.#click(event, () => this.#actions.undo(id)),
       name: (event) => this.#name(id, event),
       select: () => this.#select(id),
     })
   }
 
+  // The pointer may be where another card stood until now.
+  #click(event, act) {
+    event.detail > 0 && this.#guard.settling(performance.now()) > 0 ? this.#say(movedWords) : act()
+  }
+
   #bar() {
     return barExtra({
-      connected: this.#stream.state === 'open', lost: this.#lost, notifications: this.#notifications.state,
+      connected: this.#stream.state === 'open', lost: this.#lost !== '', notifications: this.#notifications.state,
       ask: () => this.#askNotifications(), help: () => this.#help(true),
     })
   }
@@ -403,7 +420,9 @@ class AgentPage {
   #tick(shown) {
     clearTimeout(this.#timer)
     this.#tickedAt = Date.now()
-    const wait = shown.some(({ phase }) => !isOver(phase)) ? 1000 - (this.#now() % 1000) : quietTick
+    const usual = shown.some(({ phase }) => !isOver(phase)) ? 1000 - (this.#now() % 1000) : quietTick
+    const settling = this.#guard.settling(performance.now())
+    const wait = settling > 0 ? Math.min(settling, usual) : usual
     this.#timer = setTimeout(() => {
       const slept = Date.now() - this.#tickedAt - wait
       if (slept > quietTick) this.#stream.nudge()

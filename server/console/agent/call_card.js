@@ -105,8 +105,8 @@ function candidatesPart(entry, caller, context, now) {
     </div>`
 }
 
-// `context`: {now, agent, selected, marked, first, pending, problem, naming, title, pick(id, event), undo(), name(event),
-// select()}; keys are for the `selected` one, and a mark shows it where there are several.
+// `context`: {now, agent, selected, marked, first, inUse, pending, problem, naming, title, pick(id, event),
+// undo(event), name(event), select()}; keys are for the `selected` one, and a mark shows it where there are several.
 export function callCard(entry, context) {
   const { call, answer, phase } = entry
   const { pending, now } = context
@@ -116,8 +116,8 @@ export function callCard(entry, context) {
   const heading = `name-${domId(call.id)}`
   const detail = [context.title, caller.detail].filter(Boolean)
   const only = answer.candidates.length === 1 && caller.candidate
-  // What is over makes room for what is not.
-  const compact = isOver(phase) && !context.first
+  // What is over makes room for what is not, but for what is being written in it.
+  const compact = isOver(phase) && !context.first && !context.inUse
   return html`
     <article class="card call ${phase} ${caller.kind} ${context.marked ? 'selected' : ''} ${
                compact ? 'compact' : ''}"

@@ -7,6 +7,9 @@ export const pageSize = 50
 // What a page shows at once; further back, the newest make room.
 export const listedMax = 200
 
+// A time before which the call began; others may have begun with it.
+const justAfter = (entry) => (entry ? new Date(Date.parse(entry.call.started_at) + 1).toISOString() : undefined)
+
 export class CallList {
   #get
   #query
@@ -16,6 +19,8 @@ export class CallList {
   #room = pageSize
   items = []
   loading = false
+  // Whether the newest page was there once.
+  loaded = false
   problem = ''
   error = null
   // The newest are not in it any more.
@@ -36,12 +41,12 @@ export class CallList {
       this.#cut = false
       this.#room = pageSize
       this.detached = false
+      this.loaded = true
     })
   }
 
   async more() {
-    const last = this.items.at(-1)
-    const where = this.#cut || this.#next === null ? { until: last?.call.started_at } : { behind: this.#next }
+    const where = this.#cut || this.#next === null ? { until: justAfter(this.items.at(-1)) } : { behind: this.#next }
     return this.#ask(where, (reports) => {
       const known = new Set(this.items.map(({ call }) => call.id))
       const older = reports.map((report) => entryOf(report)).filter(({ call }) => !known.has(call.id))
@@ -89,7 +94,8 @@ export class CallList {
       place = this.items.length
     }
     this.items = [...this.items.slice(0, place), entry, ...this.items.slice(place)]
-    if (this.items.length <= this.#room) return
+    // What is under way goes on behind the last one that was there.
+    if (this.loading || this.items.length <= this.#room) return
     this.items = this.items.slice(0, this.#room)
     this.#cut = true
   }

@@ -1,7 +1,7 @@
 // The calls that this screen knows, out of events and answers. Pure: times come in, nothing is asked or drawn here.
 //
-// Each entry is {call, answer, event}: what the API tells of the call, who it is said to be, and the number of the
-// last event that it stands for. Entries are replaced, never changed.
+// Each entry is {call, answer, event, choice}: what the API tells of the call, who it is said to be, the number of the
+// last event that it stands for, and of the last one that told of another choice. Entries are replaced, never changed.
 
 export const callsMax = 50
 
@@ -32,8 +32,10 @@ export const isOver = (phase) => phase === 'ended' || phase === 'untold' || phas
 
 // A call as GET /v1/calls reports it, with what became known after its ring.
 export function entryOf(report, event = 0) {
-  return { call: report.call, answer: report.changes?.at(-1)?.answer ?? report.answer, event }
+  return { call: report.call, answer: report.changes?.at(-1)?.answer ?? report.answer, event, choice: 0 }
 }
+
+const isSamePick = (left, right) => left?.record === right?.record && left?.at === right?.at
 
 const byStart = (left, right) => Date.parse(right.call.started_at) - Date.parse(left.call.started_at)
 
@@ -58,7 +60,8 @@ export class CallBook {
       this.#calls.set(call.id, { ...before, event: number })
       return null
     }
-    const entry = { call, answer, event: number }
+    const choice = isSamePick(before?.call.picked, call.picked) ? before?.choice ?? 0 : number
+    const entry = { call, answer, event: number, choice }
     this.#calls.set(call.id, entry)
     if (!before) this.last = call.id
     this.#bound()
@@ -69,14 +72,21 @@ export class CallBook {
   takeTold(told, since) {
     const { call, ...answer } = told
     const before = this.#calls.get(call.id)
-    if (!before || before.event > since || order[call.state] < order[before.call.state]) return null
-    const entry = { call, answer: answer.number ? answer : before.answer, event: before.event }
+    if (!before) return null
+    let entry = { ...before, call, answer: answer.number ? answer : before.answer }
+    if (before.event > since || order[call.state] < order[before.call.state]) {
+      // The call went on meanwhile. The choice counts all the same, unless an event told of one: then it tells of all.
+      if (before.choice > since) return null
+      entry = { ...before, call: { ...before.call, picked: call.picked } }
+    }
     this.#calls.set(call.id, entry)
     return { before, entry }
   }
 
-  // The list of calls that was asked for when `since` was the newest event.
-  takeReports(reports, since) {
+  // The list of calls that was asked for when `since` was the newest event. `anew`: what the server does not have any
+  // more goes as well, unless it may stand on a page further back, or is over and stays as what was seen last.
+  takeReports(reports, since, { anew = false, hasMore = false } = {}) {
+    if (anew) this.#dropMissing(reports, since, hasMore)
     for (const report of reports) {
       const before = this.#calls.get(report.call.id)
       if (before && (before.event > since || order[report.call.state] < order[before.call.state])) continue
@@ -85,20 +95,32 @@ export class CallBook {
     this.#bound()
   }
 
+  #dropMissing(reports, since, hasMore) {
+    const listed = new Set(reports.map(({ call }) => call.id))
+    const oldest = hasMore ? Math.min(...reports.map(({ call }) => Date.parse(call.started_at))) : -Infinity
+    for (const [id, { call, event }] of this.#calls) {
+      const isKept = listed.has(id) || event > since || call.state === 'ended' || Date.parse(call.started_at) <= oldest
+      if (!isKept) this.#calls.delete(id)
+    }
+  }
+
   // The server counts its events anew.
   forgetOrder() {
     this.newest = 0
-    for (const [id, entry] of this.#calls) this.#calls.set(id, { ...entry, event: 0 })
+    for (const [id, entry] of this.#calls) this.#calls.set(id, { ...entry, event: 0, choice: 0 })
   }
 
   // What stands on the screen: the newest ringing call first, then those on the phone, then what is just over. The last
-  // one stays until the next rings.
-  onScreen(now, agent = '') {
+  // one stays until the next rings, those of `inUse` as long as they are.
+  onScreen(now, agent = '', inUse = new Set()) {
     const all = [...this.#calls.values()].map((entry) => ({ ...entry, phase: phaseOf(entry.call, now, agent) }))
     const going = all.filter(({ phase }) => !isOver(phase))
+    const isJustOver = ({ call, phase }) => phase !== 'untold' && now - overAt(call, phase) < overShown
+    let room = overMax
     const over = all
-      .filter(({ call, phase }) => isOver(phase) && phase !== 'untold' && now - overAt(call, phase) < overShown)
-      .sort((left, right) => overAt(right.call, right.phase) - overAt(left.call, left.phase)).slice(0, overMax)
+      .filter((entry) => isOver(entry.phase) && (isJustOver(entry) || inUse.has(entry.call.id)))
+      .sort((left, right) => overAt(right.call, right.phase) - overAt(left.call, left.phase))
+      .filter(({ call }) => inUse.has(call.id) || room-- > 0)
     const last = all.find(({ call }) => call.id === this.last)
     if (going.length + over.length === 0 && last) return [last]
     const later = (left, right) => (left.phase === right.phase ? byStart(left, right) : left.phase === 'ringing' ? -1 : 1)

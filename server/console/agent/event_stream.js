@@ -1,7 +1,7 @@
 // The stream of a server's events, kept alive: reads with fetch, since EventSource hides heartbeats and statuses.
 //
 //   connecting -> open -> waiting -> connecting ...
-//        \-> refused (signed out: nothing more is tried)
+//        \-> stopped (refused: nothing more is tried, until it is started again)
 
 import { EventReader } from './event_reader.js'
 
@@ -21,7 +21,8 @@ export function retryDelay(failures, draw, askedFor = 0) {
 // What the outside gives; tests bring their own.
 const browser = {
   fetch: (...given) => fetch(...given),
-  now: () => performance.now(),
+  // The other clock stands still while the machine sleeps.
+  now: () => Date.now(),
   random: () => Math.random(),
   setTimer: (run, wait) => setTimeout(run, wait),
   clearTimer: (timer) => clearTimeout(timer),
@@ -38,7 +39,7 @@ export class EventStream {
   lastId = ''
   state = 'waiting'
 
-  // `path(lastId)` gives the address; `told` has event({id, type, data}), state(name) and refused().
+  // `path(lastId)` gives the address; `told` has event({id, type, data}), state(name) and refused(status).
   constructor(path, told, outside = browser) {
     this.#path = path
     this.#told = told
@@ -124,9 +125,13 @@ export class EventStream {
       this.#failures = 0
       this.#enter('open')
     }
-    // First told, then remembered: what was not told comes again.
-    this.#told.event(event)
     if (event.id !== '') this.lastId = event.id
+    try {
+      this.#told.event(event)
+    } catch (error) {
+      // It would fail again each time that it came; the next ones may not.
+      console.error(error)
+    }
   }
 
   #watch(wait, abort) {

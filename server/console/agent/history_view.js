@@ -37,6 +37,7 @@ function row(entry, { now, agent, open }) {
 function emptyWords(list, searched) {
   if (list.loading) return html`<strong>Loading the calls…</strong>`
   if (list.problem) return html`<strong>The calls could not be loaded</strong>${list.problem}`
+  if (!list.loaded) return html`<strong>Loading the calls…</strong>`
   if (searched) return html`<strong>No call with this number</strong>Calls are kept for a while only.`
   return html`<strong>No calls yet</strong>Each call is listed here from its first ring on.`
 }

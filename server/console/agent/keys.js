@@ -24,16 +24,32 @@ export function actionOf({ key, ctrlKey, metaKey, altKey, isComposing, repeat, t
 }
 
 const handoverMax = 1000
+const settlingMax = handoverMax / 2
 
-// Whether a key may have been meant for a field that went away, or for a call that was in its place a moment ago.
+// Whether a key or a click may have been meant for a field that went away, or for a call that was in its place a moment
+// ago.
 export class KeyGuard {
   #typedAt = -Infinity
   #movedAt = -Infinity
+  #ids = []
+  #target = null
 
   typed(now) { this.#typedAt = now }
-  moved(now) { this.#movedAt = now }
-  movedJust(now) { return now - this.#movedAt < handoverMax / 2 }
-  lets(now) { return now - this.#typedAt > handoverMax && !this.movedJust(now) }
+
+  // What stands on the screen from now on, in its order, and the call that keys are for. `chosen`: by the person.
+  shows(ids, target, now, chosen) {
+    // Nothing can be done to nothing: what stood there before still counts.
+    if (ids.length === 0) return
+    const isReplaced = this.#ids.some((id, at) => at < ids.length && ids[at] !== id)
+    const isTurned = this.#target !== null && this.#target !== target && !chosen
+    if (isReplaced || isTurned) this.#movedAt = now
+    this.#ids = ids
+    this.#target = target
+  }
+
+  // For how long clicks wait yet.
+  settling(now) { return Math.max(0, this.#movedAt + settlingMax - now) }
+  lets(now) { return now - this.#typedAt > handoverMax && this.settling(now) === 0 }
   static isField = isField
 }
 

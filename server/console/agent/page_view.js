@@ -28,18 +28,19 @@ function emptyView(agent) {
     </div>`
 }
 
-// `cards` are {id, view}.
-export function liveView(cards, agent) {
+// `cards` are {id, view}; `settling`: they moved just now, and no click is taken.
+export function liveView(cards, agent, settling) {
   return html`
-    <section class="live" aria-label="Calls now">
+    <section class="live ${settling ? 'settling' : ''}" aria-label="Calls now">
       ${cards.length === 0 ? emptyView(agent) : repeat(cards, ({ id }) => id, ({ view }) => view)}
     </section>`
 }
 
-export function lostBar(lost, retry) {
+// `words`: what is wrong with the connection; '' where nothing is.
+export function lostBar(words, retry) {
   return html`
-    <div class="lost ${lost ? 'on' : ''}">${lost ? html`
-      <p>Not connected, trying again…</p><button @click=${retry}>Try now</button>` : nothing}</div>`
+    <div class="lost ${words ? 'on' : ''}">${words ? html`
+      <p>${words}</p><button @click=${retry}>Try now</button>` : nothing}</div>`
 }
 
 // `help`: {keysOn, notifications, turnKeys(on), close()}

@@ -1,10 +1,15 @@
 // What people do for a living, which a ring's answer does not tell: from the records of those who are on the screen.
 
+import { segment } from '../api.js'
+
 const keptMax = 100
+const trustedFor = 10 * 60_000
+const triedAgainAfter = 60_000
 
 export class Titles {
   #get
   #changed
+  // By record: {title, askAgainAt}
   #known = new Map()
   #allowed = true
 
@@ -13,23 +18,31 @@ export class Titles {
     this.#changed = changed
   }
 
-  of(record) {
+  // `now`: of a clock that is never set.
+  of(record, now) {
     if (!record || !this.#allowed) return ''
-    if (!this.#known.has(record)) this.#ask(record)
-    return this.#known.get(record)
+    const known = this.#known.get(record)
+    if (!known || now >= known.askAgainAt) this.#ask(record, now)
+    return known?.title ?? ''
   }
 
-  async #ask(record) {
-    this.#known.set(record, '')
-    if (this.#known.size > keptMax) this.#known.delete(this.#known.keys().next().value)
+  async #ask(record, now) {
+    this.#keep(record, { title: this.#known.get(record)?.title ?? '', askAgainAt: now + triedAgainAfter })
     try {
-      const { title } = await this.#get(`/v1/records/${encodeURIComponent(record)}`)
-      if (!title || !this.#known.has(record)) return
-      this.#known.set(record, title)
-      this.#changed()
+      const { title } = await this.#get(`/v1/records/${segment(record)}`)
+      const before = this.#known.get(record)
+      if (!before) return
+      this.#keep(record, { title: title ?? '', askAgainAt: now + trustedFor })
+      if (before.title !== (title ?? '')) this.#changed()
     } catch (error) {
       // A key may see calls and not records.
       if (error.status === 403) this.#allowed = false
     }
+  }
+
+  #keep(record, known) {
+    this.#known.delete(record)
+    this.#known.set(record, known)
+    if (this.#known.size > keptMax) this.#known.delete(this.#known.keys().next().value)
   }
 }

@@ -1,12 +1,13 @@
 // The admin page in a browser, in front of the real server and a fake CRM.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
 import { openPage } from './browser.mjs'
 import { startFake } from './fakes.mjs'
 import { freePort } from './program.mjs'
 import { people, startRingdex } from './ringdex.mjs'
+import { signIn } from './sign_in.mjs'
+
+export { eventually } from './eventually.mjs'
+export { csvSource } from './people_file.mjs'
 
 const secret = 'a-secret-of-the-tests'
 export const adminKey = { scopes: ['admin', 'agent', 'lookup'] }
@@ -29,26 +30,11 @@ export async function startScene({ users = 40, latencyMs = 0, webhooks = true, s
   return { fake, server, async stop() { await fake.stop(); await server.stop() } }
 }
 
-// A CSV file that can be written again; `source` is its entry of the config.
-export async function csvSource(id, text, more = {}) {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'ringdex-csv-'))
-  const file = path.join(folder, `${id}.csv`)
-  await writeFile(file, text)
-  return {
-    source: { id, type: 'csv', path: file, interval: '1h', ...more },
-    write: (again) => writeFile(file, again),
-    remove: () => rm(folder, { recursive: true, force: true }),
-  }
-}
-
 // Opens the admin page at a view; signs in by the form where there are keys.
 export async function openAdmin(browser, server, hash = '', options = {}) {
   const page = await openPage(browser, `${server.url}/admin${hash}`, options)
   page.setDefaultTimeout(15_000)
-  if (server.keys.length > 0) {
-    await page.getByLabel('Key', { exact: true }).fill(server.keys[0])
-    await page.getByRole('button', { name: 'Sign in' }).click()
-  }
+  if (server.keys.length > 0) await signIn(page, server.keys[0])
   await page.locator('.view h1').waitFor()
   return page
 }
@@ -60,15 +46,3 @@ export async function goTo(page, hash) {
 
 export const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor()
 export const card = (page, id) => page.locator(`.source[data-source="${id}"]`)
-
-// Until the condition holds; `look` gives what is looked at, and is told if it never does.
-export async function eventually(look, condition, what) {
-  const end = Date.now() + 15_000
-  let last
-  while (Date.now() < end) {
-    last = await look()
-    if (condition(last)) return last
-    await new Promise((done) => setTimeout(done, 30))
-  }
-  throw new Error(`${what ?? 'it'} did not come; at last: ${JSON.stringify(last)}`)
-}

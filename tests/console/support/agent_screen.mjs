@@ -1,6 +1,7 @@
 // The agent's page as a person uses it: signed in, with the words that stand on it.
 
 import { openPage } from './browser.mjs'
+import { signIn } from './sign_in.mjs'
 
 export const agentKey = { scopes: ['lookup', 'agent'] }
 
@@ -8,9 +9,7 @@ export const agentKey = { scopes: ['lookup', 'agent'] }
 // since drawing what moves takes more of a machine without a graphics card than all the rest.
 export async function openScreen(browser, ringdex, { agent = 'ann', key = ringdex.keys[0], ...options } = {}) {
   const page = await openPage(browser, `${ringdex.url}/agent`, { reducedMotion: 'reduce', ...options })
-  if (key) await page.getByLabel('Key').fill(key)
-  await page.getByLabel('Your name in the phone system').fill(agent)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(page, key, agent)
   await connected(page)
   return page
 }
@@ -24,13 +23,14 @@ export const choice = (page, name) => live(page).getByRole('button', { name: new
 // Until the live region has said it.
 export const said = (page, words) => page.locator('#said', { hasText: words }).waitFor({ state: 'attached' })
 
-// Until `look()` gives what is wanted; for what no locator can wait for.
-export async function until(look, wanted, what) {
-  const end = Date.now() + 15_000
-  for (;;) {
-    const seen = await look()
-    if (wanted(seen)) return seen
-    if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(seen)}`)
-    await new Promise(setImmediate)
-  }
-}
+// Right after a ring the page takes no click and no key, since they may have been meant for what stood there before.
+export const settled = (page) => page.locator('.live:not(.settling)').waitFor()
+
+// As `script` of a screen: keeps all that the live region says, however soon something else is said.
+export const keepSaid = `
+  window.allSaid = []
+  new MutationObserver(() => {
+    const text = document.getElementById('said')?.textContent ?? ''
+    if (text !== window.allSaid.at(-1)) window.allSaid.push(text)
+  }).observe(document, { subtree: true, childList: true, characterData: true })`
+export const allSaid = (page) => page.evaluate(() => window.allSaid)

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { eventually } from './eventually.mjs'
 import { build, endProgram, freePort, root, startProgram } from './program.mjs'
 
 const run = promisify(execFile)
@@ -55,15 +56,8 @@ export async function startRingdex({ sources = [people], accounts = {}, http = {
     // What a phone system does; gives the answer.
     ring: (from, more = {}, key) => request('POST', '/v1/calls', { call_id: crypto.randomUUID(), from, to: '+12125550100', ...more }, key),
     // Until `condition` of the request's answer holds.
-    async until(target, condition, key) {
-      const end = Date.now() + 20_000
-      while (Date.now() < end) {
-        const answer = await request('GET', target, undefined, key)
-        if (condition(answer)) return answer
-        await new Promise((done) => setTimeout(done, 50))
-      }
-      throw new Error(`${target} did not come to what was expected`)
-    },
+    until: (target, condition, key) => eventually(
+      () => request('GET', target, undefined, key), condition, `what was expected of ${target}`, { seconds: 20, pauseMs: 50 }),
     log: () => program.said.join('\n'),
     // The same data and port.
     async restart() {
