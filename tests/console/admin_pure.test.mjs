@@ -5,6 +5,7 @@ import test from 'node:test'
 import { countTicks, filled, linePath, niceTicks, scale, stackedBars, timeTicks } from '../../server/console/admin/chart.js'
 import { pagedList } from '../../server/console/admin/paged_list.js'
 import { hashOf, looksLikeNumber, looksLikeRecordId, parseHash, recordParts } from '../../server/console/admin/routes.js'
+import { actions } from '../../server/console/admin/source_actions.js'
 import * as words from '../../server/console/admin/state_words.js'
 
 // The same draws on every run.
@@ -72,6 +73,34 @@ test('every outcome of a resync has words of its own, with its detail', () => {
   const said = outcomes.map((outcome) => words.resyncWords({ outcome, detail: 'WHY' }, 'Support').text)
   assert.equal(new Set(said).size, outcomes.length)
   for (const text of said) assert.match(text, /Support.*WHY/)
+})
+
+test('a resync is not said to have done what its detail denies', () => {
+  const text = (outcome, detail) => words.resyncWords({ outcome, detail }, 'Support').text
+  assert.match(text('unchanged'), /the same there/)
+  for (const detail of ['the source does not have it any more; its deletions are not followed', 'skipped: the source\'s record limit is reached']) {
+    assert.doesNotMatch(text('unchanged', detail), /same/)
+    assert.equal(words.resyncWords({ outcome: 'unchanged', detail }, 'Support').tone, 'warn')
+  }
+  for (const outcome of ['deleted', 'not_found']) {
+    assert.match(text(outcome), /no longer has|does not know/)
+    assert.doesNotMatch(text(outcome, 'skipped: neither name nor organization'), /no longer has|does not know/)
+  }
+  const late = 'the source did not answer within 10000 ms; the resync goes on'
+  assert.doesNotMatch(text('unreachable', late), /Nothing was changed/)
+  assert.equal(words.goesOn({ outcome: 'unreachable', detail: late }), true)
+  assert.equal(words.goesOn({ outcome: 'unreachable', detail: 'the source is disabled' }), false)
+})
+
+test('what is said of a run that was asked for fits the state of the source', () => {
+  const said = (id, state) => actions[id].said({}, { state })
+  for (const state of ['idle', 'running', 'constructor']) {
+    assert.match(said('sync', state), /within moments/)
+    assert.match(said('full', state), /begins now/)
+  }
+  const doubtful = ['backing_off', 'needs_credential', 'limit_reached']
+  for (const state of doubtful) for (const id of ['sync', 'full']) assert.doesNotMatch(said(id, state), /within moments|begins now/)
+  assert.equal(new Set(doubtful.map((state) => said('sync', state))).size, doubtful.length)
 })
 
 test('ticks begin at 0, rise in equal steps and reach the highest value with few of them', () => {

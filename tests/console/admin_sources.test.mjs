@@ -152,6 +152,14 @@ test('a listing that would remove too much waits until it is confirmed', async (
     await dialog.getByRole('button', { name: 'Cancel' }).click()
     assert.equal((await listed()).records, 20)
     await place.getByRole('button', { name: 'Confirm removal' }).click()
+    // Another number waits by the time of the click: the server is told what was read, and its refusal is shown.
+    const words = 'another number waits: 9 records'
+    await page.route('**/confirm', (route) => route.fulfill({ status: 409, json: { code: 'other_count', detail: words } }), { times: 1 })
+    const [sent] = await Promise.all([page.waitForRequest('**/confirm'), dialog.getByRole('button', { name: 'Remove 8 records' }).click()])
+    assert.deepEqual(sent.postDataJSON(), { records: 8 })
+    await place.getByText(`Confirm removal: ${words}`).waitFor()
+    assert.equal((await listed()).records, 20)
+    await place.getByRole('button', { name: 'Confirm removal' }).click()
     await dialog.getByRole('button', { name: 'Remove 8 records' }).click()
     await place.getByText('8 records removed.').waitFor()
     assert.equal((await listed()).records, 12)

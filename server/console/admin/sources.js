@@ -145,13 +145,16 @@ export function sourceView(page, route) {
     if (preview?.waiting) return
     preview = { waiting: true }
     page.draw()
+    let shown = null
     try {
-      preview = await page.link.post(`/v1/sources/${segment(id)}/preview`, { records: 20 })
+      shown = await page.link.post(`/v1/sources/${segment(id)}/preview`, { records: 20 })
     } catch (error) {
       if (error.status === undefined) throw error
-      preview = { problem: error }
+      shown = { problem: error }
+    } finally {
+      preview = shown
+      page.draw()
     }
-    page.draw()
   }
 
   const actionRow = (names) => {
