@@ -51,6 +51,16 @@ test('a number in any form gives its people in pick order, the reason, and every
   await page.locator('ol.steps li').first().waitFor()
   assert.equal((await page.locator('ol.steps li').count()), steps.length)
   await expectAccessible(page, 'a number')
+  await page.getByRole('button', { name: 'Hide the steps', expanded: true }).click()
+  await page.getByRole('button', { name: 'Explain step by step', expanded: false }).waitFor()
+  assert.equal(await page.locator('ol.steps').count(), 0)
+  // A look is counted, so none is made that nobody asked for.
+  const looks = []
+  page.on('request', (request) => { if (request.url().includes('/v1/lookup')) looks.push(request.url()) })
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await page.getByRole('button', { name: 'Explain step by step' }).click()
+  await page.locator('ol.steps li').first().waitFor()
+  assert.deepEqual(looks, [])
   // Back is where it was before.
   await page.goBack()
   await heading(page, 'Find a person or a number')
@@ -63,6 +73,8 @@ test('numbers that nobody can have are told apart in words', async () => {
   await page.getByText('Nobody has this number').waitFor()
   await search(page, '204')
   await page.getByText(/too short to be a public number/).waitFor()
+  await goTo(page, '#/number/+11005550123')
+  await page.getByText('not in the numbering plan known here').waitFor()
   await goTo(page, '#/number/anonymous')
   await page.getByText(/withholds the number/).waitFor()
   expectClean(page)
@@ -268,6 +280,21 @@ test('numbers that several records bear are listed, sorted, and lead to their pe
     await page.getByLabel('At least').selectOption('3')
     await page.getByText('All numbers were looked through: 1 number').waitFor()
     await expectAccessible(page, 'shared numbers')
+    // Its steps are not told aloud, only where it ended; the button keeps the focus.
+    let answer
+    const held = new Promise((go) => { answer = go })
+    await page.route('**/v1/shared-numbers*', async (route) => {
+      await held
+      await route.fulfill({ json: { numbers: [{ e164: '+12125550190', records: 4 }], next: 'further' } })
+    })
+    await page.getByLabel('At least').selectOption('2')
+    const status = page.locator('.looking').getByRole('status')
+    await page.getByText('0 numbers so far').waitFor()
+    assert.equal(await status.innerText(), '')
+    await page.getByRole('button', { name: 'Stop' }).click()
+    answer()
+    await eventually(() => status.innerText(), (text) => text === 'Stopped at 1 number.', 'the end')
+    assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), 'Go on')
     await page.getByRole('link', { name: /See who/ }).click()
     await page.getByRole('heading', { name: '4 people have it' }).waitFor()
     expectClean(page)

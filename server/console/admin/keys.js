@@ -132,6 +132,7 @@ export function keysView(page) {
 
   return {
     title: 'Keys',
+    get problem() { return problem },
     refresh,
     template: () => html`
       <h1 tabindex="-1">Keys</h1>

@@ -4,6 +4,7 @@ import { segment } from '../api.js'
 import { html, nothing } from '../vendor/lit-html/lit-html.js'
 import { count, exactTime } from '../words.js'
 import { empty, fact, problemNote, recordLink, tag } from './pieces.js'
+import { rejectsAreDue } from './reject_times.js'
 import { hashOf } from './routes.js'
 import { secondsWords } from './run_table.js'
 import { rejectWords, runKindWords, runOutcomeWords } from './state_words.js'
@@ -32,6 +33,7 @@ export function runView(page, route) {
   let problem = null
   let rejects = null
   let rejectsShown = rejectsShownAtFirst
+  let counted = null // the run as it was when `rejects` came
   const found = new Map() // external id -> the record's id, where it is here all the same
 
   async function refresh() {
@@ -40,12 +42,17 @@ export function runView(page, route) {
       problem = null
       if (run.outcome !== 'running') view.every = undefined
       view.title = `Run ${run.id}`
-      if (run.skipped > 0 || run.outcome === 'running') rejects = (await page.get(`${path}/rejects`)).rejects
-      else rejects = []
+      if (run.skipped === 0) rejects = []
+      else if (rejectsAreDue(counted, run, page.now())) {
+        rejects = (await page.get(`${path}/rejects`)).rejects
+        counted = { skipped: run.skipped, outcome: run.outcome, at: page.now() }
+      }
       page.draw()
       await findShown()
     } catch (error) {
       if (!run) problem = error
+      // It does not come to be by being asked for again.
+      if (error.status === 400 || error.status === 404) view.every = undefined
       throw error
     }
   }
@@ -119,6 +126,7 @@ export function runView(page, route) {
   const view = {
     title: `Run ${id}`,
     every: 2_000,
+    get problem() { return problem },
     refresh,
     template: () => html`
       <p class="trail"><a href="#/runs">Runs</a></p>

@@ -41,14 +41,16 @@ export async function csvSource(id, text, more = {}) {
   }
 }
 
+export async function signIn(page, key) {
+  await page.getByLabel('Key', { exact: true }).fill(key)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
 // Opens the admin page at a view; signs in by the form where there are keys.
 export async function openAdmin(browser, server, hash = '', options = {}) {
   const page = await openPage(browser, `${server.url}/admin${hash}`, options)
   page.setDefaultTimeout(15_000)
-  if (server.keys.length > 0) {
-    await page.getByLabel('Key', { exact: true }).fill(server.keys[0])
-    await page.getByRole('button', { name: 'Sign in' }).click()
-  }
+  if (server.keys.length > 0) await signIn(page, server.keys[0])
   await page.locator('.view h1').waitFor()
   return page
 }
