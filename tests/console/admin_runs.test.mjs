@@ -31,11 +31,15 @@ test('a run’s report says what came, what was not taken and why, and links to 
   const file = await csvSource('flawed', flawed, { label: 'Flawed', phones_max: 2 })
   const server = await scene([file.source])
   try {
-    // Ada was taken before; now she has too many phones.
+    // Ada was taken before; then she has too many phones.
     await file.write(flawed.replace('a,Ada,+12125550123', 'a,Ada,+12125550123 ::: +12125550126 ::: +12125550127'))
     await server.post('/v1/sources/flawed/sync', { kind: 'full' })
     const { runs } = await server.until('/v1/runs', (all) => all.runs.length === 2 && all.runs[0].outcome === 'finished')
     const [run] = runs
+    // By now she is taken again.
+    await file.write(flawed)
+    await server.post('/v1/sources/flawed/sync', { kind: 'full' })
+    await server.until('/v1/runs', (all) => all.runs.length === 3 && all.runs[0].outcome === 'finished')
     const page = await openAdmin(browser, server, '#/runs')
     await page.locator(`tr[data-run="${run.id}"]`).getByRole('link').click()
     await heading(page, `Run ${run.id}`)

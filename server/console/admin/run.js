@@ -57,7 +57,7 @@ export function runView(page, route) {
     }
   }
 
-  // Some that were not taken whole are here, from this run or an earlier one.
+  // Some that were not taken are here by now, by another run.
   async function findShown() {
     for (const { external_id: externalId } of rejects.slice(0, rejectsShown)) {
       if (externalId === '' || found.has(externalId)) continue
