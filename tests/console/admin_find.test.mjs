@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test, { after, afterEach, before } from 'node:test'
-import { csvSource, eventually, goTo, heading, openAdmin, startScene } from './support/admin.mjs'
+import { breaksOff, csvSource, eventually, expectOnlyBroken, goTo, heading, openAdmin, startScene } from './support/admin.mjs'
 import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
 import { startRingdex } from './support/ringdex.mjs'
 
@@ -213,25 +213,14 @@ test('a fetch that takes longer than the server waits is no failure, and what co
 
 test('an answer that breaks off leaves the record’s button usable', async () => {
   const { id, name } = await listed(9)
-  const page = await openAdmin(browser, scene.server, recordHash(id), { script: () => {
-    const ask = window.fetch
-    let broken = false
-    window.fetch = async (url, options) => {
-      const answer = await ask(url, options)
-      if (!broken && String(url).endsWith('/resync')) {
-        broken = true
-        answer.text = () => Promise.reject(new TypeError('network error'))
-      }
-      return answer
-    }
-  } })
+  const page = await openAdmin(browser, scene.server, recordHash(id), { script: breaksOff('/resync') })
   await heading(page, name)
   const again = page.getByRole('button', { name: 'Fetch again from CRM now' })
   await Promise.all([page.waitForResponse((answer) => answer.url().endsWith('/resync')), again.click()])
   await again.waitFor()
   await again.click()
   await page.getByText('it is the same there').waitFor()
-  assert.deepEqual(page.problems.filter((one) => !one.includes('network error')), [])
+  expectOnlyBroken(page)
 })
 
 test('a record that was never here is told apart from a deleted one', async () => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test, { after, afterEach, before } from 'node:test'
-import { adminKey, eventually, openAdmin } from './support/admin.mjs'
+import { adminKey, breaksOff, eventually, expectOnlyBroken, openAdmin } from './support/admin.mjs'
 import { expectAccessible, expectClean, openPage, startBrowser } from './support/browser.mjs'
 import { startRingdex } from './support/ringdex.mjs'
 
@@ -169,25 +169,14 @@ test('an answer that breaks off leaves the view as usable as before', async () =
   const server = await startRingdex({ keys: [adminKey] })
   try {
     // The headers of the first key's answer arrive, its body does not.
-    const page = await openAdmin(browser, server, '#/keys', { script: () => {
-      const ask = window.fetch
-      let broken = false
-      window.fetch = async (url, options) => {
-        const answer = await ask(url, options)
-        if (!broken && options?.method === 'POST' && String(url).endsWith('/v1/keys')) {
-          broken = true
-          answer.text = () => Promise.reject(new TypeError('network error'))
-        }
-        return answer
-      }
-    } })
+    const page = await openAdmin(browser, server, '#/keys', { script: breaksOff('/v1/keys') })
     await page.getByLabel('Look up callers').check()
     const make = page.getByRole('button', { name: 'Make the key' })
     await Promise.all([page.waitForResponse((answer) => answer.url().endsWith('/v1/keys') && answer.request().method() === 'POST'), make.click()])
     await eventually(() => make.getAttribute('aria-disabled'), (value) => value === null, 'the button again')
     await make.click()
     await page.locator('.made .secret').waitFor()
-    assert.deepEqual(page.problems.filter((one) => !one.includes('network error')), [])
+    expectOnlyBroken(page)
   } finally {
     await server.stop()
   }

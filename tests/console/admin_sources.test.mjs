@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test, { after, afterEach, before } from 'node:test'
-import { adminKey, card, csvSource, eventually, goTo, heading, openAdmin, startScene } from './support/admin.mjs'
+import { adminKey, breaksOff, card, csvSource, eventually, expectOnlyBroken, goTo, heading, openAdmin, startScene } from './support/admin.mjs'
 import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
 import { startFake } from './support/fakes.mjs'
 import { startRingdex } from './support/ringdex.mjs'
@@ -195,6 +195,23 @@ test('a sweep of a CRM that lost many records without telling waits for its conf
   } finally {
     await fake.stop()
     await server.stop()
+  }
+})
+
+test('a preview whose answer breaks off can be asked for again', async () => {
+  const file = await csvSource('list', rows(2))
+  const server = await startRingdex({ sources: [file.source] })
+  try {
+    const page = await openAdmin(browser, server, '#/sources/list', { script: breaksOff('/preview') })
+    const preview = page.getByRole('button', { name: 'Preview' })
+    await Promise.all([page.waitForResponse('**/preview'), preview.click()])
+    await eventually(() => preview.getAttribute('aria-disabled'), (value) => value === null, 'the button again')
+    await preview.click()
+    await page.getByRole('region', { name: 'Preview' }).getByText('Nothing was stored').waitFor()
+    expectOnlyBroken(page)
+  } finally {
+    await server.stop()
+    await file.remove()
   }
 })
 
