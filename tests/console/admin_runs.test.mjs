@@ -183,6 +183,8 @@ test('a run that is not known is said so', async () => {
     await page.getByText('This run is not known').waitFor()
     // It is not asked for again and again.
     await page.clock.install()
+    await page.reload()
+    await page.getByText('This run is not known').waitFor()
     const asked = []
     page.on('request', (request) => { if (request.url().includes('/v1/runs')) asked.push(request.url()) })
     await page.clock.runFor(30_000)
