@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import test, { after, afterEach, before } from 'node:test'
-import { adminKey, card, csvSource, eventually, goTo, heading, openAdmin } from './support/admin.mjs'
-import { expectClean, openPage, startBrowser } from './support/browser.mjs'
+import { adminKey, card, csvSource, eventually, goTo, heading, openAdmin, signIn } from './support/admin.mjs'
+import { expectAccessible, expectClean, openPage, startBrowser } from './support/browser.mjs'
 import { startRingdex } from './support/ringdex.mjs'
 
 let browser
@@ -11,11 +11,6 @@ before(async () => { browser = await startBrowser() })
 // A page that stays open goes on asking.
 afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 after(() => browser.close())
-
-async function signIn(page, key) {
-  await page.getByLabel('Key', { exact: true }).fill(key)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-}
 
 test('an agent’s key and a wrong one are refused in words; an admin’s opens the page', async () => {
   const server = await startRingdex({ keys: [adminKey, { scopes: ['agent', 'lookup'] }] })
@@ -97,6 +92,65 @@ test('while the server is away the page says so and how old it is, and goes on w
     await page.locator('.unreachable p').waitFor({ state: 'detached' })
     await card(page, 'people').getByRole('button', { name: 'Pause' }).click()
     await card(page, 'people').getByText('Paused. What is here stays').waitFor()
+    expectClean(page)
+  } finally {
+    await server.stop()
+  }
+})
+
+test('a view that asks for nothing by itself is told as well that the server is back', async () => {
+  const server = await startRingdex()
+  try {
+    await server.until('/v1/sources', ({ sources }) => sources[0].state === 'idle')
+    const page = await openAdmin(browser, server, '#/number/+442079460100')
+    await page.getByRole('heading', { name: '3 people have it' }).waitFor()
+    await server.pause()
+    await page.getByRole('button', { name: 'Explain step by step' }).click()
+    await page.locator('.unreachable p').waitFor()
+    await server.resume()
+    await page.locator('.unreachable p').waitFor({ state: 'detached' })
+    expectClean(page)
+  } finally {
+    await server.stop()
+  }
+})
+
+test('a refresh that is refused is said, since what is shown looks as before', async () => {
+  const server = await startRingdex()
+  try {
+    const page = await openAdmin(browser, server)
+    await card(page, 'people').getByText('Up to date').waitFor()
+    const detail = 'the index cannot be read'
+    await page.route('**/v1/sources', (route) => route.fulfill({ status: 503, json: { code: 'store_failed', detail } }))
+    await page.getByText('What you see is not refreshed.').waitFor()
+    await page.locator('.unreachable').getByText(detail).waitFor()
+    await card(page, 'people').getByText('Up to date').waitFor()
+    await expectAccessible(page, 'a refused refresh')
+    await page.unroute('**/v1/sources')
+    await page.locator('.unreachable p').waitFor({ state: 'detached' })
+    // With nothing to show, the view says it itself, and only once.
+    await page.route('**/v1/usage*', (route) => route.fulfill({ status: 503, json: { code: 'store_failed', detail } }))
+    await goTo(page, '#/usage')
+    await page.getByRole('alert').getByText(detail).waitFor()
+    assert.equal(await page.getByText(detail).count(), 1)
+    expectClean(page)
+  } finally {
+    await server.stop()
+  }
+})
+
+test('ages are those of the server, whatever the clock of the browser says', async () => {
+  const server = await startRingdex()
+  try {
+    const { sources: [source] } = await server.until('/v1/sources', ({ sources }) => sources[0].state === 'idle')
+    const page = await openPage(browser, `${server.url}/healthz`)
+    const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString()
+    await page.route('**/v1/sources', (route) => route.fulfill({ json: { sources: [
+      { ...source, since: ago(30), checkpoint_at: ago(0) }] } }))
+    // A day late.
+    await page.clock.install({ time: Date.now() - 86_400_000 })
+    await page.goto(`${server.url}/admin`)
+    await card(page, 'people').getByText('for 30 min').waitFor()
     expectClean(page)
   } finally {
     await server.stop()

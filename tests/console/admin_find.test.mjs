@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test, { after, afterEach, before } from 'node:test'
-import { csvSource, eventually, goTo, heading, openAdmin, startScene } from './support/admin.mjs'
+import { breaksOff, csvSource, eventually, expectOnlyBroken, goTo, heading, openAdmin, startScene } from './support/admin.mjs'
 import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
 import { startRingdex } from './support/ringdex.mjs'
 
@@ -25,6 +25,11 @@ async function user(place) {
   const { records } = await scene.server.post('/v1/sources/support/preview', { records: 20 })
   return records[place]
 }
+// The same without asking the CRM, which allows that only so often.
+async function listed(place) {
+  const { records } = await scene.server.get('/v1/records?limit=100')
+  return records.filter((record) => record.source === 'support').sort((a, b) => (a.id < b.id ? -1 : 1)).at(-place)
+}
 async function search(page, text) {
   const box = page.getByRole('searchbox')
   await box.fill(text)
@@ -46,6 +51,16 @@ test('a number in any form gives its people in pick order, the reason, and every
   await page.locator('ol.steps li').first().waitFor()
   assert.equal((await page.locator('ol.steps li').count()), steps.length)
   await expectAccessible(page, 'a number')
+  await page.getByRole('button', { name: 'Hide the steps', expanded: true }).click()
+  await page.getByRole('button', { name: 'Explain step by step', expanded: false }).waitFor()
+  assert.equal(await page.locator('ol.steps').count(), 0)
+  // A look is counted, so none is made that nobody asked for.
+  const looks = []
+  page.on('request', (request) => { if (request.url().includes('/v1/lookup')) looks.push(request.url()) })
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await page.getByRole('button', { name: 'Explain step by step' }).click()
+  await page.locator('ol.steps li').first().waitFor()
+  assert.deepEqual(looks, [])
   // Back is where it was before.
   await page.goBack()
   await heading(page, 'Find a person or a number')
@@ -58,6 +73,8 @@ test('numbers that nobody can have are told apart in words', async () => {
   await page.getByText('Nobody has this number').waitFor()
   await search(page, '204')
   await page.getByText(/too short to be a public number/).waitFor()
+  await goTo(page, '#/number/+11005550123')
+  await page.getByText('not in the numbering plan known here').waitFor()
   await goTo(page, '#/number/anonymous')
   await page.getByText(/withholds the number/).waitFor()
   expectClean(page)
@@ -78,11 +95,11 @@ test('a name gives everybody whose words begin so, page by page', async () => {
   await heading(page, 'Find a person or a number')
   const more = page.getByRole('button', { name: 'Show more' })
   const shown = () => page.locator('table.people tbody tr').count()
-  // Who has no number that can be matched is no caller, and not listed.
+  // Everybody of both sources, also who has no number that can be matched.
   const previews = await Promise.all(['people', 'support'].map((id) => eventually(
     () => scene.server.post(`/v1/sources/${id}/preview`, { records: 100 }).catch(() => null), (answer) => answer !== null, 'a preview')))
-  const all = previews.flatMap(({ records }) => records).filter((record) => record.phones.some((phone) => phone.e164)).length
-  assert.ok(all > 0)
+  const all = previews.flatMap(({ records }) => records)
+  assert.ok(all.some((record) => !record.phones.some((phone) => phone.e164)), 'nobody without a number')
   await eventually(shown, (count) => count > 0, 'the first page')
   while (await more.count() > 0) {
     const before = await shown()
@@ -91,7 +108,8 @@ test('a name gives everybody whose words begin so, page by page', async () => {
   }
   const listed = await page.locator('table.people tbody tr td:first-child a').evaluateAll((links) => links.map((link) => link.hash))
   assert.equal(new Set(listed).size, listed.length)
-  assert.ok(listed.length >= all && all > 45, `${listed.length} of ${all}`)
+  assert.deepEqual(all.map(({ id }) => recordHash(id)).filter((hash) => !listed.includes(hash)), [])
+  assert.ok(all.length > 45, `${all.length} previewed`)
   expectClean(page)
 })
 
@@ -115,6 +133,11 @@ test('after a merge the old id leads to the survivor, and says so', async () => 
   await heading(page, (await scene.server.get(`/v1/records/${encodeURIComponent(winner.id)}`)).name)
   await page.getByText(`You asked for ${loser.id}. It was merged into this one.`).waitFor()
   await page.getByText('Also known as').waitFor()
+  // What is fetched again is the one that is shown.
+  const again = page.getByRole('button', { name: 'Fetch again from CRM now' })
+  const [asked] = await Promise.all([page.waitForRequest((request) => request.url().endsWith('/resync')), again.click()])
+  assert.equal(new URL(asked.url()).pathname, `/v1/records/${encodeURIComponent(winner.id)}/resync`)
+  await page.getByText('Fetched from Support: it is the same there.').waitFor()
   expectClean(page)
 })
 
@@ -143,7 +166,7 @@ test('fetching again says what came of it: unchanged, updated, deleted, unreacha
     await heading(page, 'Changed <b>There</b>')
     await fake.stop()
     await again.click()
-    await page.getByText('Nothing was changed: Support could not be asked.').waitFor()
+    await page.getByText('Nothing was changed: Support could not be asked').waitFor()
     await heading(page, 'Changed <b>There</b>')
     expectClean(page)
   } finally {
@@ -173,6 +196,31 @@ test('a slow CRM keeps the button busy, and the focus on it, until it answers', 
   assert.equal(await page.evaluate(() => document.activeElement.dataset.action), 'resync')
   assert.equal(asked.length, 0)
   expectClean(page)
+})
+
+test('a fetch that takes longer than the server waits is no failure, and what comes is shown', async () => {
+  const { id, name } = await listed(8)
+  const page = await openAdmin(browser, scene.server, recordHash(id))
+  await heading(page, name)
+  await page.route('**/resync', (route) => route.fulfill({ json: {
+    outcome: 'unreachable', detail: 'the source did not answer within 10000 ms; the resync goes on', record: null } }))
+  await page.getByRole('button', { name: 'Fetch again from CRM now' }).click()
+  await page.getByText('Support has not answered yet.').waitFor()
+  await scene.fake.command('rename', { id: id.split(':')[2], name: 'Came Later' })
+  await heading(page, 'Came Later')
+  expectClean(page)
+})
+
+test('an answer that breaks off leaves the record’s button usable', async () => {
+  const { id, name } = await listed(9)
+  const page = await openAdmin(browser, scene.server, recordHash(id), { script: breaksOff('/resync') })
+  await heading(page, name)
+  const again = page.getByRole('button', { name: 'Fetch again from CRM now' })
+  await Promise.all([page.waitForResponse((answer) => answer.url().endsWith('/resync')), again.click()])
+  await again.waitFor()
+  await again.click()
+  await page.getByText('it is the same there').waitFor()
+  expectOnlyBroken(page)
 })
 
 test('a record that was never here is told apart from a deleted one', async () => {
@@ -221,6 +269,21 @@ test('numbers that several records bear are listed, sorted, and lead to their pe
     await page.getByLabel('At least').selectOption('3')
     await page.getByText('All numbers were looked through: 1 number').waitFor()
     await expectAccessible(page, 'shared numbers')
+    // Its steps are not told aloud, only where it ended; the button keeps the focus.
+    let answer
+    const held = new Promise((go) => { answer = go })
+    await page.route('**/v1/shared-numbers*', async (route) => {
+      await held
+      await route.fulfill({ json: { numbers: [{ e164: '+12125550190', records: 4 }], next: 'further' } })
+    })
+    await page.getByLabel('At least').selectOption('2')
+    const status = page.locator('.looking').getByRole('status')
+    await page.getByText('0 numbers so far').waitFor()
+    assert.equal(await status.innerText(), '')
+    await page.getByRole('button', { name: 'Stop' }).click()
+    answer()
+    await eventually(() => status.innerText(), (text) => text === 'Stopped at 1 number.', 'the end')
+    assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), 'Go on')
     await page.getByRole('link', { name: /See who/ }).click()
     await page.getByRole('heading', { name: '4 people have it' }).waitFor()
     expectClean(page)

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test, { after, afterEach, before } from 'node:test'
-import { adminKey, eventually, openAdmin } from './support/admin.mjs'
+import { adminKey, breaksOff, eventually, expectOnlyBroken, openAdmin } from './support/admin.mjs'
 import { expectAccessible, expectClean, openPage, startBrowser } from './support/browser.mjs'
 import { startRingdex } from './support/ringdex.mjs'
 
@@ -81,18 +81,102 @@ test('the first key locks open access, and the page says so before and after', a
   try {
     const page = await openAdmin(browser, server, '#/keys')
     await page.getByText('The first key locks the open access').waitFor()
-    // One that could not come back here is asked about.
+    // One that could not come back here is none.
+    assert.equal(await page.getByLabel('Run the mirror').isChecked(), true)
+    await page.getByLabel('Run the mirror').uncheck()
     await page.getByLabel('Look up callers').check()
     await page.getByRole('button', { name: 'Make the key' }).click()
-    await page.getByRole('dialog').getByText('Make a first key that cannot run the mirror?').waitFor()
-    await page.keyboard.press('Escape')
+    await page.getByText('The first key must run the mirror').waitFor()
+    assert.deepEqual((await server.get('/v1/keys')).keys, [])
     const key = await makeKey(page, 'Me', ['Run the mirror'])
     await page.getByText('From now on every request needs a key.').waitFor()
     await eventually(async () => (await fetch(`${server.url}/v1/version`)).status, (status) => status === 401, 'the lock')
+    // Whatever is pressed now, the key stays until it is copied.
+    await page.getByLabel('Look up callers').check()
+    await page.getByLabel('What it is for').press('Enter')
+    await page.getByRole('button', { name: 'Make the key' }).click({ force: true })
+    await page.getByRole('button', { name: 'Make a link' }).click({ force: true })
     assert.equal(await page.locator('.made .secret').innerText(), key)
     await page.getByRole('button', { name: 'I have copied it, sign me in with it' }).click()
     await page.getByText('You use it now').waitFor()
     expectClean(page)
+  } finally {
+    await server.stop()
+  }
+})
+
+test('no key is made before it is known whether it is the first', async () => {
+  const server = await startRingdex()
+  try {
+    const page = await openPage(browser, `${server.url}/healthz`)
+    let answer
+    const held = new Promise((go) => { answer = go })
+    await page.route('**/v1/keys', async (route) => {
+      await held
+      await route.continue()
+    })
+    const posts = []
+    page.on('request', (request) => { if (request.method() === 'POST' && request.url().endsWith('/v1/keys')) posts.push(request) })
+    await page.goto(`${server.url}/admin#/keys`)
+    await page.getByLabel('Run the mirror').check()
+    await page.getByLabel('What it is for').press('Enter')
+    await page.getByRole('button', { name: 'Make the key' }).click({ force: true })
+    answer()
+    await page.getByText('The first key locks the open access').waitFor()
+    assert.equal(posts.length, 0)
+    await page.getByRole('button', { name: 'Make the key' }).click()
+    await page.getByText('From now on every request needs a key.').waitFor()
+    assert.equal(posts.length, 1)
+    expectClean(page)
+  } finally {
+    await server.stop()
+  }
+})
+
+test('what is said of a copied text is not said of the next one, nor for long', async () => {
+  const server = await startRingdex({ keys: [adminKey] })
+  try {
+    const page = await openAdmin(browser, server, '#/keys', { permissions: ['clipboard-read', 'clipboard-write'] })
+    const link = page.locator('.link')
+    const said = link.getByRole('status')
+    const makeFor = async (agent) => {
+      await page.getByLabel('The agent’s name in the phone system').fill(agent)
+      await page.getByRole('button', { name: 'Make a link' }).click()
+      await link.getByText(new RegExp(`^For ${agent}, until`)).waitFor()
+      return link.locator('.secret').innerText()
+    }
+    const clipboard = () => page.evaluate(() => navigator.clipboard.readText())
+    const first = await makeFor('anna')
+    await page.clock.install()
+    await link.getByRole('button', { name: 'Copy the link' }).click()
+    await eventually(() => said.innerText(), (text) => text === 'Copied', 'the word for the first link')
+    assert.equal(await clipboard(), first)
+    const second = await makeFor('bert')
+    assert.notEqual(second, first)
+    assert.equal(await said.innerText(), '')
+    await link.getByRole('button', { name: 'Copy the link' }).click()
+    await eventually(() => said.innerText(), (text) => text === 'Copied', 'the word for the second link')
+    assert.equal(await clipboard(), second)
+    await page.clock.runFor(10_000)
+    assert.equal(await said.innerText(), '')
+    expectClean(page)
+  } finally {
+    await server.stop()
+  }
+})
+
+test('an answer that breaks off leaves the view as usable as before', async () => {
+  const server = await startRingdex({ keys: [adminKey] })
+  try {
+    // The headers of the first key's answer arrive, its body does not.
+    const page = await openAdmin(browser, server, '#/keys', { script: breaksOff('/v1/keys') })
+    await page.getByLabel('Look up callers').check()
+    const make = page.getByRole('button', { name: 'Make the key' })
+    await Promise.all([page.waitForResponse((answer) => answer.url().endsWith('/v1/keys') && answer.request().method() === 'POST'), make.click()])
+    await eventually(() => make.getAttribute('aria-disabled'), (value) => value === null, 'the button again')
+    await make.click()
+    await page.locator('.made .secret').waitFor()
+    expectOnlyBroken(page)
   } finally {
     await server.stop()
   }

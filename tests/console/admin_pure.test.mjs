@@ -1,10 +1,14 @@
 // What the admin page computes, without a browser.
 
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import test from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { countTicks, filled, linePath, niceTicks, scale, stackedBars, timeTicks } from '../../server/console/admin/chart.js'
 import { pagedList } from '../../server/console/admin/paged_list.js'
+import { rejectsAreDue } from '../../server/console/admin/reject_times.js'
 import { hashOf, looksLikeNumber, looksLikeRecordId, parseHash, recordParts } from '../../server/console/admin/routes.js'
+import { actions } from '../../server/console/admin/source_actions.js'
 import * as words from '../../server/console/admin/state_words.js'
 
 // The same draws on every run.
@@ -74,6 +78,34 @@ test('every outcome of a resync has words of its own, with its detail', () => {
   for (const text of said) assert.match(text, /Support.*WHY/)
 })
 
+test('a resync is not said to have done what its detail denies', () => {
+  const text = (outcome, detail) => words.resyncWords({ outcome, detail }, 'Support').text
+  assert.match(text('unchanged'), /the same there/)
+  for (const detail of ['the source does not have it any more; its deletions are not followed', 'skipped: the source\'s record limit is reached']) {
+    assert.doesNotMatch(text('unchanged', detail), /same/)
+    assert.equal(words.resyncWords({ outcome: 'unchanged', detail }, 'Support').tone, 'warn')
+  }
+  for (const outcome of ['deleted', 'not_found']) {
+    assert.match(text(outcome), /no longer has|does not know/)
+    assert.doesNotMatch(text(outcome, 'skipped: neither name nor organization'), /no longer has|does not know/)
+  }
+  const late = 'the source did not answer within 10000 ms; the resync goes on'
+  assert.doesNotMatch(text('unreachable', late), /Nothing was changed/)
+  assert.equal(words.goesOn({ outcome: 'unreachable', detail: late }), true)
+  assert.equal(words.goesOn({ outcome: 'unreachable', detail: 'the source is disabled' }), false)
+})
+
+test('what is said of a run that was asked for fits the state of the source', () => {
+  const said = (id, state) => actions[id].said({}, { state })
+  for (const state of ['idle', 'running', 'constructor']) {
+    assert.match(said('sync', state), /within moments/)
+    assert.match(said('full', state), /begins now/)
+  }
+  const doubtful = ['backing_off', 'needs_credential', 'limit_reached']
+  for (const state of doubtful) for (const id of ['sync', 'full']) assert.doesNotMatch(said(id, state), /within moments|begins now/)
+  assert.equal(new Set(doubtful.map((state) => said('sync', state))).size, doubtful.length)
+})
+
 test('ticks begin at 0, rise in equal steps and reach the highest value with few of them', () => {
   const draw = draws(2)
   for (let round = 0; round < 2_000; round += 1) {
@@ -136,6 +168,31 @@ test('times under a chart lie inside it, in order, on whole hours, days or month
       if (unit === 'month') assert.equal(tick.getDate(), 1)
     }
   }
+})
+
+test('periods of a day are named and marked by UTC, in whatever zone the browser is', () => {
+  const script = `
+    import { timeTicks } from './server/console/admin/chart.js'
+    const from = Date.UTC(2026, 0, 15), to = Date.UTC(2027, 0, 15)
+    const { ticks } = timeTicks(from, to, 12, true)
+    console.log(JSON.stringify(ticks.map((tick) => new Date(tick).toISOString())))`
+  const root = fileURLToPath(new URL('../../', import.meta.url))
+  for (const zone of ['America/Los_Angeles', 'Pacific/Kiritimati', 'UTC']) {
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, env: { ...process.env, TZ: zone } })
+    const ticks = JSON.parse(said)
+    assert.ok(ticks.length >= 5, zone)
+    for (const tick of ticks) assert.match(tick, /-01T00:00:00\.000Z$/, zone)
+  }
+})
+
+test('the list of what a run did not take is asked for when it begins and ends, and seldom while it grows', () => {
+  const running = { outcome: 'running', skipped: 5 }
+  assert.equal(rejectsAreDue(null, running, 0), true)
+  const counted = { ...running, at: 1_000 }
+  assert.equal(rejectsAreDue(counted, running, 1_000_000), false)
+  assert.equal(rejectsAreDue(counted, { ...running, skipped: 9 }, 3_000), false)
+  assert.equal(rejectsAreDue(counted, { ...running, skipped: 9 }, 60_000), true)
+  assert.equal(rejectsAreDue(counted, { outcome: 'finished', skipped: 5 }, 1_001), true)
 })
 
 test('a paged list puts pages together, begins anew without emptying, and goes on after a refusal', async () => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test, { after, afterEach, before } from 'node:test'
-import { adminKey, card, csvSource, eventually, goTo, heading, openAdmin, startScene } from './support/admin.mjs'
+import { adminKey, breaksOff, card, csvSource, eventually, expectOnlyBroken, goTo, heading, openAdmin, startScene } from './support/admin.mjs'
 import { expectAccessible, expectClean, startBrowser } from './support/browser.mjs'
 import { startFake } from './support/fakes.mjs'
 import { startRingdex } from './support/ringdex.mjs'
@@ -152,6 +152,14 @@ test('a listing that would remove too much waits until it is confirmed', async (
     await dialog.getByRole('button', { name: 'Cancel' }).click()
     assert.equal((await listed()).records, 20)
     await place.getByRole('button', { name: 'Confirm removal' }).click()
+    // Another number waits by the time of the click: the server is told what was read, and its refusal is shown.
+    const words = 'another number waits: 9 records'
+    await page.route('**/confirm', (route) => route.fulfill({ status: 409, json: { code: 'other_count', detail: words } }), { times: 1 })
+    const [sent] = await Promise.all([page.waitForRequest('**/confirm'), dialog.getByRole('button', { name: 'Remove 8 records' }).click()])
+    assert.deepEqual(sent.postDataJSON(), { records: 8 })
+    await place.getByText(`Confirm removal: ${words}`).waitFor()
+    assert.equal((await listed()).records, 20)
+    await place.getByRole('button', { name: 'Confirm removal' }).click()
     await dialog.getByRole('button', { name: 'Remove 8 records' }).click()
     await place.getByText('8 records removed.').waitFor()
     assert.equal((await listed()).records, 12)
@@ -187,6 +195,23 @@ test('a sweep of a CRM that lost many records without telling waits for its conf
   } finally {
     await fake.stop()
     await server.stop()
+  }
+})
+
+test('a preview whose answer breaks off can be asked for again', async () => {
+  const file = await csvSource('list', rows(2))
+  const server = await startRingdex({ sources: [file.source] })
+  try {
+    const page = await openAdmin(browser, server, '#/sources/list', { script: breaksOff('/preview') })
+    const preview = page.getByRole('button', { name: 'Preview' })
+    await Promise.all([page.waitForResponse('**/preview'), preview.click()])
+    await eventually(() => preview.getAttribute('aria-disabled'), (value) => value === null, 'the button again')
+    await preview.click()
+    await page.getByRole('region', { name: 'Preview' }).getByText('Nothing was stored').waitFor()
+    expectOnlyBroken(page)
+  } finally {
+    await server.stop()
+    await file.remove()
   }
 })
 

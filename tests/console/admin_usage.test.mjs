@@ -49,6 +49,27 @@ test('lookups are drawn, read off by keyboard, and given as a table', async () =
   }
 })
 
+test('days are those of UTC, also in a zone where it is still the day before', async () => {
+  const server = await startRingdex()
+  try {
+    await server.until('/v1/sources', ({ sources }) => sources[0].state === 'idle')
+    await server.get('/v1/lookup?number=%2B12125550123')
+    const { points } = await server.until('/v1/usage?range=year', ({ total }) => total.lookups >= 1)
+    const page = await openAdmin(browser, server, '#/usage?range=year', { timezoneId: 'America/Los_Angeles' })
+    await page.getByText('Days are those of UTC.').waitFor()
+    await page.getByRole('button', { name: 'Show as table' }).click()
+    const day = new Date(points.at(-1).at)
+    const name = await page.locator('table.usage tbody tr').last().locator('th').innerText()
+    assert.match(name, new RegExp(`\\b${day.getUTCDate()}\\b.*${day.getUTCFullYear()}`))
+    await goTo(page, '#/usage?range=week')
+    await page.getByRole('heading', { name: 'Lookups' }).waitFor()
+    assert.equal(await page.getByText('Days are those of UTC.').count(), 0)
+    expectClean(page)
+  } finally {
+    await server.stop()
+  }
+})
+
 test('each range has an address, and the way back leads through them', async () => {
   const server = await startRingdex({ keys: [adminKey] })
   try {

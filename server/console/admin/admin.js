@@ -16,6 +16,7 @@ import { sharedNumbersView } from './shared_numbers.js'
 import { webhooksView } from './webhooks.js'
 import { usageView } from './usage.js'
 import { keysView } from './keys.js'
+import { newestTime, serverClock } from './server_clock.js'
 
 // A view is made from the page and its address and has: title, template(), and as needed refresh(), every (ms), close().
 const views = {
@@ -31,14 +32,16 @@ const views = {
 }
 const first = 'sources'
 const redrawEvery = 1_000
+const awayEvery = 2_000
 
 const container = document.getElementById('page')
 const now = () => Date.now()
+const theirs = serverClock(now, () => performance.now())
 const session = await signedIn('/admin', container)
 const link = linkToServer(now, () => draw())
 const dialogs = questions(() => draw())
 const page = {
-  session, now, link, ask: dialogs.ask,
+  session, now: theirs.now, link, ask: dialogs.ask,
   draw: () => draw(),
   go: (hash) => { location.hash = hash },
   // The same view under another address, such as after a filter: the focus stays where it is.
@@ -68,19 +71,23 @@ function draw() {
     </div>
     ${session.signed_in ? nothing : html`<p class="open-access help">There are no keys yet: whoever uses this machine may use this page.
       <a href="#/keys">Make a key</a> before others can reach it.</p>`}
-    ${unreachableNote()}
+    ${lowerNote()}
     ${dialogs.template()}`), container)
 }
 
 // Over the page's lower end, so that nothing jumps when it comes and goes.
-function unreachableNote() {
+function lowerNote() {
   const seconds = (now() - link.answeredAt) / 1000
-  return html`<div class="unreachable" role="status">${link.reachable ? nothing : html`
+  return html`<div class="unreachable" role="status">${link.reachable ? refusedNote(shown.refused) : html`
     <p><strong>The server cannot be reached.</strong>
       <span aria-hidden="true">What you see is ${duration(seconds)} old.</span>
       <span class="unseen">What you see is of ${exactTime(link.answeredAt)}.</span>
       It is asked again every few seconds.</p>`}</div>`
 }
+
+// What was shown before still is, and would look as if it were of now.
+const refusedNote = (error) => (error ? html`
+  <p class="refused"><strong>What you see is not refreshed.</strong> ${error.message}</p>` : nothing)
 
 function notFoundView(name) {
   return { title: 'No such page', template: () => html`
@@ -88,13 +95,19 @@ function notFoundView(name) {
     <p>There is no view “${name}”. <a href="#/${first}">To the sources</a></p>` }
 }
 
+async function get(path, query, signal) {
+  const answer = await link.get(path, query, signal)
+  theirs.heard(newestTime(answer))
+  return answer
+}
+
 function open(route, focus) {
   shown?.view.close?.()
   const aborted = new AbortController()
   const make = Object.hasOwn(views, route.view) ? views[route.view].make : () => notFoundView(route.view)
   // What comes for a view that is left is thrown away.
-  const own = { ...page, get: (path, query) => link.get(path, query, aborted.signal), draw: () => { if (shown?.own === own) draw() } }
-  const next = { route, own, view: null, refreshed: 0, refreshing: false }
+  const own = { ...page, get: (path, query) => get(path, query, aborted.signal), draw: () => { if (shown?.own === own) draw() } }
+  const next = { route, own, view: null, refreshed: 0, refreshing: false, refused: null }
   next.view = make(own, route)
   const close = next.view.close
   next.view.close = () => { aborted.abort(); close?.() }
@@ -112,8 +125,11 @@ async function refresh(which) {
   which.refreshing = true
   try {
     await which.view.refresh()
+    which.refused = null
   } catch (error) {
     if (error.name !== 'AbortError' && error.status === undefined) throw error
+    // A view that has nothing else to show says so itself.
+    which.refused = error.name === 'AbortError' || which.view.problem ? null : error
   } finally {
     which.refreshing = false
     which.refreshed = now()
@@ -125,9 +141,17 @@ function tick() {
   if (document.hidden || !shown) return
   draw()
   const { view, refreshed, refreshing } = shown
-  // While the server is away every view asks for it.
-  const every = view.every ?? (link.reachable ? null : 2_000)
+  // While the server is away every view asks for it, also one that has all that it needs.
+  const every = view.every ?? (link.reachable ? null : awayEvery)
   if (every && !refreshing && now() - refreshed >= every) refresh(shown)
+  if (!link.reachable && !asking) askWhetherBack()
+}
+
+let asking = false
+async function askWhetherBack() {
+  asking = true
+  await link.get('/healthz').then(() => refresh(shown), () => {})
+  setTimeout(() => { asking = false }, awayEvery)
 }
 
 function follow(focus) {

@@ -68,24 +68,26 @@ export function stackedBars(rows, x, y, width) {
   return parts
 }
 
-// Where times are written under a chart: midnights, months or every few hours, in the zone of the browser; about no more
-// than `fit`.
-export function timeTicks(from, to, fit) {
+// Where times are written under a chart: midnights, months or every few hours, in the zone of the browser or in UTC; about no
+// more than `fit`.
+export function timeTicks(from, to, fit, inUtc = false) {
   const hour = 3_600_000
   const steps = [{ hours: 1 }, { hours: 3 }, { hours: 6 }, { hours: 12 }, { days: 1 }, { days: 2 }, { days: 7 }, { days: 14 },
     { months: 1 }, { months: 2 }, { months: 3 }, { months: 6 }, { months: 12 }]
   const length = ({ hours = 0, days = 0, months = 0 }) => hours * hour + days * 24 * hour + months * 30.4 * 24 * hour
   const step = steps.find((one) => (to - from) / length(one) <= Math.max(1, fit)) ?? steps.at(-1)
   const at = new Date(from)
-  at.setMinutes(0, 0, 0)
-  if (step.hours) at.setHours(Math.floor(at.getHours() / step.hours) * step.hours)
-  else at.setHours(0)
-  if (step.months) at.setMonth(Math.floor(at.getMonth() / step.months) * step.months, 1)
+  const get = (part) => at[`get${inUtc ? 'UTC' : ''}${part}`]()
+  const set = (part, ...values) => at[`set${inUtc ? 'UTC' : ''}${part}`](...values)
+  set('Minutes', 0, 0, 0)
+  if (step.hours) set('Hours', Math.floor(get('Hours') / step.hours) * step.hours)
+  else set('Hours', 0)
+  if (step.months) set('Month', Math.floor(get('Month') / step.months) * step.months, 1)
   const ticks = []
   while (at.getTime() <= to && ticks.length < 100) {
     if (at.getTime() >= from) ticks.push(at.getTime())
-    if (step.months) at.setMonth(at.getMonth() + step.months)
-    else if (step.days) at.setDate(at.getDate() + step.days)
+    if (step.months) set('Month', get('Month') + step.months)
+    else if (step.days) set('Date', get('Date') + step.days)
     else at.setTime(at.getTime() + step.hours * hour)
   }
   return { ticks, unit: step.months ? 'month' : step.days ? 'day' : 'hour' }

@@ -87,6 +87,11 @@ export function numberView(page, route) {
     }
   }
   async function explain() {
+    if (steps !== null) {
+      steps = null
+      page.draw()
+      return
+    }
     try {
       steps = (await page.get('/v1/explain', { number })).steps
       stepsProblem = null
@@ -99,7 +104,9 @@ export function numberView(page, route) {
 
   return {
     title: `Who has ${number}`,
-    refresh,
+    get problem() { return problem },
+    // Each look is counted as one; it is not repeated unasked.
+    refresh: () => (answer === null ? refresh() : Promise.resolve()),
     template: () => html`
       <h1 tabindex="-1">Who has ${answer ? numberWords(answer.number) || number : number}</h1>
       ${searchBox(page, number)}
@@ -108,7 +115,7 @@ export function numberView(page, route) {
       ${answer === null ? nothing : html`
         <section aria-labelledby="steps-title">
           <div class="section-head"><h2 id="steps-title">How it comes to this</h2>
-            <button aria-expanded=${steps === null ? 'false' : 'true'} @click=${explain}>Explain step by step</button></div>
+            <button aria-expanded=${steps === null ? 'false' : 'true'} @click=${explain}>${steps === null ? 'Explain step by step' : 'Hide the steps'}</button></div>
           <div role="status">${stepsProblem ? problemNote(stepsProblem) : steps === null ? nothing
             : html`<ol class="steps">${steps.map((step) => html`<li>${step}</li>`)}</ol>`}</div>
         </section>`}`,
@@ -121,7 +128,7 @@ const numberFacts = (number) => html`
     ${fact('E.164', number.e164 ? html`<span class="figures">${number.e164}</span>` : 'none')}
     ${fact('Country', countryName(number.region) || number.region)}
     ${fact('Kind of number', number.type ? String(number.type).replaceAll('_', ' ') : '')}
-    ${fact('Valid', number.e164 ? (number.valid ? 'yes' : 'no: nobody can have this number') : '')}
+    ${fact('Valid', number.e164 ? (number.valid ? 'yes' : 'not in the numbering plan known here; it is matched all the same') : '')}
     ${fact('Extension', number.extension)}
   </dl>`
 

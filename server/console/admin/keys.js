@@ -4,7 +4,8 @@ import { segment } from '../api.js'
 import { html, nothing } from '../vendor/lit-html/lit-html.js'
 import { repeat } from '../vendor/lit-html/directives/repeat.js'
 import { exactTime } from '../words.js'
-import { agoTime, copyButton, empty, outcome, problemNote } from './pieces.js'
+import { copyButtons } from './copy_button.js'
+import { agoTime, empty, outcome, problemNote } from './pieces.js'
 import { scopeNames, scopeWords } from './state_words.js'
 
 export function keysView(page) {
@@ -15,6 +16,7 @@ export function keysView(page) {
   let link = null
   let linkSaid = null
   let busy = false
+  const copyButton = copyButtons(page.draw)
 
   async function refresh() {
     // With the first key this page is signed out; the key must be seen before that shows.
@@ -27,9 +29,12 @@ export function keysView(page) {
       throw error
     }
   }
+  // Before it is known whether there are keys, a first one would come unawares. After it this page is signed out, and a
+  // refused request would take the key away that is shown this once.
+  const ready = () => !busy && keys !== null && !made?.first
   // Runs one request at a time; what it is refused with is given to `refusedWith`.
   async function doing(work, refusedWith) {
-    if (busy) return
+    if (!ready()) return
     busy = true
     page.draw()
     try {
@@ -37,13 +42,15 @@ export function keysView(page) {
     } catch (error) {
       if (error.status === undefined) throw error
       refusedWith({ tone: 'bad', text: error.message })
+    } finally {
+      busy = false
+      page.draw()
     }
-    busy = false
-    page.draw()
   }
 
   async function make(event) {
     event.preventDefault()
+    if (!ready()) return
     const form = event.target
     const given = new FormData(form)
     const scopes = given.getAll('scope')
@@ -52,14 +59,11 @@ export function keysView(page) {
       page.draw()
       return
     }
-    const isFirst = keys?.length === 0
+    const isFirst = keys.length === 0
     if (isFirst && !scopes.includes('admin')) {
-      const sure = await page.ask({
-        title: 'Make a first key that cannot run the mirror?',
-        text: 'With the first key nothing is open any more, this page included. Without a key for it you could only make one with “ringdex key create” on the server.',
-        action: 'Make it',
-      })
-      if (!sure) return
+      said = { tone: 'bad', text: 'The first key must run the mirror: without one that may, nobody could come back to this page.' }
+      page.draw()
+      return
     }
     await doing(async () => {
       made = await page.link.post('/v1/keys', { scopes, note: given.get('note').trim() })
@@ -97,6 +101,7 @@ export function keysView(page) {
 
   async function makeLink(event) {
     event.preventDefault()
+    if (!ready()) return
     const agent = new FormData(event.target).get('agent').trim()
     linkSaid = null
     await doing(async () => {
@@ -113,7 +118,7 @@ export function keysView(page) {
           <td>${key.scopes.map((scope) => scopeWords(scope).name).join(', ')}</td>
           <td class="nowrap">${key.created_at ? agoTime(key.created_at, page.now()) : ''}</td>
           <td><code>${key.id}</code></td>
-          <td><button class="danger small" aria-disabled=${busy ? 'true' : nothing} @click=${() => remove(key)}>Remove<span class="unseen"> ${key.note || key.id}</span></button></td>
+          <td><button class="danger small" aria-disabled=${ready() ? nothing : 'true'} @click=${() => remove(key)}>Remove<span class="unseen"> ${key.note || key.id}</span></button></td>
         </tr>`)}</tbody></table></div>`
 
   const madeNote = () => html`
@@ -127,28 +132,29 @@ export function keysView(page) {
 
   return {
     title: 'Keys',
+    get problem() { return problem },
     refresh,
     template: () => html`
       <h1 tabindex="-1">Keys</h1>
       ${problem ? problemNote(problem, () => refresh().catch(() => {}).then(page.draw)) : nothing}
       ${made ? madeNote() : nothing}
       ${outcome(said)}
-      ${keys === null ? nothing : keys.length === 0 ? html`
+      ${keys === null || made?.first ? nothing : keys.length === 0 ? html`
         ${empty('There is no key yet', 'Programs and people on this machine need none; nobody else is let in.')}` : keyTable()}
       <div class="columns">
         <section class="card" aria-labelledby="make-title">
           <h2 id="make-title">Make a key</h2>
           ${keys?.length === 0 ? html`<p class="note warn">The first key locks the open access: from then on every request needs one,
-            this page and the phone system included. Let the first one run the mirror.</p>` : nothing}
+            this page and the phone system included. So the first one must run the mirror.</p>` : nothing}
           <form class="stacked" @submit=${make}>
             <label for="note">What it is for</label>
             <input id="note" name="note" maxlength="200" autocomplete="off" placeholder="The PBX">
             <fieldset><legend>It may</legend>
               ${scopeNames.map((scope) => html`
-                <label class="check"><input type="checkbox" name="scope" value=${scope}>
+                <label class="check"><input type="checkbox" name="scope" value=${scope} ?checked=${scope === 'admin' && keys?.length === 0}>
                   <span>${scopeWords(scope).name}<span class="help">${scopeWords(scope).words}</span></span></label>`)}
             </fieldset>
-            <div><button class="primary" aria-disabled=${busy || keys === null ? 'true' : nothing}>Make the key</button></div>
+            <div><button class="primary" aria-disabled=${ready() ? nothing : 'true'}>Make the key</button></div>
           </form>
         </section>
         <section class="card" aria-labelledby="link-title">
@@ -158,7 +164,7 @@ export function keysView(page) {
             <label for="agent">The agent’s name in the phone system</label>
             <input id="agent" name="agent" maxlength="64" autocomplete="off" spellcheck="false" aria-describedby="link-help">
             <p class="help" id="link-help">As it is sent with each call, such as 204 or anna. Left empty: all calls.</p>
-            <div><button class="primary" aria-disabled=${busy ? 'true' : nothing}>Make a link</button></div>
+            <div><button class="primary" aria-disabled=${ready() ? nothing : 'true'}>Make a link</button></div>
           </form>
           <div role="status">${link ? html`
             <div class="note good link"><p>For ${link.agent || 'all calls'}, until ${exactTime(link.expires_at)}:</p>

@@ -9,13 +9,33 @@ export function pagedList(load, changed) {
     loading: false,
     problem: null,
     // The first page again. Items are replaced once they are there, so that nothing flickers.
-    reload: () => step(null, true),
-    more: () => step(list.next, false),
+    reload: () => asked(() => step(null, true)),
+    more: () => asked(() => step(list.next, false)),
+    // The same unasked, every few seconds: nothing shows it, and whatever is asked for meanwhile comes after it.
+    poll: () => (underWay ? Promise.resolve() : begin(() => step(null, true))),
   }
-  async function step(behind, anew) {
+  let underWay = null
+
+  function begin(work) {
+    const mine = work().finally(() => {
+      if (underWay === mine) underWay = null
+    })
+    underWay = mine
+    return mine
+  }
+  async function asked(work) {
     if (list.loading) return
     list.loading = true
     changed()
+    try {
+      await underWay
+      await begin(work)
+    } finally {
+      list.loading = false
+      changed()
+    }
+  }
+  async function step(behind, anew) {
     try {
       const page = await load(behind)
       list.items = anew ? page.items : [...list.items, ...page.items]
@@ -25,10 +45,8 @@ export function pagedList(load, changed) {
     } catch (error) {
       if (error.name === 'AbortError') return
       list.problem = error
-    } finally {
-      list.loading = false
-      changed()
     }
+    changed()
   }
   return list
 }

@@ -19,8 +19,6 @@ export const fact = (name, value) => (value === '' || value === null || value ==
 
 export const empty = (strong, words) => html`<p class="empty"><strong>${strong}</strong>${words}</p>`
 
-export const busy = (words) => html`<p class="busy muted" role="status">${words}</p>`
-
 // What a refusal says, in the server's own words, with what to do about it.
 export function problemNote(error, retry) {
   const words = error.status === 403
@@ -37,21 +35,4 @@ export const outcome = (said, of = '') => html`<div class="outcome" role="status
 export function moreButton(list, words = 'Show more') {
   if (list.next === null) return nothing
   return html`<p class="more"><button aria-disabled=${list.loading ? 'true' : nothing} @click=${list.more}>${list.loading ? 'Loading …' : words}</button></p>`
-}
-
-// A button whose text is copied; says so for a moment.
-export function copyButton(text, words = 'Copy') {
-  const copy = async (event) => {
-    const button = event.currentTarget
-    try {
-      await navigator.clipboard.writeText(text)
-      button.dataset.done = 'Copied'
-    } catch {
-      // Without a clipboard (plain http from another machine) the text is selected, for Ctrl+C.
-      const shown = button.parentElement.querySelector('.secret')
-      if (shown) getSelection().selectAllChildren(shown)
-      button.dataset.done = 'Press Ctrl+C'
-    }
-  }
-  return html`<button class="copy" @click=${copy}>${words}</button>`
 }

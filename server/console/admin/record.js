@@ -5,31 +5,32 @@ import { html, nothing } from '../vendor/lit-html/lit-html.js'
 import { exactTime, safeUrl } from '../words.js'
 import { agoTime, clockTime, empty, fact, outcome, problemNote, recordLink } from './pieces.js'
 import { numberHash, recordParts } from './routes.js'
-import { consentWords, recordKindWords, resyncWords } from './state_words.js'
+import { consentWords, goesOn, recordKindWords, resyncWords } from './state_words.js'
 
 export function recordView(page, route) {
   const asked = route.parts.join('/')
-  const parts = recordParts(asked)
-  const path = `/v1/records/${segment(asked)}`
-  const isLocal = parts.source === 'local'
   let record = null
   let problem = null
   let calls = null
   let said = null
   let fetching = false
+  // The one that is shown: of a record that was merged away that is the survivor.
+  const id = () => record?.id ?? asked
+  const path = () => `/v1/records/${segment(id())}`
+  const sourceId = () => recordParts(id()).source
+  const isLocal = () => sourceId() === 'local'
 
   async function refresh() {
     try {
-      record = await page.get(path)
+      record = await page.get(`/v1/records/${segment(asked)}`)
       problem = null
       view.title = record.name || record.organization || record.id
     } catch (error) {
-      if (error.name === 'AbortError') return
       if (!record || error.status === 404 || error.status === 410) {
         record = null
         problem = error
       }
-      return
+      throw error
     }
     page.draw()
     try {
@@ -45,16 +46,20 @@ export function recordView(page, route) {
     said = null
     page.draw()
     try {
-      const answer = await page.link.post(`${path}/resync`)
-      said = { ...resyncWords(answer, page.names.label(parts.source)), into: answer.merged_into }
+      const answer = await page.link.post(`${path()}/resync`)
+      said = { ...resyncWords(answer, page.names.label(sourceId())), into: answer.merged_into }
+      view.every = goesOn(answer) ? 2_000 : undefined
     } catch (error) {
       if (error.status === undefined) throw error
       said = { tone: 'bad', text: error.status === 0 ? `Not fetched. ${error.message}` : error.message }
+    } finally {
+      fetching = false
+      page.draw()
     }
-    fetching = false
-    await refresh()
-    page.draw()
+    await again()
   }
+  // A refusal is in `problem`, or is seen at the next look.
+  const again = () => refresh().catch(() => {}).then(page.draw)
 
   async function forget() {
     const sure = await page.ask({
@@ -64,34 +69,34 @@ export function recordView(page, route) {
     })
     if (!sure) return
     try {
-      await page.link.remove(path)
+      await page.link.remove(path())
       said = { tone: 'good', text: 'Deleted.' }
     } catch (error) {
       if (error.status === undefined) throw error
       said = { tone: 'bad', text: error.message }
     }
-    await refresh()
-    page.draw()
+    await again()
   }
 
-  const fetchButton = () => (isLocal || parts.source === '' ? nothing : html`
+  const fetchButton = () => (isLocal() || sourceId() === '' ? nothing : html`
     <button data-action="resync" aria-disabled=${fetching ? 'true' : nothing} @click=${resync}>${fetching ? 'Asking the CRM …' : 'Fetch again from CRM now'}</button>`)
 
   const missing = () => {
     if (problem.status === 410) {
-      return html`${empty('This record was deleted', isLocal
+      return html`${empty('This record was deleted', isLocal()
         ? 'It was made here and is gone, or gave way to a record of a CRM with the same number.'
-        : `${page.names.label(parts.source)} deleted it, so nobody finds it here any more. If it is back there, fetch it again.`)}`
+        : `${page.names.label(sourceId())} deleted it, so nobody finds it here any more. If it is back there, fetch it again.`)}`
     }
     if (problem.status === 404) {
-      return html`${empty('This record is not here', isLocal ? 'There is no record of this id that was made here.'
+      return html`${empty('This record is not here', isLocal() ? 'There is no record of this id that was made here.'
         : 'It was never copied. Look whether its id is right and whether the source may see it; then fetch it, or look into the runs for why it was not taken.')}`
     }
-    return problemNote(problem, () => refresh().then(page.draw))
+    return problemNote(problem, again)
   }
 
   const view = {
     title: asked,
+    get problem() { return problem },
     refresh,
     template: () => html`
       <p class="trail"><a href="#/people">Find</a></p>
@@ -101,7 +106,7 @@ export function recordView(page, route) {
       <div class="buttons">
         ${record || [404, 410].includes(problem?.status) ? fetchButton() : nothing}
         ${record && safeUrl(record.url) ? html`<a class="button" href=${safeUrl(record.url)} target="_blank" rel="noopener noreferrer">Open in ${page.names.label(record.source)}<span class="unseen"> (new tab)</span></a>` : nothing}
-        ${record && isLocal && page.session.scopes.includes('agent') ? html`<button class="danger" data-action="delete" @click=${forget}>Delete</button>` : nothing}
+        ${record && isLocal() && page.session.scopes.includes('agent') ? html`<button class="danger" data-action="delete" @click=${forget}>Delete</button>` : nothing}
       </div>
       ${outcome(said)}
       ${said?.into ? html`<p>${recordLink(said.into)}</p>` : nothing}

@@ -4,6 +4,7 @@ import { segment } from '../api.js'
 import { html, nothing } from '../vendor/lit-html/lit-html.js'
 import { count, exactTime } from '../words.js'
 import { empty, fact, problemNote, recordLink, tag } from './pieces.js'
+import { rejectsAreDue } from './reject_times.js'
 import { hashOf } from './routes.js'
 import { secondsWords } from './run_table.js'
 import { rejectWords, runKindWords, runOutcomeWords } from './state_words.js'
@@ -32,6 +33,7 @@ export function runView(page, route) {
   let problem = null
   let rejects = null
   let rejectsShown = rejectsShownAtFirst
+  let counted = null // the run as it was when `rejects` came
   const found = new Map() // external id -> the record's id, where it is here all the same
 
   async function refresh() {
@@ -40,17 +42,22 @@ export function runView(page, route) {
       problem = null
       if (run.outcome !== 'running') view.every = undefined
       view.title = `Run ${run.id}`
-      if (run.skipped > 0 || run.outcome === 'running') rejects = (await page.get(`${path}/rejects`)).rejects
-      else rejects = []
+      if (run.skipped === 0) rejects = []
+      else if (rejectsAreDue(counted, run, page.now())) {
+        rejects = (await page.get(`${path}/rejects`)).rejects
+        counted = { skipped: run.skipped, outcome: run.outcome, at: page.now() }
+      }
       page.draw()
       await findShown()
     } catch (error) {
       if (!run) problem = error
+      // It does not come to be by being asked for again.
+      if (error.status === 400 || error.status === 404) view.every = undefined
       throw error
     }
   }
 
-  // Some that were not taken whole are here, from this run or an earlier one.
+  // Some that were not taken are here by now, by another run.
   async function findShown() {
     for (const { external_id: externalId } of rejects.slice(0, rejectsShown)) {
       if (externalId === '' || found.has(externalId)) continue
@@ -119,6 +126,7 @@ export function runView(page, route) {
   const view = {
     title: `Run ${id}`,
     every: 2_000,
+    get problem() { return problem },
     refresh,
     template: () => html`
       <p class="trail"><a href="#/runs">Runs</a></p>

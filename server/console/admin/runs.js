@@ -33,7 +33,7 @@ export function runsView(page, route) {
     title: 'Runs',
     every: 5_000,
     // Whoever reads further down is not pushed away by what is new.
-    async refresh() { if (list.pages <= 1) await list.reload() },
+    async refresh() { if (list.pages <= 1) await (list.pages === 0 ? list.reload() : list.poll()) },
     template: () => html`
       <h1 tabindex="-1">Runs</h1>
       <p class="help">Each time a source was read: what came, what changed, what was not taken. Kept for a year; times are your own.</p>
@@ -42,8 +42,9 @@ export function runsView(page, route) {
         <label class="check"><input type="checkbox" .checked=${changed} @change=${(event) => filter({ changed: event.target.checked })}>
           Only runs that changed something</label>
         <span class="spacer"></span>
-        <a class="button" href=${pathOf('/v1/runs.csv', { source })} download>Download as CSV</a>
+        <a class="button" href=${pathOf('/v1/runs.csv', { source })} download aria-describedby="about-file">Download as CSV</a>
       </div>
+      <p class="help" id="about-file">${changed ? 'The file holds these runs and those that changed nothing; ' : 'The file holds '}at most the latest 20,000.</p>
       ${list.problem ? problemNote(list.problem, list.reload) : nothing}
       <div class="list" aria-busy=${list.loading ? 'true' : 'false'}>
         ${list.items.length > 0 ? html`${runTable(list.items, page)}${moreButton(list, 'Show older runs')}`

@@ -64,13 +64,15 @@ export function sharedNumbersView(page, route) {
 
   const progress = () => {
     const last = look.numbers.at(-1)
-    return html`<div class="looking" role="status">
-      ${look.done ? html`<p class="help">All numbers were looked through: ${plural(look.numbers.length, 'number')} of ${least} or more records.</p>`
-        : look.looking ? html`<progress aria-label="Looking through all numbers"></progress>
-          <p class="help figures">${plural(look.numbers.length, 'number')} so far${last ? `, now behind ${last.e164}` : ''}.</p>
-          <button class="small" @click=${() => { look.stopped = true }}>Stop</button>`
-          : html`<p class="help">Stopped at ${plural(look.numbers.length, 'number')}.</p>
-            <button class="small" @click=${() => goOn(look)}>Go on</button>`}
+    // Only the end is told aloud, not each step. The button is one, so that the focus stays on it.
+    return html`<div class="looking">
+      ${look.looking ? html`<progress aria-label="Looking through all numbers"></progress>
+        <p class="help figures">${plural(look.numbers.length, 'number')} so far${last ? `, now behind ${last.e164}` : ''}.</p>` : nothing}
+      <p class="help" role="status">${look.looking ? nothing
+        : look.done ? `All numbers were looked through: ${plural(look.numbers.length, 'number')} of ${least} or more records.`
+          : `Stopped at ${plural(look.numbers.length, 'number')}.`}</p>
+      ${look.done ? nothing : html`<button class="small" @click=${() => { if (look.looking) look.stopped = true; else goOn(look) }}>
+        ${look.looking ? 'Stop' : 'Go on'}</button>`}
     </div>`
   }
   const table = () => {

@@ -4,6 +4,7 @@ import { segment } from '../api.js'
 import { html, nothing } from '../vendor/lit-html/lit-html.js'
 import { repeat } from '../vendor/lit-html/directives/repeat.js'
 import { count, plural } from '../words.js'
+import { sourceOutcomes } from './outcomes.js'
 import { empty, outcome, problemNote, recordLink } from './pieces.js'
 import { hashOf } from './routes.js'
 import { runTable } from './run_table.js'
@@ -19,10 +20,11 @@ const todayPath = (id) => `/v1/sources/${segment(id)}/today`
 
 // What came of the last action with each source, and whether one is under way.
 function doings(page, after) {
-  const said = new Map()
+  const outcomes = sourceOutcomes()
   const busy = new Set()
   return {
-    said: (id) => said.get(id),
+    said: outcomes.of,
+    seen: (sources) => outcomes.seen(sources, page.now()),
     busy: (id) => busy.has(id),
     async run(source, action) {
       if (busy.has(source.id)) return
@@ -30,7 +32,7 @@ function doings(page, after) {
       page.draw()
       try {
         const result = await act(page, source, action)
-        if (result) said.set(source.id, result)
+        if (result) outcomes.say(source.id, result, page.now())
       } finally {
         busy.delete(source.id)
       }
@@ -63,6 +65,7 @@ export function sourcesView(page) {
       sources = (await page.get('/v1/sources')).sources
       problem = null
       page.names.learn(sources)
+      doing.seen(sources)
       page.draw()
       if (page.now() - countedAt >= countersEvery(sources)) {
         countedAt = page.now()
@@ -98,6 +101,7 @@ export function sourcesView(page) {
   const view = {
     title: 'Sources',
     every: refreshEvery,
+    get problem() { return problem },
     refresh,
     template: () => html`
       <h1 tabindex="-1">Sources</h1>
@@ -126,6 +130,7 @@ export function sourceView(page, route) {
     try {
       const { sources } = await page.get('/v1/sources')
       page.names.learn(sources)
+      doing.seen(sources)
       source = sources.find((one) => one.id === id) ?? null
       missing = source === null
       problem = null
@@ -145,13 +150,16 @@ export function sourceView(page, route) {
     if (preview?.waiting) return
     preview = { waiting: true }
     page.draw()
+    let shown = null
     try {
-      preview = await page.link.post(`/v1/sources/${segment(id)}/preview`, { records: 20 })
+      shown = await page.link.post(`/v1/sources/${segment(id)}/preview`, { records: 20 })
     } catch (error) {
       if (error.status === undefined) throw error
-      preview = { problem: error }
+      shown = { problem: error }
+    } finally {
+      preview = shown
+      page.draw()
     }
-    page.draw()
   }
 
   const actionRow = (names) => {
@@ -197,6 +205,7 @@ export function sourceView(page, route) {
   const view = {
     title: id,
     every: refreshEvery,
+    get problem() { return problem },
     refresh,
     template: () => html`
       <p class="trail"><a href="#/sources">Sources</a></p>

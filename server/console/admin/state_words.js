@@ -78,17 +78,26 @@ const scopes = {
 export const scopeNames = Object.keys(scopes)
 export const scopeWords = (scope) => said(scopes, scope) ?? { name: plainWord(scope), words: '' }
 
-// What a forced fetch of one record came to.
+// The CRM is slower than the server waits for it; the record may still change.
+export const goesOn = (answer) => answer.outcome === 'unreachable' && /; the resync goes on$/.test(answer.detail ?? '')
+
+// What a forced fetch of one record came to. A detail tells why an outcome is not what it looks like: something came and was
+// left out, or did not come and was kept.
 export function resyncWords(answer, label) {
-  const detail = answer.detail ? ` ${answer.detail}` : ''
+  const why = answer.detail ? `: ${answer.detail}.` : ''
   switch (answer.outcome) {
-    case 'updated': return { tone: 'good', text: `Fetched from ${label}: it had changed, and what you see is up to date now.${detail}` }
-    case 'unchanged': return { tone: 'good', text: `Fetched from ${label}: it is the same there. Nothing had to change.${detail}` }
-    case 'deleted': return { tone: 'warn', text: `${label} no longer has this record, so it was removed here too.${detail}` }
-    case 'merged': return { tone: 'good', text: `In ${label} this record was merged into another one.${detail}` }
-    case 'not_found': return { tone: 'warn', text: `${label} does not know this record, and it is not here either.${detail}` }
-    case 'unreachable': return { tone: 'bad', text: `Nothing was changed: ${label} could not be asked.${detail}` }
-    default: return { tone: '', text: `The server answered “${plainWord(answer.outcome)}”.${detail}` }
+    case 'updated': return { tone: 'good', text: `Fetched from ${label}: it had changed, and what you see is up to date now${why || '.'}` }
+    case 'unchanged': return why ? { tone: 'warn', text: `${label} was asked, and nothing was changed here${why}` }
+      : { tone: 'good', text: `Fetched from ${label}: it is the same there. Nothing had to change.` }
+    case 'deleted': return { tone: 'warn', text: why ? `What ${label} has is not taken, so it was removed here${why}`
+      : `${label} no longer has this record, so it was removed here too.` }
+    case 'merged': return { tone: 'good', text: `In ${label} this record was merged into another one${why || '.'}` }
+    case 'not_found': return { tone: 'warn', text: why ? `What ${label} has is not taken, and it is not here either${why}`
+      : `${label} does not know this record, and it is not here either.` }
+    case 'unreachable': return goesOn(answer)
+      ? { tone: 'warn', text: `${label} has not answered yet. It goes on being asked; what comes is shown here.` }
+      : { tone: 'bad', text: `Nothing was changed: ${label} could not be asked${why || '.'}` }
+    default: return { tone: '', text: `The server answered “${plainWord(answer.outcome)}”${why || '.'}` }
   }
 }
 

@@ -25,11 +25,19 @@ const hourFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute:
 const dayFormat = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' })
 const monthFormat = new Intl.DateTimeFormat(undefined, { month: 'short' })
 const dayHourFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' })
-const longDayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', month: 'short', day: 'numeric', year: 'numeric' })
 const tickFormats = { hour: hourFormat, day: dayFormat, month: monthFormat }
+// The server counts by days of UTC, whose names they keep in any zone.
+const utc = { timeZone: 'UTC' }
+const longDayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', month: 'short', day: 'numeric', year: 'numeric', ...utc })
+const utcTickFormats = {
+  hour: new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', ...utc }),
+  day: new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', ...utc }),
+  month: new Intl.DateTimeFormat(undefined, { month: 'short', ...utc }),
+}
+const byDays = (period) => period >= 86_400_000
 
-function slotName(time, period) {
-  return period >= 86_400_000 ? longDayFormat.format(time) : dayHourFormat.format(time)
+export function slotName(time, period) {
+  return byDays(period) ? longDayFormat.format(time) : dayHourFormat.format(time)
 }
 
 // One period in words, for the reading line and the slider.
@@ -108,7 +116,7 @@ export function usageView(page, route) {
     const place = x()
     const y = scale([0, ticks.at(-1)], [plotBottom, plotTop])
     const period = usage.period_seconds * 1_000
-    const times = timeTicks(slots[0].time, slots.at(-1).time + period, (width - margin.left) / 76)
+    const times = timeTicks(slots[0].time, slots.at(-1).time + period, (width - margin.left) / 76, byDays(period))
     const timePlace = scale([slots[0].time, slots.at(-1).time + period], [margin.left, width - margin.right])
     return html`
       <svg class="chart" role="img" aria-label=${`${name}. The same data can be shown as a table.`} viewBox="0 0 ${width} ${height}" width=${width}
@@ -118,7 +126,7 @@ export function usageView(page, route) {
           <text class="axis" x=${margin.left - 8} y=${y(tick) + 4} text-anchor="end">${tickWords(tick)}</text>`)}
         ${times.ticks.map((time) => svg`
           <line class="tick" x1=${timePlace(time)} x2=${timePlace(time)} y1=${plotBottom} y2=${plotBottom + 4}></line>
-          <text class="axis" x=${Math.min(Math.max(timePlace(time), margin.left), width - margin.right - 16)} y=${height - 6} text-anchor="middle">${tickFormats[times.unit].format(time)}</text>`)}
+          <text class="axis" x=${Math.min(Math.max(timePlace(time), margin.left), width - margin.right - 16)} y=${height - 6} text-anchor="middle">${(byDays(period) ? utcTickFormats : tickFormats)[times.unit].format(time)}</text>`)}
         ${body(place, y)}
         <line class="reading" x1=${place(readAt())} x2=${place(readAt())} y1=${plotTop} y2=${plotBottom}></line>
       </svg>`
@@ -178,6 +186,7 @@ export function usageView(page, route) {
   return {
     title: 'Usage',
     every: 10_000,
+    get problem() { return problem },
     refresh,
     close: () => sized.disconnect(),
     template: () => html`
@@ -193,6 +202,7 @@ export function usageView(page, route) {
       ${usage === null ? html`<div class="card waiting" aria-busy="true"></div>` : html`
         <dl class="tiles card">${tile('Lookups', count(usage.total.lookups))}${tile('Hit rate', percent(hitRate(usage.total)))}
           ${tile('Half are answered within', microseconds(usage.total.p50_us) || '–')}${tile('99 % are answered within', microseconds(usage.total.p99_us) || '–')}</dl>
+        ${byDays(usage.period_seconds * 1_000) ? html`<p class="help">Days are those of UTC.</p>` : nothing}
         ${usage.points.length === 0 ? empty(`No lookup in the last ${range}`, 'As soon as the phone system asks who is calling, it is counted here.')
           : asTable ? table() : charts()}`}`,
   }

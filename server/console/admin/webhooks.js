@@ -40,7 +40,7 @@ export function webhooksView(page, route) {
   return {
     title: 'Webhooks',
     every: 3_000,
-    async refresh() { if (list.pages <= 1) await list.reload() },
+    async refresh() { if (list.pages <= 1) await (list.pages === 0 ? list.reload() : list.poll()) },
     template: () => html`
       <h1 tabindex="-1">Webhook events</h1>
       <p class="help">What the CRMs told by themselves, so that changes are here within moments instead of at the next run.</p>

@@ -1,5 +1,6 @@
 // The admin page in a browser, in front of the real server and a fake CRM.
 
+import assert from 'node:assert/strict'
 import { openPage } from './browser.mjs'
 import { startFake } from './fakes.mjs'
 import { freePort } from './program.mjs'
@@ -46,3 +47,20 @@ export async function goTo(page, hash) {
 
 export const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor()
 export const card = (page, id) => page.locator(`.source[data-source="${id}"]`)
+
+// For openAdmin's `script`: of the first POST to an address that ends so the headers arrive, and the body breaks off.
+export const breaksOff = (ending) => ({ content: `(${breakFirst})(${JSON.stringify(ending)})` })
+function breakFirst(ending) {
+  const ask = window.fetch
+  let broken = false
+  window.fetch = async (url, options) => {
+    const answer = await ask(url, options)
+    if (!broken && options?.method === 'POST' && String(url).endsWith(ending)) {
+      broken = true
+      answer.text = () => Promise.reject(new TypeError('network error'))
+    }
+    return answer
+  }
+}
+// The page may be told of it as an error of its own; else nothing may have gone wrong.
+export const expectOnlyBroken = (page) => assert.deepEqual(page.problems.filter((one) => !one.includes('network error')), [])
