@@ -9,6 +9,7 @@ import { signIn } from './sign_in.mjs'
 
 export { eventually } from './eventually.mjs'
 export { csvSource } from './people_file.mjs'
+export { signIn }
 
 const secret = 'a-secret-of-the-tests'
 export const adminKey = { scopes: ['admin', 'agent', 'lookup'] }
