@@ -143,15 +143,17 @@ test('ages are those of the server, whatever the clock of the browser says', asy
   const server = await startRingdex()
   try {
     const { sources: [source] } = await server.until('/v1/sources', ({ sources }) => sources[0].state === 'idle')
-    const page = await openPage(browser, `${server.url}/healthz`)
     const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString()
-    await page.route('**/v1/sources', (route) => route.fulfill({ json: { sources: [
-      { ...source, since: ago(30), checkpoint_at: ago(0) }] } }))
-    // A day late.
-    await page.clock.install({ time: Date.now() - 86_400_000 })
-    await page.goto(`${server.url}/admin`)
-    await card(page, 'people').getByText('for 30 min').waitFor()
-    expectClean(page)
+    // A day late, and a day early.
+    for (const apart of [-86_400_000, 86_400_000]) {
+      const page = await openPage(browser, `${server.url}/healthz`)
+      await page.route('**/v1/sources', (route) => route.fulfill({ json: { sources: [
+        { ...source, since: ago(30), checkpoint_at: ago(0) }] } }))
+      await page.clock.install({ time: Date.now() + apart })
+      await page.goto(`${server.url}/admin`)
+      await card(page, 'people').getByText('for 30 min').waitFor()
+      expectClean(page)
+    }
   } finally {
     await server.stop()
   }

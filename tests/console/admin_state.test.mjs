@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { sourceOutcomes } from '../../server/console/admin/outcomes.js'
 import { pagedList } from '../../server/console/admin/paged_list.js'
-import { newestTime, serverClock } from '../../server/console/admin/server_clock.js'
 
 // A server that answers when the test says so.
 function heldPages() {
@@ -75,38 +74,4 @@ test('what an action came to is said while the state that it led to lasts, and f
   outcomes.seen(states('idle'), 4_010_000)
   assert.equal(outcomes.of('crm'), undefined)
   assert.equal(outcomes.of('other'), undefined)
-})
-
-test('the server’s time is never before what it told, is one’s own else, and is learned anew when one’s own is set', () => {
-  let own = 1_000_000
-  let ran = 0
-  const pass = (milliseconds) => { own += milliseconds; ran += milliseconds }
-  const clock = serverClock(() => own, () => ran)
-  assert.equal(clock.now(), own)
-  clock.heard(own - 60_000)
-  clock.heard(undefined)
-  clock.heard(NaN)
-  assert.equal(clock.now(), own)
-  // One's own is ten minutes late.
-  clock.heard(own + 600_000)
-  pass(5_000)
-  clock.heard(own + 595_000)
-  assert.equal(clock.now(), own + 600_000)
-  pass(3_600_000)
-  assert.equal(clock.now(), own + 600_000)
-  // Then it is put right.
-  own += 600_000
-  assert.equal(clock.now(), own)
-  pass(1_000)
-  assert.equal(clock.now(), own)
-})
-
-test('the newest time of an answer is one that the server wrote down, not one to come nor one of the CRM', () => {
-  const at = (minute) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString()
-  assert.equal(newestTime({ sources: [
-    { since: at(3), checkpoint_at: at(7), swept_at: null, next_attempt: at(50), next_sweep: at(59) }, { since: at(5), checkpoint_at: null }] }), Date.parse(at(7)))
-  assert.equal(newestTime({ runs: [{ started_at: at(1), finished_at: at(2) }, { started_at: at(4), finished_at: null }] }), Date.parse(at(4)))
-  for (const other of [null, undefined, {}, { sources: [] }, { sources: null }, { sources: [null, { since: 'soon' }] }, { updated_at: at(9) }]) {
-    assert.equal(newestTime(other), undefined)
-  }
 })

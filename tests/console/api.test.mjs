@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
-import { ApiError, get, post, segment } from '../../server/console/api.js'
+import { ApiError, get, post, segment, skewBy } from '../../server/console/api.js'
 
 const answers = {
   '/hangs': () => {},
@@ -82,4 +82,13 @@ test('any id is one segment of a path; the two that cannot be are refused', () =
     assert.equal(decodeURIComponent(path[3]), id)
   }
   for (const id of ['.', '..']) assert.throws(() => segment(id), { name: 'Error', code: 'bad_id' })
+})
+
+test('the skew of a clock is what lies between it and the Date of an answer, apart from a second or two', () => {
+  const sent = 'Sun, 22 Nov 2026 17:49:09 GMT'
+  const then = Date.UTC(2026, 10, 22, 17, 49, 9)
+  assert.equal(skewBy(sent, then + 1_500, 9), 0)
+  assert.equal(skewBy(sent, then + 600_000, 0), 600_000)
+  assert.equal(skewBy(sent, then - 600_000, 0), -600_000)
+  for (const none of [null, undefined, '', 'soon']) assert.equal(skewBy(none, then, 9), 9)
 })

@@ -1,5 +1,6 @@
 // The admin page: signs in, shows the view that the address names, and keeps it fresh.
 
+import { serverNow } from '../api.js'
 import { signedIn, frame } from '../session.js'
 import { html, nothing, render } from '../vendor/lit-html/lit-html.js'
 import { duration, exactTime } from '../words.js'
@@ -16,7 +17,6 @@ import { sharedNumbersView } from './shared_numbers.js'
 import { webhooksView } from './webhooks.js'
 import { usageView } from './usage.js'
 import { keysView } from './keys.js'
-import { newestTime, serverClock } from './server_clock.js'
 
 // A view is made from the page and its address and has: title, template(), and as needed refresh(), every (ms), close().
 const views = {
@@ -36,12 +36,11 @@ const awayEvery = 2_000
 
 const container = document.getElementById('page')
 const now = () => Date.now()
-const theirs = serverClock(now, () => performance.now())
 const session = await signedIn('/admin', container)
 const link = linkToServer(now, () => draw())
 const dialogs = questions(() => draw())
 const page = {
-  session, now: theirs.now, link, ask: dialogs.ask,
+  session, now: serverNow, link, ask: dialogs.ask,
   draw: () => draw(),
   go: (hash) => { location.hash = hash },
   // The same view under another address, such as after a filter: the focus stays where it is.
@@ -95,18 +94,12 @@ function notFoundView(name) {
     <p>There is no view “${name}”. <a href="#/${first}">To the sources</a></p>` }
 }
 
-async function get(path, query, signal) {
-  const answer = await link.get(path, query, signal)
-  theirs.heard(newestTime(answer))
-  return answer
-}
-
 function open(route, focus) {
   shown?.view.close?.()
   const aborted = new AbortController()
   const make = Object.hasOwn(views, route.view) ? views[route.view].make : () => notFoundView(route.view)
   // What comes for a view that is left is thrown away.
-  const own = { ...page, get: (path, query) => get(path, query, aborted.signal), draw: () => { if (shown?.own === own) draw() } }
+  const own = { ...page, get: (path, query) => link.get(path, query, aborted.signal), draw: () => { if (shown?.own === own) draw() } }
   const next = { route, own, view: null, refreshed: 0, refreshing: false, refused: null }
   next.view = make(own, route)
   const close = next.view.close
