@@ -276,7 +276,7 @@ std::expected<void, std::string> App::Parts::start() {
   if (!accounts) return std::unexpected(listed(accounts.error()));
   lookups.set_accounts(usage.attached(std::move(*accounts)));
   if (auto loaded = keys.load(); !loaded) return loaded;
-  if (auto loaded = sessions.load(); !loaded) return loaded;
+  if (auto loaded = sessions.load(); !loaded) spdlog::error("every browser must sign in again: {}", loaded.error());
   auto opened_links = RecordLinks::open(config.data_dir + "/links.secret");
   if (!opened_links) return std::unexpected(opened_links.error());
   links.emplace(std::move(*opened_links));

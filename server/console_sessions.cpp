@@ -46,7 +46,7 @@ std::expected<void, std::string> ConsoleSessions::load() {
   std::map<std::string, ConsoleSession> fresh;
   if (!text->empty()) {
     const json in = json::parse(*text, nullptr, false);
-    if (!in.is_array()) return std::unexpected(fmt::format("{} is not a list of sessions; remove it", path_));
+    if (!in.is_array()) return std::unexpected(fmt::format("{} is not a list of sessions", path_));
     try {
       for (const json& entry : in) {
         ConsoleSession session{entry.at("id"),
@@ -58,7 +58,7 @@ std::expected<void, std::string> ConsoleSessions::load() {
         fresh.emplace(session.id, std::move(session));
       }
     } catch (const json::exception& error) {
-      return std::unexpected(fmt::format("{} holds a broken session: {}; remove it", path_, error.what()));
+      return std::unexpected(fmt::format("{} holds a broken session: {}", path_, error.what()));
     }
   }
   const std::lock_guard lock(mutex_);

@@ -40,7 +40,7 @@ class ConsoleSessions {
 
   ConsoleSessions(std::string path, SessionCookie cookie, Clock clock);
 
-  // A missing file is no sessions, a broken one an error.
+  // A missing file is no sessions. A broken one is an error and counts as none; the next sign-in writes it anew.
   std::expected<void, std::string> load();
   const SessionCookie& cookie() const { return cookie_; }
 
