@@ -22,20 +22,32 @@ struct SourceFile {
   std::string text;
 };
 
-const std::vector<SourceFile>& sources() {
-  static const std::vector<SourceFile> all = [] {
-    std::vector<SourceFile> found;
-    const fs::path top = RINGDEX_SOURCE_DIR;
-    for (const char* folder : {"telephony", "index", "sync", "config", "server", "bench", "tests"}) {
-      for (const auto& entry : fs::recursive_directory_iterator(top / folder)) {
-        const auto extension = entry.path().extension();
-        if (extension != ".cpp" && extension != ".h") continue;
-        std::ifstream file(entry.path());
-        std::stringstream text;
-        text << file.rdbuf();
-        found.push_back({fs::relative(entry.path(), top).string(), folder, text.str()});
-      }
+std::vector<SourceFile> read_sources(const std::vector<std::string>& folders, const std::set<std::string>& extensions) {
+  std::vector<SourceFile> found;
+  const fs::path top = RINGDEX_SOURCE_DIR;
+  for (const std::string& folder : folders) {
+    for (const auto& entry : fs::recursive_directory_iterator(top / folder)) {
+      if (!extensions.contains(entry.path().extension().string())) continue;
+      std::ifstream file(entry.path());
+      std::stringstream text;
+      text << file.rdbuf();
+      found.push_back({fs::relative(entry.path(), top).string(), folder, text.str()});
     }
+  }
+  return found;
+}
+
+const std::vector<SourceFile>& sources() {
+  static const auto all =
+      read_sources({"telephony", "index", "sync", "config", "server", "bench", "tests"}, {".cpp", ".h"});
+  return all;
+}
+
+// The console's pages, without what others wrote.
+const std::vector<SourceFile>& pages() {
+  static const auto all = [] {
+    auto found = read_sources({"server/console"}, {".js", ".css", ".html"});
+    std::erase_if(found, [](const SourceFile& file) { return file.path.contains("/vendor/"); });
     return found;
   }();
   return all;
@@ -148,6 +160,17 @@ TEST_CASE("nothing is left open, and nothing names a machine") {
     CHECK_MESSAGE(!file.text.contains("/wor"
                                       "k/"),
                   file.path, " names a path of one machine");
+  }
+}
+
+TEST_CASE("the console's pages make no markup out of text, and name no other host") {
+  REQUIRE(pages().size() > 20);
+  const std::regex markup(R"(innerHTML|outerHTML|insertAdjacentHTML|unsafeHTML|document\.write|\beval\(|[^-]style=)");
+  for (const SourceFile& file : pages()) {
+    CHECK_MESSAGE(!std::regex_search(file.text, markup), file.path, " makes markup out of text");
+    CHECK_MESSAGE(!std::regex_search(file.text, std::regex("(https?:)?//[a-z0-9-]+\\.[a-z]")), file.path,
+                  " names a host");
+    CHECK_MESSAGE(std::ranges::count(file.text, '\n') <= 450, file.path, " is too long");
   }
 }
 
