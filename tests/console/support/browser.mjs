@@ -1,6 +1,7 @@
 // Debian's Chromium, and what every page is held to: no outside host, no error, no accessibility violation.
 
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { readFile } from 'node:fs/promises'
 import { chromium } from 'playwright-core'
@@ -8,12 +9,28 @@ import { chromium } from 'playwright-core'
 const require = createRequire(import.meta.url)
 const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8')
 
+// Chromium now and then does not answer when it is to close while a page loads.
+const closingMax = 10_000
+const testsMax = 240_000
+const endChromium = () => execFile('pkill', ['-KILL', '-P', String(process.pid), 'chromium'], () => {})
+
+function within(limit, closed) {
+  let timer
+  const late = new Promise((done) => { timer = setTimeout(done, limit) })
+  return Promise.race([closed, late]).finally(() => clearTimeout(timer))
+}
+
 export async function startBrowser() {
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync'],
   })
+  const close = browser.close.bind(browser)
+  browser.close = () => within(closingMax, close()).finally(endChromium)
+  // What waits for an answer then fails, instead of waiting for ever.
+  setTimeout(endChromium, testsMax).unref()
+  return browser
 }
 
 // A page of its own profile. `problems` collects what no page may do; check it with expectClean() at the end. `script`
@@ -22,6 +39,8 @@ export async function openPage(browser, url, { script, ...options } = {}) {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...options })
   context.setDefaultTimeout(15_000)
   if (script) await context.addInitScript(script)
+  const close = context.close.bind(context)
+  context.close = () => within(closingMax, close())
   const page = await context.newPage()
   const problems = []
   page.on('pageerror', (error) => problems.push(`error: ${error.stack ?? error}`))
