@@ -53,10 +53,9 @@ std::expected<void, KeyError> check_asker(const std::map<std::string, ApiKey>& k
 }  // namespace
 
 std::optional<Scope> scope_from(std::string_view name) {
-  if (name == "lookup") return Scope::lookup;
-  if (name == "agent") return Scope::agent;
-  if (name == "admin") return Scope::admin;
-  if (name == "metrics") return Scope::metrics;
+  for (const auto& [scope, known] : kScopeNames) {
+    if (known == name) return scope;
+  }
   return std::nullopt;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/http_message.h"
@@ -24,6 +26,9 @@ struct ApiKey {
   std::int64_t created_at = 0;  // seconds since 1970
 };
 
+inline constexpr std::array kScopeNames{
+    std::pair{Scope::lookup, std::string_view("lookup")}, std::pair{Scope::agent, std::string_view("agent")},
+    std::pair{Scope::admin, std::string_view("admin")}, std::pair{Scope::metrics, std::string_view("metrics")}};
 std::optional<Scope> scope_from(std::string_view name);
 
 struct KeyError {

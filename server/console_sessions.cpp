@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -24,7 +24,7 @@ void make_room(std::map<std::string, Entry>& entries, AccountOf account_of, cons
   std::size_t of_account = 0;
   auto first = entries.end();
   for (auto it = entries.begin(); it != entries.end(); ++it) {
-    if (account_of(it->second) != account) continue;
+    if (std::invoke(account_of, it->second) != account) continue;
     ++of_account;
     if (first == entries.end() || it->second.expires_at < first->second.expires_at) first = it;
   }
@@ -90,7 +90,7 @@ std::expected<ConsoleSessions::Opened, std::string> ConsoleSessions::open(const 
                          now + kLifetime};
   const auto stored = change([&](Sessions& sessions) {
     sessions.erase(sha256_hex(replaced));
-    make_room(sessions, [](const auto& one) { return one.account; }, session.account, kSessionsMax, now);
+    make_room(sessions, &ConsoleSession::account, session.account, kSessionsMax, now);
     sessions.emplace(session.id, session);
   });
   if (!stored) return std::unexpected(stored.error());
@@ -132,7 +132,9 @@ std::expected<ConsoleSessions::Code, std::string> ConsoleSessions::make_code(con
   const index::TimePoint now = clock_();
   Principal principal{maker.account, static_cast<unsigned>(Scope::agent), maker.key_id, {}};
   const std::lock_guard lock(mutex_);
-  make_room(codes_, [](const auto& one) { return one.redeemed.principal.account; }, maker.account, kCodesMax, now);
+  make_room(
+      codes_, [](const Waiting& one) -> const std::string& { return one.redeemed.principal.account; }, maker.account,
+      kCodesMax, now);
   codes_.emplace(sha256_hex(*text), Waiting{{std::move(principal), agent}, now + kCodeLifetime});
   return Code{*std::move(text), now + kCodeLifetime};
 }

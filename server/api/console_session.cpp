@@ -2,8 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <array>
-
 #include "server/api/events.h"
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
@@ -27,10 +25,8 @@ std::string_view token_of(const Api& api, const HttpRequest& request) {
 }
 
 Json session_json(const Principal& principal, const ConsoleSession* session) {
-  static constexpr std::array kScopes{std::pair{Scope::lookup, "lookup"}, std::pair{Scope::agent, "agent"},
-                                      std::pair{Scope::admin, "admin"}, std::pair{Scope::metrics, "metrics"}};
   Json scopes = Json::array();
-  for (const auto& [scope, name] : kScopes) {
+  for (const auto& [scope, name] : kScopeNames) {
     if (principal.may(scope)) scopes.push_back(name);
   }
   return {{"account", principal.account},

@@ -45,12 +45,7 @@ void write_run(CsvText& out, const index::Run& run) {
 
 HttpResponse runs_file(const index::Ledger& ledger, const HttpRequest& request, std::size_t runs_max) {
   index::RunQuery query{.runs_max = kRunsPerPage};
-  if (const std::string* source = request.parameter("source")) query.source = *source;
-  if (const std::string* behind = request.parameter("behind")) {
-    const auto run = read_count(*behind, UINT64_MAX);
-    if (!run) return bad_cursor();
-    query.behind = *run;
-  }
+  if (!read_place(request, query)) return bad_cursor();
   std::string text;
   CsvText out(text);
   for (const std::string_view name : kRunColumns) out.text(name);

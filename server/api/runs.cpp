@@ -44,12 +44,7 @@ HttpResponse list_runs(const index::Ledger& ledger, const HttpRequest& request) 
   const auto limit = read_limit(request, kRunsDefault, kRunsMax);
   if (!limit) return problem(400, "bad_limit", fmt::format("limit is a number from 1 to {}", kRunsMax));
   index::RunQuery query{.runs_max = *limit, .examined_max = kRunsExaminedMax};
-  if (const std::string* source = request.parameter("source")) query.source = *source;
-  if (const std::string* behind = request.parameter("behind")) {
-    const auto run = read_count(*behind, UINT64_MAX);
-    if (!run) return bad_cursor();
-    query.behind = *run;
-  }
+  if (!read_place(request, query)) return bad_cursor();
   if (const std::string* changed = request.parameter("changed")) {
     if (*changed != "true" && *changed != "false") return problem(400, "bad_changed", "changed is true or false");
     query.only_notable = *changed == "true";
@@ -79,6 +74,15 @@ HttpResponse list_rejects(const index::Ledger& ledger, const HttpRequest& reques
 }
 
 }  // namespace
+
+bool read_place(const HttpRequest& request, index::RunQuery& query) {
+  if (const std::string* source = request.parameter("source")) query.source = *source;
+  const std::string* behind = request.parameter("behind");
+  if (behind == nullptr) return true;
+  const auto run = read_count(*behind, UINT64_MAX);
+  if (run) query.behind = *run;
+  return run.has_value();
+}
 
 std::expected<index::Run, HttpResponse> requested_run(const index::Ledger& ledger, const HttpRequest& request) {
   const auto number = read_count(request.parameters[0], UINT64_MAX);
