@@ -7,8 +7,8 @@
 #include <fstream>
 #include <string>
 
-#include "sync/connectors/csv_file.h"
-#include "sync/csv_reader.h"
+#include "sync/connectors/csv/csv_file.h"
+#include "sync/connectors/csv/csv_reader.h"
 
 namespace {
 

@@ -13,8 +13,8 @@
 
 #include "bench/people.h"
 #include "index/index.h"
-#include "index/store.h"
-#include "telephony/number_variants.h"
+#include "index/store/store.h"
+#include "telephony/number/number_variants.h"
 
 namespace ringdex::bench {
 namespace {

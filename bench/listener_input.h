@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/event_reader.h"
+#include "server/cli/event_reader.h"
 
 namespace ringdex::bench {
 

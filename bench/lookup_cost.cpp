@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "bench/lookup_scene.h"
-#include "server/http_parser.h"
+#include "server/http/http_parser.h"
 
 namespace {
 

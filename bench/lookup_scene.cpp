@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "config/config.h"
-#include "server/account_settings.h"
+#include "server/assembly/account_settings.h"
 
 namespace ringdex::bench {
 namespace {

@@ -6,15 +6,15 @@
 #include <vector>
 
 #include "index/index.h"
-#include "index/store.h"
+#include "index/store/store.h"
+#include "server/access/api_keys.h"
 #include "server/api/lookup.h"
-#include "server/api_keys.h"
-#include "server/door_lookups.h"
-#include "server/http_router.h"
-#include "server/lookup_service.h"
-#include "server/lookup_usage.h"
-#include "server/metrics.h"
-#include "telephony/number_parser.h"
+#include "server/doors/door_lookups.h"
+#include "server/doors/lookup_usage.h"
+#include "server/http/http_router.h"
+#include "server/lookup/lookup_service.h"
+#include "server/metrics/metrics.h"
+#include "telephony/number/number_parser.h"
 #include "tests/support/temp_dir.h"
 
 namespace ringdex::bench {

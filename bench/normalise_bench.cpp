@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "telephony/asked_number.h"
-#include "telephony/number_parser.h"
-#include "telephony/number_variants.h"
-#include "telephony/numbering_plans.h"
-#include "telephony/phone_field.h"
+#include "telephony/number/asked_number.h"
+#include "telephony/number/number_parser.h"
+#include "telephony/number/number_variants.h"
+#include "telephony/number/numbering_plans.h"
+#include "telephony/number/phone_field.h"
 
 namespace {
 

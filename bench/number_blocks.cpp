@@ -9,8 +9,8 @@
 #include <stdexcept>
 
 #include "bench/draw.h"
-#include "telephony/number_variants.h"
-#include "telephony/plain_text.h"
+#include "telephony/number/number_variants.h"
+#include "telephony/text/plain_text.h"
 
 namespace ringdex::bench {
 namespace {
@@ -69,7 +69,7 @@ class BlockFinder {
     library_.Parse(text, "ZZ", &number);
     NumberBlock block;
     library_.Format(number, Library::INTERNATIONAL, &block.international);
-    if ("+" + telephony::digits_of(block.international) != text) block.international = text;
+    if ("+" + text::digits_of(block.international) != text) block.international = text;
     block.first = telephony::PhoneNumber::from_e164(text)->packed() / kTails * kTails;
     return block;
   }

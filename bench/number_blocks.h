@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "telephony/phone_number.h"
+#include "telephony/number/phone_number.h"
 
 namespace ringdex::bench {
 

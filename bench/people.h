@@ -8,7 +8,7 @@
 
 #include "bench/draw.h"
 #include "bench/number_blocks.h"
-#include "telephony/phone_number.h"
+#include "telephony/number/phone_number.h"
 
 namespace ringdex::bench {
 

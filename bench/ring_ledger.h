@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/latency_histogram.h"
+#include "bench/load/latency_histogram.h"
 
 namespace ringdex::bench {
 

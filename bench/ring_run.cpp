@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "bench/client_socket.h"
 #include "bench/listener_input.h"
-#include "bench/load_protocol.h"
+#include "bench/load/client_socket.h"
+#include "bench/load/load_protocol.h"
 
 namespace ringdex::bench {
 namespace {

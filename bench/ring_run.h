@@ -5,7 +5,7 @@
 #include <expected>
 #include <string>
 
-#include "bench/latency_histogram.h"
+#include "bench/load/latency_histogram.h"
 #include "bench/people.h"
 #include "bench/ring_ledger.h"
 

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "telephony/text/plain_text.h"
+
 namespace ringdex::config {
 namespace {
 
@@ -17,9 +19,6 @@ using std::chrono::milliseconds;
 constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits{
     {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_small(char c) {
   return c >= 'a' && c <= 'z';
 }
@@ -32,7 +31,7 @@ std::optional<Integer> whole_number(std::string_view text) {
   Integer value = 0;
   const auto end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (text.empty() || !is_digit(text.front()) || error != std::errc{} || stop != end) return std::nullopt;
+  if (text.empty() || !text::is_digit(text.front()) || error != std::errc{} || stop != end) return std::nullopt;
   return value;
 }
 
@@ -78,7 +77,7 @@ std::optional<Authority> split_authority(std::string_view text) {
 }  // namespace
 
 bool is_host_name(std::string_view host) {
-  const auto fits = [](char c) { return is_digit(c) || is_small(c) || is_capital(c) || c == '.' || c == '-'; };
+  const auto fits = [](char c) { return text::is_digit(c) || is_small(c) || is_capital(c) || c == '.' || c == '-'; };
   return !host.empty() && host.size() <= 253 && host.front() != '.' && host.front() != '-' &&
          std::all_of(host.begin(), host.end(), fits);
 }
@@ -110,7 +109,7 @@ std::expected<NetworkConfig, std::string> parse_network(std::string_view text) {
 }
 
 std::optional<milliseconds> parse_duration(std::string_view text) {
-  const auto is_unit = [](char c) { return !is_digit(c); };
+  const auto is_unit = [](char c) { return !text::is_digit(c); };
   const auto split = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_unit) - text.begin());
   const auto count = whole_number<std::uint32_t>(text.substr(0, split));
   const auto unit =
@@ -146,7 +145,7 @@ std::expected<Listen, std::string> parse_listen(std::string_view text) {
 }
 
 bool is_id(std::string_view text) {
-  const auto is_first = [](char c) { return is_small(c) || is_digit(c); };
+  const auto is_first = [](char c) { return is_small(c) || text::is_digit(c); };
   return !text.empty() && text.size() <= 63 && is_first(text.front()) &&
          std::all_of(text.begin(), text.end(), [&](char c) { return is_first(c) || c == '_' || c == '-'; });
 }

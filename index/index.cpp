@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <new>
 
-#include "index/batch_writer.h"
-#include "index/name_words.h"
-#include "index/name_writes.h"
-#include "index/record_codec.h"
-#include "index/store_impl.h"
+#include "index/records/name_words.h"
+#include "index/records/record_codec.h"
+#include "index/store/store_impl.h"
+#include "index/writes/batch_writer.h"
+#include "index/writes/name_writes.h"
 
 namespace ringdex::index {
 namespace {

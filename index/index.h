@@ -12,14 +12,14 @@
 #include <variant>
 #include <vector>
 
-#include "index/change_batch.h"
-#include "index/index_error.h"
-#include "index/number_table.h"
-#include "index/read_pins.h"
-#include "index/record.h"
-#include "index/source_state.h"
-#include "index/store.h"
-#include "telephony/phone_number.h"
+#include "index/records/change_batch.h"
+#include "index/records/index_error.h"
+#include "index/records/record.h"
+#include "index/records/source_state.h"
+#include "index/store/store.h"
+#include "index/table/number_table.h"
+#include "index/table/read_pins.h"
+#include "telephony/number/phone_number.h"
 
 namespace ringdex::index {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "index/index.h"
-#include "index/name_words.h"
-#include "index/store_impl.h"
+#include "index/records/name_words.h"
+#include "index/store/store_impl.h"
 
 namespace ringdex::index {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "index/index.h"
-#include "index/store_impl.h"
+#include "index/store/store_impl.h"
 
 namespace ringdex::index {
 namespace {

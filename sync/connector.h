@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "index/change_batch.h"
-#include "index/record.h"
+#include "index/records/change_batch.h"
+#include "index/records/record.h"
 #include "sync/fetch_error.h"
-#include "telephony/phone_number.h"
+#include "telephony/number/phone_number.h"
 
 namespace ringdex::sync {
 

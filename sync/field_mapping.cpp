@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "sync/clean_text.h"
-#include "telephony/phone_field.h"
+#include "telephony/number/phone_field.h"
+#include "telephony/text/plain_text.h"
+#include "telephony/text/utf8.h"
 
 namespace ringdex::sync {
 namespace {
@@ -43,7 +45,7 @@ void clean_texts(Record& record) {
   }
   clean_all(record.groups);
   clean_all(record.tags);
-  for (auto& email : record.emails) email = ascii_lower(email);
+  for (auto& email : record.emails) email = text::ascii_lower(email);
   clean_all(record.emails);
   std::map<std::string, std::string> custom;
   for (const auto& [key, value] : record.custom) custom[clean_line(key)] = clean_text(value);
@@ -56,7 +58,7 @@ bool is_same_line(const RecordPhone& a, const RecordPhone& b) {
 }
 
 bool is_among(const std::vector<std::string>& texts, const std::string& lower) {
-  return std::ranges::any_of(texts, [&](const std::string& text) { return ascii_lower(text) == lower; });
+  return std::ranges::any_of(texts, [&](const std::string& text) { return text::ascii_lower(text) == lower; });
 }
 
 // What the custom fields come to. A field that is not there says nothing; a value that is neither is unknown.
@@ -80,7 +82,7 @@ void map_custom_fields(RawRecord& raw, const MappingOptions& options) {
   for (const auto& field : options.tag_fields) add_all(record.tags, values(field));
   for (const ConsentField& consent : options.consent_fields) {
     for (const auto& value : values(consent.field)) {
-      const std::string lower = ascii_lower(clean_line(value));
+      const std::string lower = text::ascii_lower(clean_line(value));
       index::Consent state = index::Consent::unknown;
       if (is_among(consent.subscribed, lower)) state = index::Consent::subscribed;
       if (is_among(consent.unsubscribed, lower)) state = index::Consent::unsubscribed;
@@ -145,7 +147,7 @@ std::expected<Record, Rejected> map_record(RawRecord raw, const MappingOptions& 
   clean_texts(record);
   record.id.source = options.source;
   if (record.id.external_id.empty()) return rejected(record, RejectReason::no_external_id, "the id is empty");
-  if (record.id.external_id.size() > kExternalIdBytesMax || !is_valid_utf8(record.id.external_id)) {
+  if (record.id.external_id.size() > kExternalIdBytesMax || !text::is_valid_utf8(record.id.external_id)) {
     const auto bytes = record.id.external_id.size();
     record.id.external_id = clean_line(std::string_view(record.id.external_id).substr(0, kExternalIdBytesMax));
     return rejected(record, RejectReason::no_external_id,

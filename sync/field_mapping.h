@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "index/record.h"
+#include "index/records/record.h"
 #include "sync/connector.h"
-#include "telephony/number_parser.h"
+#include "telephony/number/number_parser.h"
 
 namespace ringdex::sync {
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "telephony/number_parser.h"
-#include "telephony/phone_number.h"
+#include "telephony/number/number_parser.h"
+#include "telephony/number/phone_number.h"
 
 namespace ringdex::sync {
 

@@ -7,8 +7,10 @@
 
 #include "server/api/json_text.h"
 #include "server/api/lookup.h"
-#include "server/caller_line.h"
-#include "telephony/display_name.h"
+#include "server/lookup/caller_line.h"
+#include "telephony/formats/display_name.h"
+#include "telephony/text/percent_encoding.h"
+#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -76,7 +78,7 @@ std::string fallback(const HttpRequest& request) {
       std::size_t end = first;
       while (end < target.size() && !(target[end] == '&' && starts_at(end + 1))) ++end;
       std::string text;
-      append_decoded(text, target.substr(first, end - first), TargetPart::query);
+      text::append_percent_decoded(text, target.substr(first, end - first), text::UrlPart::query);
       return text;
     }
   }
@@ -152,8 +154,8 @@ void get_opencnam(const Api& api, const HttpRequest& request, HttpResponse& resp
                             {"number", number},
                             {"price", 0.0},
                             {"uri", "/" + request.path[0] + "/phone/" + number},
-                            {"created", iso_text(pick.first_indexed_at)},
-                            {"updated", iso_text(pick.updated_at.value_or(pick.first_indexed_at))}});
+                            {"created", text::format_iso_time(pick.first_indexed_at)},
+                            {"updated", text::format_iso_time(pick.updated_at.value_or(pick.first_indexed_at))}});
 }
 
 }  // namespace

@@ -2,10 +2,10 @@
 
 #include <vector>
 
-#include "server/door_lookups.h"
-#include "server/http_router.h"
-#include "server/own_address.h"
-#include "server/record_links.h"
+#include "server/access/record_links.h"
+#include "server/doors/door_lookups.h"
+#include "server/http/http_router.h"
+#include "server/http/own_address.h"
 
 namespace ringdex::server {
 

@@ -7,8 +7,8 @@
 #include "server/api/events.h"
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
-#include "server/call_json.h"
-#include "sync/iso_time.h"
+#include "server/calls/call_json.h"
+#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -246,7 +246,7 @@ HttpResponse list_calls(const Api& api, const HttpRequest& request) {
   for (const auto& [name, time] : {std::pair{"since", &query.since}, std::pair{"until", &query.until}}) {
     const std::string* text = request.parameter(name);
     if (text == nullptr) continue;
-    *time = sync::parse_iso_time(*text);
+    *time = text::parse_iso_time(*text);
     if (!*time) return problem(400, "bad_time", fmt::format("'{}' is a time such as 2026-01-04T05:33:18Z", name));
   }
   if (const std::string* behind = request.parameter("behind")) {

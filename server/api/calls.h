@@ -2,10 +2,10 @@
 
 #include <vector>
 
-#include "server/api/clock.h"
-#include "server/call_actions.h"
-#include "server/call_service.h"
-#include "server/http_router.h"
+#include "server/calls/call_actions.h"
+#include "server/calls/call_service.h"
+#include "server/http/http_router.h"
+#include "server/system/clock.h"
 
 namespace ringdex::server {
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "server/http_router.h"
+#include "server/http/http_router.h"
 
 namespace ringdex::server {
 

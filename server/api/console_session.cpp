@@ -5,7 +5,8 @@
 #include "server/api/events.h"
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
-#include "server/request_origin.h"
+#include "server/http/request_origin.h"
+#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -32,7 +33,7 @@ Json session_json(const Principal& principal, const ConsoleSession* session) {
   return {{"account", principal.account},
           {"scopes", std::move(scopes)},
           {"agent", session == nullptr ? "" : session->agent},
-          {"expires_at", session == nullptr ? Json(nullptr) : Json(iso_text(session->expires_at))},
+          {"expires_at", session == nullptr ? Json(nullptr) : Json(text::format_iso_time(session->expires_at))},
           {"signed_in", session != nullptr}};
 }
 
@@ -141,7 +142,7 @@ HttpResponse make_code(const Api& api, const HttpRequest& request) {
   return json_response({{"path", path},
                         {"url", api.own_address.for_client(request) + path},
                         {"agent", agent},
-                        {"expires_at", iso_text(code->expires_at)}},
+                        {"expires_at", text::format_iso_time(code->expires_at)}},
                        201);
 }
 

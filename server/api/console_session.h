@@ -2,10 +2,10 @@
 
 #include <vector>
 
-#include "server/api_keys.h"
-#include "server/console_sessions.h"
-#include "server/http_router.h"
-#include "server/own_address.h"
+#include "server/access/api_keys.h"
+#include "server/access/console_sessions.h"
+#include "server/http/http_router.h"
+#include "server/http/own_address.h"
 
 namespace ringdex::server {
 

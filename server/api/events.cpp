@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "server/event_frame.h"
-#include "telephony/plain_text.h"
+#include "server/events/event_frame.h"
+#include "telephony/text/plain_text.h"
 
 namespace ringdex::server {
 namespace {
@@ -79,7 +79,7 @@ HttpResponse listen(EventHub& hub, const EventHistory& history, const HttpReques
 }  // namespace
 
 bool is_agent_name(std::string_view name) {
-  if (name.empty() || name.size() > kAgentBytesMax || !telephony::plain_text(name)) return false;
+  if (name.empty() || name.size() > kAgentBytesMax || !text::plain_text(name)) return false;
   const bool has_ascii_control =
       std::ranges::any_of(name, [](char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; });
   // U+0080 to U+009F.

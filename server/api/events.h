@@ -3,9 +3,9 @@
 #include <string_view>
 #include <vector>
 
-#include "server/event_history.h"
-#include "server/event_hub.h"
-#include "server/http_router.h"
+#include "server/events/event_history.h"
+#include "server/events/event_hub.h"
+#include "server/http/http_router.h"
 
 namespace ringdex::server {
 

@@ -1,7 +1,8 @@
 #include "server/api/json_text.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -22,16 +23,8 @@ HttpResponse json_response(const Json& value, int status) {
   return response;
 }
 
-std::string iso_text(index::TimePoint time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  const auto milliseconds = (time - seconds).count();
-  const std::string text =
-      fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
-  return milliseconds == 0 ? text + "Z" : fmt::format("{}.{:03}Z", text, milliseconds);
-}
-
 Json iso_or_null(const std::optional<index::TimePoint>& time) {
-  return time ? Json(iso_text(*time)) : Json(nullptr);
+  return time ? Json(text::format_iso_time(*time)) : Json(nullptr);
 }
 
 std::optional<Json> read_object(const HttpRequest& request, HttpResponse& refusal) {
@@ -96,7 +89,7 @@ Json record_json(const index::Record& record) {
           {"custom", record.custom},
           {"created_at", iso_or_null(record.created_at)},
           {"updated_at", iso_or_null(record.updated_at)},
-          {"first_indexed_at", iso_text(record.first_indexed_at)},
+          {"first_indexed_at", text::format_iso_time(record.first_indexed_at)},
           {"version", record.version}};
 }
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "index/record.h"
-#include "server/http_message.h"
+#include "index/records/record.h"
+#include "server/http/http_message.h"
 
 namespace ringdex::server {
 
@@ -15,8 +15,6 @@ using Json = nlohmann::ordered_json;
 HttpResponse json_response(const Json& value, int status = 200);
 std::string dump(const Json& value);
 
-// ISO 8601 in UTC with milliseconds left out when zero: "2026-01-04T05:33:18Z".
-std::string iso_text(index::TimePoint time);
 Json iso_or_null(const std::optional<index::TimePoint>& time);
 
 // The body as a JSON object; an empty body is {}. Nothing: not an object, with the refusal filled in.

@@ -8,6 +8,7 @@
 
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
+#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -20,7 +21,7 @@ Json key_json(const ApiKey& key) {
   return {{"id", key.id},
           {"scopes", key.scopes},
           {"note", key.note},
-          {"created_at", iso_text(index::TimePoint(std::chrono::seconds(key.created_at)))}};
+          {"created_at", text::format_iso_time(index::TimePoint(std::chrono::seconds(key.created_at)))}};
 }
 
 HttpResponse refusal_of(const KeyError& error) {

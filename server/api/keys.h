@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "server/api/clock.h"
-#include "server/api_keys.h"
-#include "server/http_router.h"
+#include "server/access/api_keys.h"
+#include "server/http/http_router.h"
+#include "server/system/clock.h"
 
 namespace ringdex::server {
 

@@ -4,7 +4,7 @@
 
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
-#include "telephony/number_variants.h"
+#include "telephony/number/number_variants.h"
 
 namespace ringdex::server {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <vector>
 
-#include "server/api/clock.h"
-#include "server/call_updates.h"
-#include "server/http_router.h"
-#include "server/local_records.h"
+#include "server/calls/call_updates.h"
+#include "server/http/http_router.h"
+#include "server/lookup/local_records.h"
+#include "server/system/clock.h"
 
 namespace ringdex::server {
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "server/api/json_text.h"
-#include "server/api/json_writer.h"
-#include "server/api/lookup_json.h"
+#include "server/json/lookup_json.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::server {
 namespace {
@@ -47,7 +47,7 @@ void write_explained(const DoorLookups& lookups, const LookupRequest& lookup, Ht
     response = failure(found.error());
     return;
   }
-  JsonWriter out(response.body);
+  text::JsonWriter out(response.body);
   out.open('{').key<"steps">().open('[');
   for (const std::string& step : steps) out.text(step);
   out.close(']').key<"answer">();
@@ -68,7 +68,7 @@ void get_lookup(const DoorLookups& lookups, const HttpRequest& request, bool exp
   const auto found = ask(lookups, lookup, request, response);
   if (!found) return;
   if (*found) {
-    JsonWriter out(response.body);
+    text::JsonWriter out(response.body);
     write_answer(out, **found);
   } else {
     response = failure(found->error());
@@ -100,7 +100,7 @@ HttpResponse post_lookup(const DoorLookups& lookups, const HttpRequest& request)
     return problem(400, "bad_numbers", fmt::format("'numbers' must be a list of 1 to {} texts", kNumbersPerRequestMax));
   }
   HttpResponse response;
-  JsonWriter answers(response.body);
+  text::JsonWriter answers(response.body);
   answers.open('{').key<"answers">().open('[');
   for (const auto& number : *numbers) {
     if (!number.is_string()) return problem(400, "bad_numbers", "each of 'numbers' must be a text");

@@ -3,8 +3,8 @@
 #include <optional>
 #include <vector>
 
-#include "server/door_lookups.h"
-#include "server/http_router.h"
+#include "server/doors/door_lookups.h"
+#include "server/http/http_router.h"
 
 namespace ringdex::server {
 

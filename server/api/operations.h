@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "index/index.h"
-#include "server/api/clock.h"
-#include "server/http_router.h"
-#include "server/metrics.h"
+#include "server/http/http_router.h"
+#include "server/metrics/metrics.h"
+#include "server/system/clock.h"
 
 namespace ringdex::server {
 

@@ -7,11 +7,11 @@
 #include <optional>
 
 #include "server/api/lookup.h"
-#include "server/caller_line.h"
-#include "server/hex_text.h"
-#include "server/safe_url.h"
-#include "telephony/phone_book.h"
-#include "telephony/plain_text.h"
+#include "server/lookup/caller_line.h"
+#include "telephony/formats/phone_book.h"
+#include "telephony/text/base64.h"
+#include "telephony/text/percent_encoding.h"
+#include "telephony/text/plain_text.h"
 
 namespace ringdex::server {
 namespace {
@@ -50,7 +50,7 @@ Wanted read_wanted(const HttpRequest& request) {
   if (const auto* name = request.parameter("name")) wanted.name = *name;
   const std::string search = asked_number(request, "search");
   if (search.empty()) return wanted;
-  if (std::ranges::none_of(search, telephony::is_letter)) {
+  if (std::ranges::none_of(search, text::is_letter)) {
     wanted.number = search;
   } else {
     wanted.name = search;
@@ -81,7 +81,7 @@ std::string link(const Api& api, const HttpRequest& request, PhoneBookFormat for
   char separator = '?';
   for (const auto& [name, value] : parameters) {
     if (value.empty()) continue;
-    text += fmt::format("{}{}={}", separator, name, percent_encoded(value));
+    text += fmt::format("{}{}={}", separator, name, text::percent_encoded(value));
     separator = '&';
   }
   return text;
@@ -131,17 +131,18 @@ void search_name(const Api& api, const HttpRequest& request, PhoneBookFormat for
   telephony::PhoneBookPage page = empty_page(api, request, format);
   const std::string* from = request.parameter("from");
   const bool is_nobody =
-      name && std::ranges::none_of(*name, [](char c) { return telephony::is_letter(c) || telephony::is_digit(c); });
+      name && std::ranges::none_of(*name, [](char c) { return text::is_letter(c) || text::is_digit(c); });
   if (!is_nobody) {
-    const auto found = api.directory.find(request.principal.account, name.value_or(""),
-                                          from == nullptr ? "" : bytes_of_hex(*from), people_max(format));
+    const auto found =
+        api.directory.find(request.principal.account, name.value_or(""),
+                           from == nullptr ? "" : text::bytes_of_hex(*from).value_or(""), people_max(format));
     if (!found) spdlog::error("phone book: {}", found.error().message);
     for (const index::Record& record : found ? found->records : std::vector<index::Record>()) {
       page.entries.push_back(entry_of(record, format));
     }
     if (found && !found->next.empty()) {
       // The index gives any bytes.
-      page.next_url = link(api, request, format, "", {{"name", name.value_or("")}, {"from", hex(found->next)}});
+      page.next_url = link(api, request, format, "", {{"name", name.value_or("")}, {"from", text::hex(found->next)}});
     }
   }
   response = xml_response(telephony::write_phone_book(format, page));

@@ -2,10 +2,10 @@
 
 #include <vector>
 
-#include "server/directory.h"
-#include "server/door_lookups.h"
-#include "server/http_router.h"
-#include "server/own_address.h"
+#include "server/doors/door_lookups.h"
+#include "server/http/http_router.h"
+#include "server/http/own_address.h"
+#include "server/lookup/directory.h"
 
 namespace ringdex::server {
 

@@ -8,7 +8,8 @@
 
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
-#include "telephony/vcard.h"
+#include "telephony/formats/vcard.h"
+#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -31,7 +32,8 @@ telephony::VCard card_of(const index::Record& record) {
     }
     card.phones.push_back({std::move(uri), phone.raw, phone.label});
   }
-  if (record.updated_at) card.revised = iso_text(std::chrono::floor<std::chrono::seconds>(*record.updated_at));
+  if (record.updated_at)
+    card.revised = text::format_iso_time(std::chrono::floor<std::chrono::seconds>(*record.updated_at));
   return card;
 }
 

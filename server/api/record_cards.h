@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "index/index.h"
-#include "server/api/clock.h"
-#include "server/http_router.h"
-#include "server/record_links.h"
+#include "server/access/record_links.h"
+#include "server/http/http_router.h"
+#include "server/system/clock.h"
 
 namespace ringdex::server {
 

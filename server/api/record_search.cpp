@@ -4,7 +4,7 @@
 
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
-#include "server/hex_text.h"
+#include "telephony/text/base64.h"
 
 namespace ringdex::server {
 namespace {
@@ -23,7 +23,7 @@ HttpResponse search_records(const Directory& directory, const HttpRequest& reque
   Json records = Json::array();
   for (const index::Record& record : found->records) records.push_back(record_json(record));
   return json_response({{"records", std::move(records)},
-                        {"next", found->next.empty() ? Json(nullptr) : Json(hex(found->next))},
+                        {"next", found->next.empty() ? Json(nullptr) : Json(text::hex(found->next))},
                         {"complete", found->examined_all}});
 }
 

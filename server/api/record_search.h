@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "server/directory.h"
-#include "server/http_router.h"
+#include "server/http/http_router.h"
+#include "server/lookup/directory.h"
 
 namespace ringdex::server {
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "index/index.h"
-#include "server/http_router.h"
-#include "sync/sync_scheduler.h"
+#include "server/http/http_router.h"
+#include "sync/mirror/sync_scheduler.h"
 
 namespace ringdex::server {
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "server/hex_text.h"
+#include "telephony/text/base64.h"
 
 namespace ringdex::server {
 namespace {
@@ -91,8 +91,7 @@ HttpResponse bad_record_id() {
 std::optional<std::string> read_hex_cursor(const HttpRequest& request) {
   const std::string* text = request.parameter("behind");
   if (text == nullptr) return "";
-  if (!is_hex(*text)) return std::nullopt;
-  return bytes_of_hex(*text);
+  return text::bytes_of_hex(*text);
 }
 
 HttpResponse bad_cursor() {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "server/api/json_text.h"
-#include "server/http_message.h"
+#include "server/http/http_message.h"
 
 namespace ringdex::server {
 

@@ -6,7 +6,8 @@
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
 #include "server/api/runs.h"
-#include "server/safe_url.h"
+#include "telephony/text/percent_encoding.h"
+#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -28,7 +29,7 @@ std::string text_of(const std::map<std::string, std::uint64_t>& by_reason) {
 
 void write_run(CsvText& out, const index::Run& run) {
   out.number(run.number).text(run.source).text(run.kind).text(run.outcome).text(run.message);
-  out.text(iso_text(run.started_at)).text(run.finished_at ? iso_text(*run.finished_at) : "");
+  out.text(text::format_iso_time(run.started_at)).text(run.finished_at ? text::format_iso_time(*run.finished_at) : "");
   if (run.finished_at) {
     out.number(static_cast<double>((*run.finished_at - run.started_at).count()) / 1000.0);
   } else {
@@ -65,7 +66,7 @@ HttpResponse runs_file(const index::Ledger& ledger, const HttpRequest& request, 
       csv_file(query.source.empty() ? "runs" : fmt::format("runs-{}", query.source), std::move(text));
   if (next) {
     std::string path = fmt::format("/v1/runs.csv?behind={}", *next);
-    if (!query.source.empty()) path += "&source=" + percent_encoded(query.source);
+    if (!query.source.empty()) path += "&source=" + text::percent_encoded(query.source);
     response.headers.emplace_back("Link", fmt::format("<{}>; rel=\"next\"", path));
   }
   return response;

@@ -4,6 +4,7 @@
 
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
+#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -20,7 +21,7 @@ Json run_json(const index::Run& run) {
           {"kind", run.kind},
           {"outcome", run.outcome},
           {"message", run.message},
-          {"started_at", iso_text(run.started_at)},
+          {"started_at", text::format_iso_time(run.started_at)},
           {"finished_at", iso_or_null(run.finished_at)},
           {"seconds", run.finished_at ? Json(static_cast<double>((*run.finished_at - run.started_at).count()) / 1000.0)
                                       : Json(nullptr)},

@@ -3,8 +3,8 @@
 #include <expected>
 #include <vector>
 
-#include "index/ledger.h"
-#include "server/http_router.h"
+#include "index/history/ledger.h"
+#include "server/http/http_router.h"
 
 namespace ringdex::server {
 

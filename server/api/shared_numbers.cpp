@@ -4,7 +4,7 @@
 
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
-#include "server/hex_text.h"
+#include "telephony/text/base64.h"
 
 namespace ringdex::server {
 namespace {
@@ -39,7 +39,7 @@ HttpResponse list_shared(const index::Index& index, const LookupService& lookups
     numbers.push_back({{"e164", number.to_e164()}, {"records", records}});
   }
   return json_response(
-      {{"numbers", std::move(numbers)}, {"next", found->next.empty() ? Json(nullptr) : Json(hex(found->next))}});
+      {{"numbers", std::move(numbers)}, {"next", found->next.empty() ? Json(nullptr) : Json(text::hex(found->next))}});
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "index/index.h"
-#include "server/http_router.h"
-#include "server/lookup_service.h"
+#include "server/http/http_router.h"
+#include "server/lookup/lookup_service.h"
 
 namespace ringdex::server {
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "server/api/json_text.h"
+#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -44,7 +45,7 @@ Json progress_json(const sync::RunProgress& progress, index::TimePoint now) {
   const double seconds = std::max(static_cast<double>((now - progress.started_at).count()) / 1000.0, 0.001);
   Json out = {{"run", progress.run},
               {"kind", progress.kind},
-              {"started_at", iso_text(progress.started_at)},
+              {"started_at", text::format_iso_time(progress.started_at)},
               {"records", progress.rows},
               {"pages", progress.pages},
               {"records_per_second", static_cast<double>(progress.rows) / seconds},
@@ -53,7 +54,8 @@ Json progress_json(const sync::RunProgress& progress, index::TimePoint now) {
   constexpr double kShareMin = 0.01;
   if (progress.share && *progress.share >= kShareMin) {
     const double left = seconds * (1.0 - *progress.share) / *progress.share;
-    out["expected_end"] = iso_text(now + std::chrono::milliseconds(static_cast<std::int64_t>(left) * 1000));
+    out["expected_end"] =
+        text::format_iso_time(now + std::chrono::milliseconds(static_cast<std::int64_t>(left) * 1000));
   }
   return out;
 }
@@ -61,24 +63,25 @@ Json progress_json(const sync::RunProgress& progress, index::TimePoint now) {
 Json source_json(const sync::SourceOverview& source, const index::SourceState& state,
                  std::optional<index::TimePoint> moved, index::TimePoint now) {
   const sync::SourceStatus& status = source.status;
-  return {{"id", source.source},
-          {"type", source.type},
-          {"label", source.label},
-          {"state", to_string(status.state)},
-          {"since", iso_text(status.since)},
-          {"reason", status.reason},
-          {"next_attempt", iso_or_null(status.next_attempt)},
-          {"run", status.run == 0 ? Json(nullptr) : Json(status.run)},
-          {"progress", status.progress ? progress_json(*status.progress, now) : Json(nullptr)},
-          {"records", state.records},
-          {"awaiting_confirmation", state.awaiting_confirmation},
-          {"checkpoint_at", iso_or_null(moved)},
-          {"swept_at", state.swept_at == index::TimePoint{} ? Json(nullptr) : Json(iso_text(state.swept_at))},
-          {"next_sweep", iso_or_null(status.next_sweep)},
-          {"requests_left",
-           {{"this_minute", number_or_null(source.requests_left.this_minute)},
-            {"today", number_or_null(source.requests_left.today)}}},
-          {"interval_seconds", std::chrono::floor<std::chrono::seconds>(source.interval).count()}};
+  return {
+      {"id", source.source},
+      {"type", source.type},
+      {"label", source.label},
+      {"state", to_string(status.state)},
+      {"since", text::format_iso_time(status.since)},
+      {"reason", status.reason},
+      {"next_attempt", iso_or_null(status.next_attempt)},
+      {"run", status.run == 0 ? Json(nullptr) : Json(status.run)},
+      {"progress", status.progress ? progress_json(*status.progress, now) : Json(nullptr)},
+      {"records", state.records},
+      {"awaiting_confirmation", state.awaiting_confirmation},
+      {"checkpoint_at", iso_or_null(moved)},
+      {"swept_at", state.swept_at == index::TimePoint{} ? Json(nullptr) : Json(text::format_iso_time(state.swept_at))},
+      {"next_sweep", iso_or_null(status.next_sweep)},
+      {"requests_left",
+       {{"this_minute", number_or_null(source.requests_left.this_minute)},
+        {"today", number_or_null(source.requests_left.today)}}},
+      {"interval_seconds", std::chrono::floor<std::chrono::seconds>(source.interval).count()}};
 }
 
 HttpResponse list_sources(const Api& api, const HttpRequest& request) {
@@ -232,7 +235,7 @@ HttpResponse today(const Api& api, const HttpRequest& request) {
       by_cause[std::string(to_string(cause))] = counts_json(counts);
     }
   }
-  Json out = {{"source", id}, {"since", iso_text(since)}};
+  Json out = {{"source", id}, {"since", text::format_iso_time(since)}};
   out.update(counts_json(all));
   out["by_cause"] = std::move(by_cause);
   return json_response(out);

@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "index/history/ledger.h"
 #include "index/index.h"
-#include "index/ledger.h"
-#include "server/api/clock.h"
-#include "server/http_router.h"
-#include "server/time_zone.h"
-#include "sync/sync_scheduler.h"
+#include "server/http/http_router.h"
+#include "server/system/clock.h"
+#include "server/system/time_zone.h"
+#include "sync/mirror/sync_scheduler.h"
 
 namespace ringdex::server {
 

@@ -4,9 +4,9 @@
 
 #include "server/api/json_text.h"
 #include "server/api/lookup.h"
-#include "server/caller_line.h"
-#include "server/safe_url.h"
-#include "telephony/phone_book.h"
+#include "server/lookup/caller_line.h"
+#include "telephony/formats/phone_book.h"
+#include "telephony/text/percent_encoding.h"
 
 namespace ringdex::server {
 namespace {
@@ -24,8 +24,8 @@ Json contact(const Api& api, const HttpRequest& request, const LookupAnswer& ans
   // What stands behind the name, if several have the number.
   if (is_person && line.starts_with(pick.name)) parts.family += line.substr(pick.name.size());
   // 3CX shows nobody without an address, and a CSV file gives none.
-  std::string url = safe_url(pick.url.text());
-  if (url.empty()) url = api.address.for_client(request) + "/v1/records/" + id_in_url(pick.id_text());
+  std::string url = text::safe_url(pick.url.text());
+  if (url.empty()) url = api.address.for_client(request) + "/v1/records/" + text::id_in_url(pick.id_text());
   Json out = {
       {"id", pick.id_text()}, {"first_name", parts.given}, {"last_name", parts.family}, {"company", pick.organization},
       {"email", ""},          {"asked_number", number},    {"contact_url", url}};

@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "server/door_lookups.h"
-#include "server/http_router.h"
-#include "server/own_address.h"
+#include "server/doors/door_lookups.h"
+#include "server/http/http_router.h"
+#include "server/http/own_address.h"
 
 namespace ringdex::server {
 

@@ -4,8 +4,9 @@
 #include <cmath>
 #include <map>
 
-#include "index/change_counts.h"
+#include "index/records/change_counts.h"
 #include "server/api/json_text.h"
+#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -57,14 +58,14 @@ HttpResponse show_usage(const LookupUsage& usage, index::TimePoint now, const Ht
   if (!visited) return problem(503, "store_failed", visited.error().message);
   Json list = Json::array();
   for (const auto& [at, counts] : points) {
-    Json point = {{"at", iso_text(at)}};
+    Json point = {{"at", text::format_iso_time(at)}};
     add_counts(point, counts);
     list.push_back(std::move(point));
   }
   Json out = {{"range", range->name},
               {"period_seconds", std::chrono::seconds(range->period).count()},
-              {"from", iso_text(from)},
-              {"to", iso_text(to)},
+              {"from", text::format_iso_time(from)},
+              {"to", text::format_iso_time(to)},
               {"points", std::move(list)}};
   add_counts(out["total"], total);
   return json_response(out);

@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "server/api/clock.h"
-#include "server/http_router.h"
-#include "server/lookup_usage.h"
+#include "server/doors/lookup_usage.h"
+#include "server/http/http_router.h"
+#include "server/system/clock.h"
 
 namespace ringdex::server {
 

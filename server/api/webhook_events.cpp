@@ -4,7 +4,7 @@
 
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
-#include "sync/webhook_event.h"
+#include "sync/webhooks/webhook_event.h"
 
 namespace ringdex::server {
 namespace {

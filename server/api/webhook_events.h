@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "index/inbox.h"
-#include "server/http_router.h"
-#include "sync/sync_scheduler.h"
+#include "index/history/inbox.h"
+#include "server/http/http_router.h"
+#include "sync/mirror/sync_scheduler.h"
 
 namespace ringdex::server {
 

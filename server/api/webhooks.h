@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "server/http_router.h"
-#include "server/metrics.h"
-#include "sync/sync_scheduler.h"
+#include "server/http/http_router.h"
+#include "server/metrics/metrics.h"
+#include "sync/mirror/sync_scheduler.h"
 
 namespace ringdex::server {
 

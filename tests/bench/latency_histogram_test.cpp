@@ -1,4 +1,4 @@
-#include "bench/latency_histogram.h"
+#include "bench/load/latency_histogram.h"
 
 #include <doctest/doctest.h>
 

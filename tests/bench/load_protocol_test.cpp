@@ -1,4 +1,4 @@
-#include "bench/load_protocol.h"
+#include "bench/load/load_protocol.h"
 
 #include <doctest/doctest.h>
 

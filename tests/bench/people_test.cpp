@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "telephony/number_parser.h"
+#include "telephony/number/number_parser.h"
 
 namespace ringdex::bench {
 namespace {

@@ -7,7 +7,8 @@
 #include <set>
 #include <thread>
 
-#include "server/event_reader.h"
+#include "server/cli/event_reader.h"
+#include "telephony/text/percent_encoding.h"
 #include "tests/end_to_end/scene.h"
 
 namespace ringdex::tests {
@@ -92,7 +93,7 @@ TEST_CASE("a call from its ring to its report") {
   // Found again by all that a person may know of it.
   const std::string since = report.body["call"]["started_at"];
   for (const std::string& query :
-       {"number=" + encode_component("+44 20 7946 0100") + "&limit=1", std::string("agent=ann"),
+       {"number=" + text::percent_encoded("+44 20 7946 0100") + "&limit=1", std::string("agent=ann"),
         std::string("record=people:contact:3"), "until=2100-01-01T00:00:00Z&since=" + since}) {
     CAPTURE(query);
     const auto list = ringdex->get("/v1/calls?" + query);
@@ -106,7 +107,7 @@ TEST_CASE("a call from its ring to its report") {
   const auto first = ringdex->get("/v1/calls?limit=1");
   CHECK(first.body["calls"][0]["call"]["id"] == "c2");
   const auto second =
-      ringdex->get("/v1/calls?limit=1&behind=" + encode_component(first.body["next"].get<std::string>()));
+      ringdex->get("/v1/calls?limit=1&behind=" + text::percent_encoded(first.body["next"].get<std::string>()));
   CHECK(second.body["calls"][0]["call"]["id"] == "1763798401.17");
 
   CHECK(types(events(*ringdex)) ==
@@ -347,7 +348,7 @@ TEST_CASE("click-to-call and unknown callers beside a Zendesk") {
   CHECK(local.starts_with("local:local:"));
   const auto known = zendesk.add_user(person("Carl Weiss", kUnknown));
   const std::string id = "zendesk-eu:contact:" + std::to_string(known);
-  REQUIRE(ringdex.wait_for("/v1/lookup?number=" + encode_component(kUnknown),
+  REQUIRE(ringdex.wait_for("/v1/lookup?number=" + text::percent_encoded(kUnknown),
                            [&](const json& body) { return body["default"] == id; }));
   CHECK(ringdex.lookup(kUnknown)["total"] == 1);
   const auto call = ringdex.get("/v1/calls/c2");

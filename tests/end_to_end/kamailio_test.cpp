@@ -4,6 +4,7 @@
 #include <optional>
 #include <regex>
 
+#include "telephony/text/percent_encoding.h"
 #include "tests/end_to_end/scene.h"
 #include "tests/end_to_end/sip_scene.h"
 #include "tests/support/raw_server.h"
@@ -29,7 +30,7 @@ SipCaller from(const std::string& number) {
 }
 
 std::string name_of(const RingdexProcess& ringdex, const std::string& number) {
-  return ringdex.get("/cnam?number=" + encode_component(number)).text;
+  return ringdex.get("/cnam?number=" + text::percent_encoded(number)).text;
 }
 
 // Answers with success so far, without the one that tells it.

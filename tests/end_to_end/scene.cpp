@@ -4,9 +4,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "telephony/number_parser.h"
-#include "telephony/number_variants.h"
-#include "telephony/phone_field.h"
+#include "telephony/number/number_parser.h"
+#include "telephony/number/number_variants.h"
+#include "telephony/number/phone_field.h"
 
 namespace ringdex::tests {
 namespace {

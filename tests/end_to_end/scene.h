@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/fake_zendesk.h"
+#include "tests/support/fakes/fake_zendesk.h"
 #include "tests/support/ringdex_process.h"
 #include "tests/support/temp_dir.h"
 

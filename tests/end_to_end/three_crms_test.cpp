@@ -3,9 +3,10 @@
 #include <fstream>
 #include <future>
 
+#include "telephony/text/percent_encoding.h"
 #include "tests/end_to_end/scene.h"
-#include "tests/support/fake_pipedrive.h"
-#include "tests/support/fake_salesforce.h"
+#include "tests/support/fakes/fake_pipedrive.h"
+#include "tests/support/fakes/fake_salesforce.h"
 
 namespace ringdex::tests {
 namespace {
@@ -141,7 +142,8 @@ TEST_CASE("who is deleted in each CRM is gone with the webhook, and leads with t
   scene.wait_for_webhooks();
   // Who was made in the second of the deletion is fetched again first.
   CHECK(ringdex->wait_for(
-      "/v1/lookup?number=" + encode_component(kNumber), [](const auto& body) { return body["match"] == "none"; }, 5s));
+      "/v1/lookup?number=" + text::percent_encoded(kNumber), [](const auto& body) { return body["match"] == "none"; },
+      5s));
   // The lead went with its person.
   CHECK(ringdex->get("/v1/records/deals:lead:" + scene.lead).status == 410);
   CHECK(ringdex->get("/v1/records/sales:contact:" + scene.contact).status == 410);
@@ -213,7 +215,7 @@ TEST_CASE("sources are switched, previewed, swept and purged, over HTTP and by c
   CHECK_FALSE(record_ids(ringdex->lookup(kNumber)).contains("sales:contact:" + scene.contact));
   CHECK(ringdex->get("/v1/records/sales:contact:" + scene.contact).status == 404);
   CHECK(command({"enable", "sales"}).exit_code == 0);
-  CHECK(ringdex->wait_for("/v1/lookup?number=" + encode_component(kNumber), [&](const auto& body) {
+  CHECK(ringdex->wait_for("/v1/lookup?number=" + text::percent_encoded(kNumber), [&](const auto& body) {
     return record_ids(body).contains("sales:contact:" + scene.contact);
   }));
   CHECK(ringdex->get("/v1/sources/nowhere/today").status == 404);

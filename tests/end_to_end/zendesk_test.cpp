@@ -3,6 +3,7 @@
 #include <csignal>
 #include <future>
 
+#include "telephony/text/percent_encoding.h"
 #include "tests/end_to_end/scene.h"
 
 namespace ringdex::tests {
@@ -18,7 +19,7 @@ std::string record_id(std::uint64_t id) {
 bool found_within(const RingdexProcess& ringdex, const std::string& number, const std::string& match,
                   std::chrono::milliseconds patience) {
   return ringdex.wait_for(
-      "/v1/lookup?number=" + encode_component(number), [&](const auto& body) { return body["match"] == match; },
+      "/v1/lookup?number=" + text::percent_encoded(number), [&](const auto& body) { return body["match"] == match; },
       patience);
 }
 

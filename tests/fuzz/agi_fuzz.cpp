@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "telephony/agi_message.h"
+#include "telephony/formats/agi_message.h"
 #include "tests/support/agi_arguments.h"
 
 namespace {

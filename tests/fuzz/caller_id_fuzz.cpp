@@ -2,8 +2,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "telephony/asked_number.h"
-#include "telephony/caller_id.h"
+#include "telephony/number/asked_number.h"
+#include "telephony/number/caller_id.h"
 
 using namespace ringdex::telephony;
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "server/http_message.h"
-#include "server/http_parser.h"
-#include "server/safe_url.h"
+#include "server/http/http_message.h"
+#include "server/http/http_parser.h"
+#include "telephony/text/percent_encoding.h"
 
 namespace {
 
@@ -55,8 +55,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // What is encoded for a link is read back as it was, but for a NUL, which is never decoded.
   HttpRequest again;
   for (const NamedText& pair : request.query) {
-    again.target +=
-        (again.target.empty() ? "/?x" : "&x") + percent_encoded(pair.name) + "=" + percent_encoded(pair.value);
+    again.target += (again.target.empty() ? "/?x" : "&x") + text::percent_encoded(pair.name) + "=" +
+                    text::percent_encoded(pair.value);
   }
   read_target(again);
   require(again.query.size() == request.query.size());

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "telephony/ldap_message.h"
+#include "telephony/ldap/ldap_message.h"
 #include "tests/telephony/ldap_request_bytes.h"
 
 using namespace ringdex::telephony;

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "telephony/phone_field.h"
+#include "telephony/number/phone_field.h"
 
 using namespace ringdex::telephony;
 

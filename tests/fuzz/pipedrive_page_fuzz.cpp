@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "sync/connectors/pipedrive.h"
-#include "sync/iso_time.h"
+#include "sync/connectors/pipedrive/pipedrive.h"
+#include "telephony/text/times.h"
 
 namespace {
 
@@ -50,7 +50,7 @@ void check(const std::expected<SourcePage, FetchError>& page, const std::string&
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const ringdex::telephony::NumberParser parser;
   const std::string body(reinterpret_cast<const char*>(data), size);
-  auto now = *parse_iso_time("2026-01-04T05:33:20Z");
+  auto now = *text::parse_iso_time("2026-01-04T05:33:20Z");
   const std::string field(40, 'a');
   const MappingOptions mapping{.source = "p",
                                .region = "US",

@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
-#include "telephony/display_name.h"
-#include "telephony/phone_book.h"
-#include "telephony/utf8.h"
-#include "telephony/vcard.h"
+#include "telephony/formats/display_name.h"
+#include "telephony/formats/phone_book.h"
+#include "telephony/formats/vcard.h"
+#include "telephony/text/utf8.h"
 
 namespace {
 
@@ -24,7 +24,7 @@ void require(bool holds) {
 std::size_t characters_in(std::string_view text) {
   std::size_t count = 0;
   while (!text.empty()) {
-    const Character character = first_character(text);
+    const text::Character character = text::first_character(text);
     require(character.bytes > 0);
     text.remove_prefix(character.bytes);
     ++count;

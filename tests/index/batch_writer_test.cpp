@@ -1,4 +1,4 @@
-#include "index/batch_writer.h"
+#include "index/writes/batch_writer.h"
 
 #include <doctest/doctest.h>
 

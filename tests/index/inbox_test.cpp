@@ -1,4 +1,4 @@
-#include "index/inbox.h"
+#include "index/history/inbox.h"
 
 #include <doctest/doctest.h>
 

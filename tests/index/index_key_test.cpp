@@ -1,4 +1,4 @@
-#include "index/index_key.h"
+#include "index/records/index_key.h"
 
 #include <doctest/doctest.h>
 

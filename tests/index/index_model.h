@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "index/index.h"
-#include "index/name_words.h"
-#include "telephony/number_variants.h"
+#include "index/records/name_words.h"
+#include "telephony/number/number_variants.h"
 
 namespace ringdex::index {
 

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "telephony/number_variants.h"
+#include "telephony/number/number_variants.h"
 #include "tests/index/open_index.h"
 
 using namespace std::string_literals;

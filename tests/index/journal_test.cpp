@@ -1,4 +1,4 @@
-#include "index/journal.h"
+#include "index/calls/journal.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "index/ledger.h"
+#include "index/history/ledger.h"
 
 #include <doctest/doctest.h>
 

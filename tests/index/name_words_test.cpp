@@ -1,4 +1,4 @@
-#include "index/name_words.h"
+#include "index/records/name_words.h"
 
 #include <doctest/doctest.h>
 

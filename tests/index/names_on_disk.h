@@ -6,9 +6,9 @@
 #include <string>
 #include <variant>
 
-#include "index/name_words.h"
-#include "index/record_codec.h"
-#include "index/store_impl.h"
+#include "index/records/name_words.h"
+#include "index/records/record_codec.h"
+#include "index/store/store_impl.h"
 
 namespace ringdex::index {
 

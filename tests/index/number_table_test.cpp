@@ -1,6 +1,6 @@
 // The number table against a plain map, beside readers, and at its limits.
 
-#include "index/number_table.h"
+#include "index/table/number_table.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "index/record_codec.h"
+#include "index/records/record_codec.h"
 
 #include <doctest/doctest.h>
 

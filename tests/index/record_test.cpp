@@ -1,8 +1,8 @@
-#include "index/record.h"
+#include "index/records/record.h"
 
 #include <doctest/doctest.h>
 
-#include "index/change_batch.h"
+#include "index/records/change_batch.h"
 
 using namespace std::string_literals;
 

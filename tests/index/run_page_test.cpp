@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-#include "index/ledger.h"
+#include "index/history/ledger.h"
 #include "tests/index/open_index.h"
 
 namespace ringdex::index {

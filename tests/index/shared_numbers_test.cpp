@@ -7,8 +7,8 @@
 #include <random>
 #include <set>
 
-#include "index/index_key.h"
-#include "telephony/number_variants.h"
+#include "index/records/index_key.h"
+#include "telephony/number/number_variants.h"
 #include "tests/index/open_index.h"
 
 namespace ringdex::index {

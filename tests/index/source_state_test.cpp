@@ -1,4 +1,4 @@
-#include "index/source_state.h"
+#include "index/records/source_state.h"
 
 #include <doctest/doctest.h>
 

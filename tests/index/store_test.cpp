@@ -1,12 +1,12 @@
-#include "index/store.h"
+#include "index/store/store.h"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "index/ledger.h"
-#include "index/store_impl.h"
+#include "index/history/ledger.h"
+#include "index/store/store_impl.h"
 #include "tests/index/open_index.h"
 
 namespace ringdex::index {

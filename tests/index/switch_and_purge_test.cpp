@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "index/ledger.h"
+#include "index/history/ledger.h"
 #include "tests/index/open_index.h"
 
 namespace ringdex::index {

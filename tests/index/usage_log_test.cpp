@@ -1,4 +1,4 @@
-#include "index/usage_log.h"
+#include "index/history/usage_log.h"
 
 #include <doctest/doctest.h>
 

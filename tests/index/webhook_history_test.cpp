@@ -1,4 +1,4 @@
-#include "index/webhook_history.h"
+#include "index/history/webhook_history.h"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <map>
 #include <random>
 
-#include "index/inbox.h"
+#include "index/history/inbox.h"
 #include "tests/index/open_index.h"
 
 using namespace std::string_literals;

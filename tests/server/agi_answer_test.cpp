@@ -1,4 +1,4 @@
-#include "server/agi_answer.h"
+#include "server/fastagi/agi_answer.h"
 
 #include <doctest/doctest.h>
 

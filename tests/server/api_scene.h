@@ -9,13 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "index/history/ledger.h"
 #include "index/index.h"
-#include "index/ledger.h"
-#include "index/store.h"
-#include "server/api_keys.h"
-#include "server/directory.h"
-#include "server/http_router.h"
-#include "server/lookup_service.h"
+#include "index/store/store.h"
+#include "server/access/api_keys.h"
+#include "server/http/http_router.h"
+#include "server/lookup/directory.h"
+#include "server/lookup/lookup_service.h"
 #include "tests/support/temp_dir.h"
 
 namespace ringdex::server {

@@ -1,4 +1,4 @@
-#include "server/call_retention.h"
+#include "server/calls/call_retention.h"
 
 #include <doctest/doctest.h>
 

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "index/journal.h"
-#include "index/store.h"
-#include "server/call_actions.h"
-#include "server/call_json.h"
-#include "server/call_service.h"
+#include "index/calls/journal.h"
+#include "index/store/store.h"
+#include "server/calls/call_actions.h"
+#include "server/calls/call_json.h"
+#include "server/calls/call_service.h"
 #include "tests/support/temp_dir.h"
 
 namespace ringdex::server {

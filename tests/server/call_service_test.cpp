@@ -1,4 +1,4 @@
-#include "server/call_service.h"
+#include "server/calls/call_service.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "server/caller_line.h"
+#include "server/lookup/caller_line.h"
 
 #include <doctest/doctest.h>
 

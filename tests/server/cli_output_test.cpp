@@ -1,4 +1,4 @@
-#include "server/cli_output.h"
+#include "server/cli/cli_output.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "server/console_sessions.h"
+#include "server/access/console_sessions.h"
 
 #include <doctest/doctest.h>
 

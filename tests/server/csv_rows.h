@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sync/csv_reader.h"
+#include "sync/connectors/csv/csv_reader.h"
 
 namespace ringdex::server {
 

@@ -1,4 +1,4 @@
-#include "server/event_frame.h"
+#include "server/events/event_frame.h"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server/event_reader.h"
+#include "server/cli/event_reader.h"
 
 namespace ringdex::server {
 namespace {

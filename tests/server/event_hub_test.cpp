@@ -1,4 +1,4 @@
-#include "server/event_hub.h"
+#include "server/events/event_hub.h"
 
 #include <doctest/doctest.h>
 
@@ -9,8 +9,8 @@
 #include <random>
 #include <thread>
 
-#include "server/event_frame.h"
-#include "server/event_reader.h"
+#include "server/cli/event_reader.h"
+#include "server/events/event_frame.h"
 
 namespace ringdex::server {
 namespace {

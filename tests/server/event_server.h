@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "server/api/events.h"
-#include "server/event_hub.h"
-#include "server/http_server.h"
+#include "server/events/event_hub.h"
+#include "server/http/http_server.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_certificate.h"
 

@@ -1,4 +1,4 @@
-#include "server/event_turns.h"
+#include "server/net/event_turns.h"
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,10 @@
-#include "server/http_date.h"
 
 #include <doctest/doctest.h>
 
 #include <ctime>
 #include <random>
+
+#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -17,7 +18,7 @@ TEST_CASE("a date is as the C library writes it") {
     char text[64];
     std::strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &parts);
     const auto millis = std::chrono::milliseconds(chance() % 1'000);
-    CHECK(http_date(index::TimePoint(std::chrono::seconds(seconds) + millis)) == text);
+    CHECK(text::format_http_date(index::TimePoint(std::chrono::seconds(seconds) + millis)) == text);
   }
 }
 

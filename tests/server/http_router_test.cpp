@@ -1,4 +1,4 @@
-#include "server/http_router.h"
+#include "server/http/http_router.h"
 
 #include <doctest/doctest.h>
 #include <openssl/evp.h>

@@ -1,4 +1,4 @@
-#include "server/ldap_tree.h"
+#include "server/ldap/ldap_tree.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "server/lookup_service.h"
+#include "server/lookup/lookup_service.h"
 
 #include <doctest/doctest.h>
 

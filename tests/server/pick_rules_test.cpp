@@ -1,4 +1,4 @@
-#include "server/pick_rules.h"
+#include "server/lookup/pick_rules.h"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
-#include "server/record_links.h"
+#include "server/access/record_links.h"
 
 #include <doctest/doctest.h>
 
-#include "server/http_message.h"
+#include "server/http/http_message.h"
 #include "tests/support/temp_dir.h"
 
 namespace ringdex::server {

@@ -4,10 +4,10 @@
 
 #include <set>
 
-#include "index/inbox.h"
+#include "index/history/inbox.h"
 #include "server/api/lookup.h"
 #include "server/api/records.h"
-#include "sync/sync_scheduler.h"
+#include "sync/mirror/sync_scheduler.h"
 #include "tests/server/api_scene.h"
 
 namespace ringdex::server {

@@ -1,4 +1,4 @@
-#include "server/same_person.h"
+#include "server/lookup/same_person.h"
 
 #include <doctest/doctest.h>
 

@@ -1,10 +1,10 @@
-#include "server/time_zone.h"
+#include "server/system/time_zone.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-#include "sync/iso_time.h"
+#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -13,7 +13,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 index::TimePoint at(const std::string& text) {
-  return *sync::parse_iso_time(text);
+  return *text::parse_iso_time(text);
 }
 
 TimeZone zone(const std::string& name) {
@@ -53,7 +53,7 @@ TEST_CASE("the next time of day") {
   // Half past two is jumped over in spring, and there twice in autumn: once a day all the same.
   for (auto now = at("2026-01-01T00:00:00Z"); now < at("2026-12-31T00:00:00Z"); now += hours(7)) {
     const auto next = berlin.next(minutes(150), now);
-    CAPTURE(sync::format_iso_time(now));
+    CAPTURE(text::format_iso_time(now));
     CHECK(next > now);
     CHECK(next - now <= hours(26));
   }

@@ -1,4 +1,4 @@
-#include "server/trusted_networks.h"
+#include "server/access/trusted_networks.h"
 
 #include <doctest/doctest.h>
 

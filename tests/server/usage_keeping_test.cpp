@@ -1,4 +1,4 @@
-#include "server/usage_keeping.h"
+#include "server/assembly/usage_keeping.h"
 
 #include "tests/server/api_scene.h"
 

@@ -7,7 +7,7 @@
 #include <random>
 #include <thread>
 
-#include "server/door_lookups.h"
+#include "server/doors/door_lookups.h"
 #include "tests/server/api_scene.h"
 
 namespace ringdex::server {

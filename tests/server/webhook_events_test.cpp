@@ -5,9 +5,9 @@
 #include <string>
 
 #include "server/api/json_text.h"
-#include "sync/hint_codec.h"
+#include "sync/webhooks/hint_codec.h"
 #include "tests/index/open_index.h"
-#include "tests/support/fake_connector.h"
+#include "tests/support/fakes/fake_connector.h"
 
 namespace ringdex::server {
 namespace {

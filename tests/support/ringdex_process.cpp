@@ -15,6 +15,8 @@
 #include <sstream>
 #include <thread>
 
+#include "telephony/text/percent_encoding.h"
+
 namespace ringdex::tests {
 namespace {
 
@@ -69,12 +71,6 @@ HttpAnswer to_answer(const httplib::Result& result) {
 }
 
 }  // namespace
-
-std::string encode_component(std::string_view text) {
-  std::string out;
-  for (const char byte : text) out += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
-  return out;
-}
 
 CommandResult run_command(const std::vector<std::string>& arguments,
                           const std::map<std::string, std::string>& environment) {
@@ -185,7 +181,7 @@ HttpAnswer RingdexProcess::remove(const std::string& target, const std::map<std:
 }
 
 nlohmann::json RingdexProcess::lookup(const std::string& number) const {
-  return get("/v1/lookup?number=" + encode_component(number)).body;
+  return get("/v1/lookup?number=" + text::percent_encoded(number)).body;
 }
 
 std::string RingdexProcess::raw(const std::string& bytes, std::chrono::milliseconds silence) const {

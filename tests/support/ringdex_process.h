@@ -85,6 +85,4 @@ class RingdexProcess {
   int exit_code_ = -1;
 };
 
-std::string encode_component(std::string_view text);
-
 }  // namespace ringdex::tests

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "sync/crm_api.h"
-#include "sync/http_client.h"
+#include "sync/http/crm_api.h"
+#include "sync/http/http_client.h"
 
 namespace ringdex::test_support {
 

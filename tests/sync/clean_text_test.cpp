@@ -5,6 +5,9 @@
 #include <map>
 #include <string>
 
+#include "telephony/text/plain_text.h"
+#include "telephony/text/utf8.h"
+
 namespace ringdex::sync {
 namespace {
 
@@ -31,7 +34,7 @@ TEST_CASE("a line is valid, trimmed and free of controls") {
     CAPTURE(text);
     CHECK(clean_line(text) == clean);
     CHECK(clean_line(clean) == clean);
-    CHECK(is_valid_utf8(clean_line(text)));
+    CHECK(text::is_valid_utf8(clean_line(text)));
   }
 }
 
@@ -45,14 +48,14 @@ TEST_CASE("validity of UTF-8, also behind long ASCII") {
   for (const auto* good : {"", "a", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80",
                            "\xF4\x8F\xBF\xBF", "0123456789abcdef\xC3\xA9"}) {
     CAPTURE(good);
-    CHECK(is_valid_utf8(good));
-    CHECK(valid_utf8(good) == good);
+    CHECK(text::is_valid_utf8(good));
+    CHECK(text::valid_utf8(good) == good);
   }
   for (const auto* bad : {"\x80", "\xC1\xBF", "\xC3", "\xE0\x9F\xBF", "\xED\xBF\xBF", "\xF0\x8F\xBF\xBF",
                           "\xF5\x80\x80\x80", "\xFE", "0123456789abcdef\xE9", "\xE2\x82z"}) {
     CAPTURE(bad);
-    CHECK_FALSE(is_valid_utf8(bad));
-    CHECK(is_valid_utf8(valid_utf8(bad)));
+    CHECK_FALSE(text::is_valid_utf8(bad));
+    CHECK(text::is_valid_utf8(text::valid_utf8(bad)));
   }
 }
 
@@ -60,10 +63,10 @@ TEST_CASE("every code point goes out and in") {
   for (char32_t c = 1; c <= 0x10FFFF; c += 7) {
     if (c >= 0xD800 && c <= 0xDFFF) continue;
     std::string text;
-    append_utf8(text, c);
+    text::append_utf8(text, c);
     REQUIRE(utf8_sequence_bytes(text, 0) == text.size());
   }
-  CHECK(ascii_lower("ÄB@c") == "Äb@c");
+  CHECK(text::ascii_lower("ÄB@c") == "Äb@c");
 }
 
 }  // namespace

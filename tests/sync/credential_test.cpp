@@ -1,4 +1,4 @@
-#include "sync/credential.h"
+#include "sync/http/credential.h"
 
 #include <doctest/doctest.h>
 

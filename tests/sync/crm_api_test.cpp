@@ -1,8 +1,8 @@
-#include "sync/crm_api.h"
+#include "sync/http/crm_api.h"
 
 #include <doctest/doctest.h>
 
-#include "sync/url_encoding.h"
+#include "sync/http/api_address.h"
 #include "tests/support/scripted_http.h"
 
 namespace ringdex::sync {

@@ -1,4 +1,4 @@
-#include "sync/daily_quota.h"
+#include "sync/http/daily_quota.h"
 
 #include <doctest/doctest.h>
 

@@ -1,12 +1,12 @@
-#include "sync/generic_webhook.h"
+#include "sync/webhooks/generic_webhook.h"
 
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "sync/base64.h"
-#include "sync/iso_time.h"
-#include "tests/support/fake_webhooks.h"
+#include "telephony/text/base64.h"
+#include "telephony/text/times.h"
+#include "tests/support/fakes/fake_webhooks.h"
 
 using namespace ringdex::sync;
 using nlohmann::json;
@@ -17,7 +17,7 @@ namespace {
 
 const std::string kSecret = "not-a-secret";
 const std::string kTime = "1767504800";
-const TimePoint kNow = *parse_iso_time("2026-01-04T05:33:20Z");
+const TimePoint kNow = *text::parse_iso_time("2026-01-04T05:33:20Z");
 
 WebhookRequest signed_request(const std::string& body, const std::string& timestamp = kTime) {
   return {
@@ -87,7 +87,7 @@ TEST_CASE("generic webhook: each type asks for what it should") {
   CHECK(hints[4].ids == one);
   CHECK(hints[5].record_kind == RecordKind::lead);
   CHECK(hints[5].event_id.empty());
-  CHECK(hints[5].happened_at == *parse_iso_time("2026-01-04T05:30:00Z"));
+  CHECK(hints[5].happened_at == *text::parse_iso_time("2026-01-04T05:30:00Z"));
   CHECK(hints[6].happened_at == kNow);
   CHECK(hints[7].kind == Hint::Kind::ignored);
   CHECK(hints[7].ids.empty());

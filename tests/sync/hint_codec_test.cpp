@@ -1,4 +1,4 @@
-#include "sync/hint_codec.h"
+#include "sync/webhooks/hint_codec.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "sync/http_client.h"
+#include "sync/http/http_client.h"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <future>
 #include <mutex>
 
-#include "tests/support/fake_zendesk.h"
+#include "tests/support/fakes/fake_zendesk.h"
 #include "tests/support/raw_server.h"
 #include "tests/support/test_certificate.h"
 

@@ -1,8 +1,8 @@
-#include "sync/http_failure.h"
+#include "sync/http/http_failure.h"
 
 #include <doctest/doctest.h>
 
-#include "sync/iso_time.h"
+#include "telephony/text/times.h"
 
 using namespace ringdex::sync;
 using std::chrono::milliseconds;
@@ -10,7 +10,7 @@ using std::chrono::seconds;
 
 namespace {
 
-const ringdex::index::TimePoint kNow = *parse_iso_time("2026-01-04T05:33:18Z");
+const ringdex::index::TimePoint kNow = *text::parse_iso_time("2026-01-04T05:33:18Z");
 
 FetchError failure(int status, std::map<std::string, std::string> headers = {}, std::string body = "") {
   return http_failure(HttpResponse{status, std::move(headers), std::move(body)}, "GET /x", kNow);

@@ -1,4 +1,4 @@
-#include "sync/live_search.h"
+#include "sync/mirror/live_search.h"
 
 #include <vector>
 

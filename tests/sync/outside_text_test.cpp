@@ -2,9 +2,9 @@
 
 #include <random>
 
-#include "sync/base64.h"
 #include "sync/json_fields.h"
-#include "sync/shown_text.h"
+#include "telephony/text/base64.h"
+#include "telephony/text/printable.h"
 
 using namespace ringdex::sync;
 
@@ -17,8 +17,8 @@ TEST_CASE("base64 by the vectors of RFC 4648") {
                                                          {"fooba", "Zm9vYmE="},
                                                          {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, text] : vectors) {
-    CHECK(base64_encode(plain) == text);
-    CHECK(base64_decode(text) == plain);
+    CHECK(text::base64_encode(plain) == text);
+    CHECK(text::base64_decode(text) == plain);
   }
 }
 
@@ -26,7 +26,7 @@ TEST_CASE("base64 is read strictly") {
   for (const auto* text :
        {"Z", "Zg", "Zg=", "Zg===", "=", "====", "Zh==", "Zm9=", "Zm9v\n", "Zm 9v", "Zm9v====", "Z=g=", "Zm-_"}) {
     CAPTURE(text);
-    CHECK_FALSE(base64_decode(text).has_value());
+    CHECK_FALSE(text::base64_decode(text).has_value());
   }
 }
 
@@ -37,23 +37,23 @@ TEST_CASE("any bytes come back from base64") {
   for (std::size_t size = 0; size < 200; ++size) {
     std::string bytes(size, '\0');
     for (char& c : bytes) c = static_cast<char>(random());
-    CHECK(base64_decode(base64_encode(bytes)) == bytes);
+    CHECK(text::base64_decode(text::base64_encode(bytes)) == bytes);
   }
 }
 
 TEST_CASE("shown text is short, clean and whole UTF-8") {
-  CHECK(shown("plain") == "plain");
-  CHECK(shown("Zoë 李") == "Zoë 李");
-  CHECK(shown("a\nb\x7f\x1b") == "a?b??");
-  CHECK(shown("\xC2\x85") == "?");             // C1
-  CHECK(shown("\xFF\xC3") == "??");            // no UTF-8
-  CHECK(shown("\xC0\xAF") == "??");            // overlong
-  CHECK(shown("\xED\xA0\x80") == "???");       // a surrogate
-  CHECK(shown("\xF4\x90\x80\x80") == "????");  // beyond Unicode
-  CHECK(shown(std::string(500, 'x')).size() == kShownBytesMax);
+  CHECK(text::printable("plain") == "plain");
+  CHECK(text::printable("Zoë 李") == "Zoë 李");
+  CHECK(text::printable("a\nb\x7f\x1b") == "a?b??");
+  CHECK(text::printable("\xC2\x85") == "?");             // C1
+  CHECK(text::printable("\xFF\xC3") == "??");            // no UTF-8
+  CHECK(text::printable("\xC0\xAF") == "??");            // overlong
+  CHECK(text::printable("\xED\xA0\x80") == "???");       // a surrogate
+  CHECK(text::printable("\xF4\x90\x80\x80") == "????");  // beyond Unicode
+  CHECK(text::printable(std::string(500, 'x')).size() == text::kPrintableBytesMax);
   std::string many;
   for (int i = 0; i < 200; ++i) many += "李";
-  CHECK(shown(many).size() == 198);
+  CHECK(text::printable(many).size() == 198);
 }
 
 TEST_CASE("JSON is read whole, shallow and without exceptions") {

@@ -1,4 +1,4 @@
-#include "sync/proxy_settings.h"
+#include "sync/http/proxy_settings.h"
 
 #include <doctest/doctest.h>
 

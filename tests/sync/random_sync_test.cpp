@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <random>
 
-#include "sync/record_refresher.h"
-#include "sync/syncer.h"
-#include "sync/webhook_intake.h"
+#include "sync/mirror/record_refresher.h"
+#include "sync/mirror/syncer.h"
+#include "sync/webhooks/webhook_intake.h"
 #include "tests/support/test_chance.h"
 #include "tests/sync/sync_scene.h"
 

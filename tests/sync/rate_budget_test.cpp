@@ -1,4 +1,4 @@
-#include "sync/rate_budget.h"
+#include "sync/http/rate_budget.h"
 
 #include <doctest/doctest.h>
 

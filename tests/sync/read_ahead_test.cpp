@@ -1,4 +1,4 @@
-#include "sync/read_ahead.h"
+#include "sync/mirror/read_ahead.h"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/support/fake_connector.h"
+#include "tests/support/fakes/fake_connector.h"
 
 namespace ringdex::sync {
 namespace {

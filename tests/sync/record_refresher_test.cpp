@@ -1,4 +1,4 @@
-#include "sync/record_refresher.h"
+#include "sync/mirror/record_refresher.h"
 
 #include <doctest/doctest.h>
 

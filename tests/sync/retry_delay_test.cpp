@@ -1,4 +1,4 @@
-#include "sync/retry_delay.h"
+#include "sync/mirror/retry_delay.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "sync/source_preview.h"
+#include "sync/mirror/source_preview.h"
 
 #include "tests/sync/sync_scene.h"
 

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "index/inbox.h"
-#include "index/ledger.h"
-#include "sync/syncer.h"
+#include "index/history/inbox.h"
+#include "index/history/ledger.h"
+#include "sync/mirror/syncer.h"
 #include "tests/index/open_index.h"
-#include "tests/support/fake_connector.h"
+#include "tests/support/fakes/fake_connector.h"
 
 namespace ringdex::sync {
 

@@ -1,5 +1,5 @@
 // Real threads and the real clock; waits end as soon as what they wait for is there.
-#include "sync/sync_scheduler.h"
+#include "sync/mirror/sync_scheduler.h"
 
 #include <doctest/doctest.h>
 

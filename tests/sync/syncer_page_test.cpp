@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "index/store_impl.h"
-#include "sync/syncer.h"
+#include "index/store/store_impl.h"
+#include "sync/mirror/syncer.h"
 #include "tests/sync/syncer_scene.h"
 
 namespace ringdex::sync {

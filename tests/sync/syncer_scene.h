@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sync/syncer.h"
+#include "sync/mirror/syncer.h"
 #include "tests/sync/sync_scene.h"
 
 namespace ringdex::sync {

@@ -1,4 +1,4 @@
-#include "sync/syncer.h"
+#include "sync/mirror/syncer.h"
 
 #include <doctest/doctest.h>
 

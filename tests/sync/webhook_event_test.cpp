@@ -1,13 +1,13 @@
-#include "sync/webhook_event.h"
+#include "sync/webhooks/webhook_event.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-#include "sync/hint_codec.h"
-#include "sync/record_refresher.h"
-#include "sync/shown_text.h"
-#include "sync/webhook_intake.h"
+#include "sync/mirror/record_refresher.h"
+#include "sync/webhooks/hint_codec.h"
+#include "sync/webhooks/webhook_intake.h"
+#include "telephony/text/printable.h"
 #include "tests/sync/sync_scene.h"
 
 namespace ringdex::sync {
@@ -214,7 +214,7 @@ TEST_CASE("an event that waits says how often it was tried and why it failed") {
   CHECK(!scene.last().outcome);
   CHECK(scene.last().attempts == 1);
   CHECK(scene.last().detail.starts_with("no JSON?xx"));
-  CHECK(scene.last().detail.size() <= kShownBytesMax);
+  CHECK(scene.last().detail.size() <= text::kPrintableBytesMax);
   scene.restart();
   CHECK(scene.last().attempts == 1);
   scene.now += minutes(10);

@@ -1,11 +1,11 @@
-#include "sync/webhook_intake.h"
+#include "sync/webhooks/webhook_intake.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-#include "sync/hint_codec.h"
-#include "sync/record_refresher.h"
+#include "sync/mirror/record_refresher.h"
+#include "sync/webhooks/hint_codec.h"
 #include "tests/sync/sync_scene.h"
 
 namespace ringdex::sync {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tests/support/test_chance.h"
-#include "tests/sync/crm_scene.h"
+#include "tests/sync/connectors/crm_scene.h"
 
 namespace ringdex::sync {
 namespace {

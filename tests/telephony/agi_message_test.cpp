@@ -1,4 +1,4 @@
-#include "telephony/agi_message.h"
+#include "telephony/formats/agi_message.h"
 
 #include <doctest/doctest.h>
 

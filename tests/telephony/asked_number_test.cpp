@@ -1,4 +1,4 @@
-#include "telephony/asked_number.h"
+#include "telephony/number/asked_number.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "telephony/caller_id.h"
+#include "telephony/number/caller_id.h"
 
 #include <doctest/doctest.h>
 

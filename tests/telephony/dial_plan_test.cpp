@@ -1,4 +1,4 @@
-#include "telephony/dial_plan.h"
+#include "telephony/number/dial_plan.h"
 
 #include <doctest/doctest.h>
 

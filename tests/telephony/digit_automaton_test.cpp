@@ -1,4 +1,4 @@
-#include "telephony/digit_automaton.h"
+#include "telephony/number/digit_automaton.h"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "telephony/digit_pattern.h"
+#include "telephony/number/digit_pattern.h"
 
 namespace ringdex::telephony {
 namespace {

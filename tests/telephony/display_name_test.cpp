@@ -1,4 +1,4 @@
-#include "telephony/display_name.h"
+#include "telephony/formats/display_name.h"
 
 #include <doctest/doctest.h>
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "telephony/ldap_message.h"
+#include "telephony/ldap/ldap_message.h"
 
 // What was encoded by hand is read by OpenLDAP's own decoder.
 namespace ringdex::telephony {

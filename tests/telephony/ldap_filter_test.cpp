@@ -1,4 +1,4 @@
-#include "telephony/ldap_filter.h"
+#include "telephony/ldap/ldap_filter.h"
 
 #include <doctest/doctest.h>
 #include <lber.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "telephony/ldap_message.h"
+#include "telephony/ldap/ldap_message.h"
 #include "tests/support/test_chance.h"
 
 // libldap's own way from a filter's text to its bytes: in the library, in no header that is installed.

@@ -1,4 +1,4 @@
-#include "telephony/ldap_message.h"
+#include "telephony/ldap/ldap_message.h"
 
 #include <doctest/doctest.h>
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "telephony/ldap_filter.h"
+#include "telephony/ldap/ldap_filter.h"
 #include "tests/support/test_chance.h"
 
 // Whoever a filter is true for is among those whom its plan finds: random filters, random people, and a way to find

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <variant>
 
-#include "telephony/ldap_message.h"
+#include "telephony/ldap/ldap_message.h"
 
 // What clients send: the opposite of decode_ldap_request(), for tests. Written apart from the product's encoder, and
 // with no care for speed.

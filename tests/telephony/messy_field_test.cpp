@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "telephony/phone_field.h"
+#include "telephony/number/phone_field.h"
 #include "tests/telephony/parser_fixture.h"
 
 namespace ringdex::telephony {

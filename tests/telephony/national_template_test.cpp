@@ -1,4 +1,4 @@
-#include "telephony/national_template.h"
+#include "telephony/number/national_template.h"
 
 #include <doctest/doctest.h>
 

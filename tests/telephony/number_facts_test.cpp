@@ -1,4 +1,4 @@
-#include "telephony/number_facts.h"
+#include "telephony/number/number_facts.h"
 
 #include <doctest/doctest.h>
 #include <phonenumbers/phonenumber.pb.h>
@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "telephony/numbering_plans.h"
+#include "telephony/number/numbering_plans.h"
 #include "tests/telephony/parser_fixture.h"
 #include "tests/telephony/real_world_phones.h"
 

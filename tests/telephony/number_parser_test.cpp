@@ -1,4 +1,4 @@
-#include "telephony/number_parser.h"
+#include "telephony/number/number_parser.h"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "telephony/number_repair.h"
+#include "telephony/number/number_repair.h"
 #include "tests/telephony/parser_fixture.h"
 
 namespace ringdex::telephony {

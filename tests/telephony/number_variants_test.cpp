@@ -1,4 +1,4 @@
-#include "telephony/number_variants.h"
+#include "telephony/number/number_variants.h"
 
 #include <doctest/doctest.h>
 

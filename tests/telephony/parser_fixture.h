@@ -1,6 +1,6 @@
 #pragma once
 
-#include "telephony/number_parser.h"
+#include "telephony/number/number_parser.h"
 
 namespace ringdex::telephony {
 

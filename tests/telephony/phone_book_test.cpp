@@ -1,4 +1,4 @@
-#include "telephony/phone_book.h"
+#include "telephony/formats/phone_book.h"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "telephony/one_line.h"
+#include "telephony/formats/one_line.h"
 
 namespace ringdex::telephony {
 namespace {

@@ -1,4 +1,4 @@
-#include "telephony/phone_field.h"
+#include "telephony/number/phone_field.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "telephony/phone_label.h"
+#include "telephony/number/phone_label.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "telephony/phone_number.h"
+#include "telephony/number/phone_number.h"
 
 #include <doctest/doctest.h>
 

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "telephony/plain_text.h"
+#include "telephony/text/plain_text.h"
 
 namespace ringdex::telephony {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 using Texts = std::vector<std::pair<std::string, std::string>>;
 
 bool is_phone_key(std::string_view key) {
-  const std::string lower = ascii_lower(key);
+  const std::string lower = text::ascii_lower(key);
   // "payment:phone" and its like say whether a phone may be used.
   if (lower.contains("payment") || lower.contains("source")) return false;
   return lower.contains("phone") || lower.contains("fax") || lower.contains("mobil") || lower.starts_with("tel") ||
@@ -69,11 +69,11 @@ void collect_csv(std::string_view content, const std::string& region, Texts& tex
 void collect_yaml(std::string_view content, const std::string& region, Texts& texts) {
   while (!content.empty()) {
     const std::size_t end = std::min(content.find('\n'), content.size());
-    const std::string_view line = trimmed(content.substr(0, end));
+    const std::string_view line = text::trimmed(content.substr(0, end));
     content.remove_prefix(std::min(end + 1, content.size()));
     const std::size_t colon = line.find(": ");
     if (colon == std::string_view::npos || !is_phone_key(line.substr(0, colon))) continue;
-    std::string_view value = trimmed(line.substr(colon + 2));
+    std::string_view value = text::trimmed(line.substr(colon + 2));
     if (value.size() > 2 && value.front() == '\'') value = value.substr(1, value.size() - 2);
     texts.emplace_back(region, value);
   }

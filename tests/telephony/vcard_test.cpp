@@ -1,4 +1,4 @@
-#include "telephony/vcard.h"
+#include "telephony/formats/vcard.h"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,291 @@
+#include "index/history/ledger.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "index/store/store_impl.h"
+
+namespace ringdex::index {
+namespace {
+
+using nlohmann::json;
+
+std::int64_t count(TimePoint time) {
+  return time.time_since_epoch().count();
+}
+TimePoint time_from(const json& value) {
+  return TimePoint(std::chrono::milliseconds(value.get<std::int64_t>()));
+}
+
+// The counters by the names under which they are stored.
+constexpr std::pair<const char*, std::uint64_t ApplyResult::*> kCounters[] = {
+    {"added", &ApplyResult::added},
+    {"updated", &ApplyResult::updated},
+    {"unchanged", &ApplyResult::unchanged},
+    {"stale", &ApplyResult::stale},
+    {"deleted", &ApplyResult::deleted},
+    {"merged", &ApplyResult::merged},
+    {"renamed", &ApplyResult::renamed},
+    {"kept_name", &ApplyResult::kept_name},
+    {"over_limit", &ApplyResult::over_limit},
+    {"swept", &ApplyResult::swept},
+    {"awaiting_confirmation", &ApplyResult::awaiting_confirmation},
+    {"position", &ApplyResult::position}};
+
+constexpr std::pair<const char*, std::string Run::*> kTexts[] = {{"account", &Run::account},
+                                                                 {"source", &Run::source},
+                                                                 {"kind", &Run::kind},
+                                                                 {"outcome", &Run::outcome},
+                                                                 {"message", &Run::message}};
+
+constexpr std::pair<const char*, std::uint64_t Run::*> kNumbers[] = {
+    {"number", &Run::number},   {"skipped", &Run::skipped}, {"failed", &Run::failed},
+    {"ignored", &Run::ignored}, {"pages", &Run::pages},     {"requests", &Run::requests}};
+
+std::string dump(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string encode(const Run& run) {
+  json out = {{"started_at", count(run.started_at)}};
+  if (run.finished_at) out["finished_at"] = count(*run.finished_at);
+  for (const auto& [name, member] : kTexts) out[name] = run.*member;
+  for (const auto& [name, member] : kNumbers) out[name] = run.*member;
+  for (const auto& [name, member] : kCounters) out["counts"][name] = run.counts.*member;
+  out["skipped_by_reason"] = run.skipped_by_reason;
+  return dump(out);
+}
+
+std::optional<Run> decode_run(std::string_view bytes) {
+  const json in = json::parse(bytes, nullptr, false);
+  if (!in.is_object()) return std::nullopt;
+  try {
+    Run run;
+    run.started_at = time_from(in.at("started_at"));
+    if (in.contains("finished_at")) run.finished_at = time_from(in.at("finished_at"));
+    for (const auto& [name, member] : kTexts) run.*member = in.at(name).get<std::string>();
+    for (const auto& [name, member] : kNumbers) run.*member = in.value(name, std::uint64_t{0});
+    run.skipped_by_reason = in.value("skipped_by_reason", std::map<std::string, std::uint64_t>());
+    for (const auto& [name, member] : kCounters) run.counts.*member = in.at("counts").value(name, std::uint64_t{0});
+    return run;
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string encode(const RunReject& reject) {
+  return dump(json{{"external_id", reject.external_id}, {"reason", reject.reason}, {"detail", reject.detail}});
+}
+
+std::optional<RunReject> decode_reject(std::string_view bytes) {
+  const json in = json::parse(bytes, nullptr, false);
+  if (!in.is_object()) return std::nullopt;
+  try {
+    return RunReject{in.at("external_id").get<std::string>(), in.at("reason").get<std::string>(),
+                     in.at("detail").get<std::string>()};
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::expected<void, IndexError> Ledger::begin(Run& run) {
+  Store::Impl& store = store_.impl();
+  {
+    const std::lock_guard lock(store.writer);
+    try {
+      run.number = key::read_u64(store.get(Family::meta, "run").value_or("")) + 1;
+      rocksdb::WriteBatch batch;
+      batch.Put(store.family(Family::meta), "run", key::u64(run.number));
+      store.write(batch, false);
+    } catch (const StoreFailure& failure) {
+      return std::unexpected(to_error(failure.status, "begin a run"));
+    }
+  }
+  return save(run, 0, {});
+}
+
+std::expected<void, IndexError> Ledger::save(const Run& run, std::uint64_t first_reject,
+                                             const std::vector<RunReject>& rejects) {
+  Store::Impl& store = store_.impl();
+  try {
+    const key::AccountNumber account = store.account_for_write(run.account);
+    rocksdb::WriteBatch batch;
+    batch.Put(store.family(Family::runs), key::numbered(account, run.number), encode(run));
+    for (const RunReject& reject : rejects) {
+      if (first_reject >= kRejectsPerRunMax) break;
+      batch.Put(store.family(Family::rejects), key::numbered(account, run.number, first_reject++), encode(reject));
+    }
+    store.write(batch, false);
+    return {};
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "save a run"));
+  }
+}
+
+bool is_notable(const Run& run) {
+  const ApplyResult& counts = run.counts;
+  return run.outcome != "finished" || run.kind == "full" || run.kind == "sweep" || run.skipped > 0 ||
+         counts.added + counts.updated + counts.deleted + counts.merged + counts.renamed > 0;
+}
+
+std::expected<RunPage, IndexError> Ledger::page(const std::string& account, const RunQuery& query) const {
+  const Store::Impl& store = store_.impl();
+  RunPage page;
+  const auto account_number = store.account(account);
+  if (!account_number) return page;
+  const std::string prefix = key::u32(*account_number);
+  // Most runs of other sources are told by this, which is quicker than decoding them.
+  const std::string of_source = query.source.empty() ? "" : "\"source\":" + dump(json(query.source));
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;  // which is for lookups
+  const auto it = store.iterate(Family::runs, options);
+  std::size_t examined = 0;
+  std::uint64_t last = 0;  // looked at
+  for (it->SeekForPrev(key::numbered(*account_number, query.behind - 1)); it->Valid() && it->key().starts_with(prefix);
+       it->Prev()) {
+    if (examined > 0 && examined >= query.examined_max) {
+      page.next = last;
+      break;
+    }
+    ++examined;
+    last = key::read_u64(it->key().ToStringView().substr(prefix.size()));
+    const std::string_view bytes = it->value().ToStringView();
+    if (!bytes.contains(of_source)) continue;
+    auto run = decode_run(bytes);
+    if (!run || (!query.source.empty() && run->source != query.source)) continue;
+    if (query.only_notable && !is_notable(*run)) continue;
+    if (page.runs.size() >= std::max<std::size_t>(query.runs_max, 1)) {
+      page.next = page.runs.back().number;
+      break;
+    }
+    page.runs.push_back(std::move(*run));
+  }
+  if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read runs"));
+  return page;
+}
+
+std::expected<std::vector<Run>, IndexError> Ledger::runs(const std::string& account, const std::string& source,
+                                                         std::size_t runs_max) const {
+  if (runs_max == 0) return std::vector<Run>();
+  auto found = page(account, {.source = source, .runs_max = runs_max});
+  if (!found) return std::unexpected(found.error());
+  return std::move(found->runs);
+}
+
+std::expected<std::vector<RunReject>, IndexError> Ledger::rejects(const std::string& account, std::uint64_t run,
+                                                                  std::size_t rejects_max) const {
+  const Store::Impl& store = store_.impl();
+  std::vector<RunReject> found;
+  const auto account_number = store.account(account);
+  if (!account_number) return found;
+  const std::string prefix = key::numbered(*account_number, run);
+  const auto it = store.iterate(Family::rejects, {});
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix) && found.size() < rejects_max; it->Next()) {
+    if (auto reject = decode_reject(it->value().ToStringView())) found.push_back(std::move(*reject));
+  }
+  if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read rejects"));
+  return found;
+}
+
+std::expected<std::optional<Run>, IndexError> Ledger::run(const std::string& account, std::uint64_t number) const {
+  const Store::Impl& store = store_.impl();
+  const auto account_number = store.account(account);
+  if (!account_number) return std::nullopt;
+  try {
+    const auto bytes = store.get(Family::runs, key::numbered(*account_number, number));
+    return bytes ? decode_run(*bytes) : std::nullopt;
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "read a run"));
+  }
+}
+
+std::expected<std::map<std::string, CountsByCause>, IndexError> Ledger::changes(const std::string& account,
+                                                                                const std::string& source,
+                                                                                TimePoint from, TimePoint to) const {
+  const Store::Impl& store = store_.impl();
+  std::map<std::string, CountsByCause> found;
+  const auto account_number = store.account(account);
+  if (!account_number) return found;
+  const std::string prefix = source.empty() ? key::u32(*account_number) : key::source(*account_number, source);
+  const auto it = store.iterate(Family::counts, {});
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);) {
+    const std::string key = it->key().ToString();
+    const auto counted = key::counted(key);
+    const std::string of_source = key.substr(0, key.size() - sizeof(std::uint64_t));
+    if (counted && counted->period < counting_period(from)) {
+      it->Seek(of_source + key::u64(counting_period(from)));
+      continue;
+    }
+    if (counted && counted->period >= counting_period(to)) {
+      it->Seek(key::after_prefix(of_source));
+      continue;
+    }
+    const auto counts = decode_counts(it->value().ToStringView());
+    if (counted && counts) found[counted->source] += *counts;
+    it->Next();
+  }
+  if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read counts"));
+  return found;
+}
+
+std::expected<void, IndexError> Ledger::forget_before(TimePoint before) {
+  Store::Impl& store = store_.impl();
+  rocksdb::WriteBatch batch;
+  // Runs stand in order within their account: from its oldest one up to the first that stays.
+  const auto runs = store.iterate(Family::runs, {});
+  for (runs->SeekToFirst(); runs->Valid();) {
+    const std::string key = runs->key().ToString();
+    const auto run = decode_run(runs->value().ToStringView());
+    const bool stays = run && (!run->finished_at || *run->finished_at >= before);
+    if (stays) {
+      runs->Seek(key::after_prefix(key.substr(0, sizeof(key::AccountNumber))));
+      continue;
+    }
+    batch.Delete(store.family(Family::runs), key);
+    batch.DeleteRange(store.family(Family::rejects), key, key::after_prefix(key));
+    runs->Next();
+  }
+  const auto counts = store.iterate(Family::counts, {});
+  for (counts->SeekToFirst(); counts->Valid();) {
+    const std::string key = counts->key().ToString();
+    const auto counted = key::counted(key);
+    if (counted && counted->period >= counting_period(before)) {
+      counts->Seek(key::after_prefix(key.substr(0, key.size() - sizeof(std::uint64_t))));
+      continue;
+    }
+    batch.Delete(store.family(Family::counts), key);
+    counts->Next();
+  }
+  for (const auto* it : {&runs, &counts}) {
+    if (!(*it)->status().ok()) return std::unexpected(to_error((*it)->status(), "read the ledger"));
+  }
+  try {
+    if (batch.Count() > 0) store.write(batch, false);
+    return {};
+  } catch (const StoreFailure& failure) {
+    return std::unexpected(to_error(failure.status, "forget old runs"));
+  }
+}
+
+std::expected<void, IndexError> Ledger::close_interrupted(TimePoint now) {
+  Store::Impl& store = store_.impl();
+  std::vector<Run> open;
+  {
+    const auto it = store.iterate(Family::runs, {});
+    for (it->SeekToFirst(); it->Valid(); it->Next()) {
+      auto run = decode_run(it->value().ToStringView());
+      if (run && run->outcome == "running") open.push_back(std::move(*run));
+    }
+    if (!it->status().ok()) return std::unexpected(to_error(it->status(), "read runs"));
+  }
+  for (Run& run : open) {
+    run.outcome = "interrupted";
+    run.finished_at = now;
+    if (auto saved = save(run, 0, {}); !saved) return saved;
+  }
+  return {};
+}
+
+}  // namespace ringdex::index

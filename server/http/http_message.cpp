@@ -1,0 +1,147 @@
+#include "server/http/http_message.h"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "telephony/text/percent_encoding.h"
+
+namespace ringdex::server {
+namespace {
+
+const std::string* find(const ReusedList<NamedText>& all, std::string_view name) {
+  for (const NamedText& one : all) {
+    if (one.name == name) return &one.value;
+  }
+  return nullptr;
+}
+
+template <typename Each>
+void split(std::string_view text, char separator, Each each) {
+  while (!text.empty()) {
+    const std::size_t end = text.find(separator);
+    const std::string_view part = text.substr(0, end);
+    if (!part.empty()) each(part);
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+const std::string* HttpRequest::header(std::string_view name) const {
+  return find(headers, name);
+}
+const std::string* HttpRequest::parameter(std::string_view name) const {
+  return find(query, name);
+}
+
+void HttpRequest::clear() {
+  for (std::string* text : {&method, &target, &body}) text->clear();
+  path.clear();
+  query.clear();
+  headers.clear();
+  parameters.clear();
+  may_wait = false;
+  principal.account.clear();
+  principal.scopes = 0;
+  principal.key_id.clear();
+  principal.session_id.clear();
+}
+
+std::size_t HttpRequest::memory() const {
+  const auto of_text = [](const std::string& text) { return text.capacity(); };
+  const auto of_pair = [](const NamedText& pair) { return pair.name.capacity() + pair.value.capacity(); };
+  return method.capacity() + target.capacity() + body.capacity() + path.memory(of_text) + query.memory(of_pair) +
+         headers.memory(of_pair) + parameters.memory(of_text);
+}
+
+void HttpResponse::clear() {
+  status = 200;
+  events.reset();
+  wants_to_wait = false;
+  content_type = "application/json";
+  cache_control = "no-store";
+  body.clear();
+  headers.clear();
+}
+
+void read_target(HttpRequest& request) {
+  std::string_view target = request.target;
+  target = target.substr(0, target.find('#'));
+  const std::size_t mark = target.find('?');
+  split(target.substr(0, mark), '/',
+        [&](std::string_view part) { text::append_percent_decoded(request.path.add(), part, text::UrlPart::path); });
+  if (mark == std::string_view::npos) return;
+  split(target.substr(mark + 1), '&', [&](std::string_view part) {
+    const std::size_t equals = part.find('=');
+    NamedText& added = request.query.add();
+    text::append_percent_decoded(added.name, part.substr(0, equals), text::UrlPart::query);
+    if (equals != std::string_view::npos)
+      text::append_percent_decoded(added.value, part.substr(equals + 1), text::UrlPart::query);
+  });
+}
+
+std::string_view status_title(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 421:
+      return "Misdirected Request";
+    case 422:
+      return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "Error";
+  }
+}
+
+HttpResponse problem(int status, std::string_view code, std::string_view detail) {
+  const nlohmann::ordered_json body = {
+      {"type", "about:blank"}, {"title", status_title(status)}, {"status", status}, {"code", code}, {"detail", detail}};
+  HttpResponse response;
+  response.status = status;
+  response.content_type = "application/problem+json";
+  response.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return response;
+}
+
+}  // namespace ringdex::server

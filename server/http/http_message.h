@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "server/access/principal.h"
+#include "server/http/reused_list.h"
+#include "telephony/text/percent_encoding.h"
+
+namespace ringdex::server {
+
+class EventSubscription;
+
+// A name and what it stands for: a header, a query's parameter.
+struct NamedText {
+  std::string name;
+  std::string value;
+  void clear() {
+    name.clear();
+    value.clear();
+  }
+  bool operator==(const NamedText&) const = default;
+};
+
+// A request as the handlers see it: decoded, checked and free of any socket.
+struct HttpRequest {
+  std::string method;
+  std::string target;             // raw
+  ReusedList<std::string> path;   // percent-decoded segments, empty ones left out
+  ReusedList<NamedText> query;    // form-decoded, in order
+  ReusedList<NamedText> headers;  // names in lower case
+  std::string body;
+  bool from_loopback = false;
+  const std::string* network_account = nullptr;  // whose phone systems the connection's network has, if it is trusted
+  bool may_wait = false;                         // this thread answers nobody else meanwhile
+  Principal principal;                           // set by the router
+  ReusedList<std::string> parameters;            // what the route's {…} matched
+
+  const std::string* header(std::string_view name) const;
+  const std::string* parameter(std::string_view name) const;  // of the query; the first of that name
+  void clear();                                               // all but what is the connection's
+  // Bytes that it keeps for the next request.
+  std::size_t memory() const;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string_view content_type = "application/json";  // text that lives as long as the program
+  std::string body;
+  std::string_view cache_control = "no-store";  // as content_type
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::shared_ptr<EventSubscription> events;  // what goes on behind the body, until the client closes
+  bool wants_to_wait = false;                 // no answer yet: the handler is to be run again where it may wait
+
+  void clear();
+};
+
+// Splits and decodes the request's target, as text::append_percent_decoded does.
+void read_target(HttpRequest& request);
+
+// RFC 9457: type, title, status, detail, and our stable `code`.
+HttpResponse problem(int status, std::string_view code, std::string_view detail);
+std::string_view status_title(int status);
+
+}  // namespace ringdex::server

@@ -1,0 +1,27 @@
+#include "server/lookup/live_lookups.h"
+
+namespace ringdex::server {
+
+bool LiveLookups::take_place() {
+  if (++waiting_ <= kWaitingMax) return true;
+  --waiting_;
+  return false;
+}
+
+std::shared_ptr<Inquiry> LiveLookups::begin(const std::string& account, telephony::PhoneNumber number) const {
+  // A source may answer after everybody has left.
+  auto inquiry = std::make_shared<Inquiry>();
+  const std::size_t asked = ask_(account, number, [inquiry](bool found) { inquiry->answer(found); });
+  if (asked == 0) return nullptr;
+  inquiry->expect(asked);
+  return inquiry;
+}
+
+LiveLookups::Outcome LiveLookups::wait(Inquiry* inquiry, std::chrono::milliseconds deadline) {
+  if (inquiry == nullptr) return Outcome::not_asked;
+  const auto found = inquiry->wait_for(deadline);
+  if (!found) return Outcome::late;
+  return *found ? Outcome::found : Outcome::unknown;
+}
+
+}  // namespace ringdex::server

@@ -1,0 +1,106 @@
+#include "sync/connectors/salesforce/salesforce_cursor.h"
+
+#include <nlohmann/json.hpp>
+
+#include "sync/connectors/salesforce/salesforce_id.h"
+#include "sync/json_fields.h"
+
+namespace ringdex::sync {
+namespace {
+
+using nlohmann::json;
+using Stage = SalesforceCursor::Stage;
+
+constexpr int kVersion = 1;
+constexpr std::uint64_t kMillisecondsMax = 253'402'300'799'999;  // the end of the year 9999
+constexpr std::array<const char*, 5> kStages = {"accounts", "contacts", "deleted_contacts", "leads", "deleted_leads"};
+
+struct TimeMember {
+  const char* name;
+  index::TimePoint SalesforceCursor::* time;
+};
+constexpr std::array<TimeMember, 7> kTimes = {{{"started", &SalesforceCursor::started},
+                                               {"until", &SalesforceCursor::until},
+                                               {"accounts_since", &SalesforceCursor::accounts_since},
+                                               {"contacts_since", &SalesforceCursor::contacts_since},
+                                               {"leads_since", &SalesforceCursor::leads_since},
+                                               {"contacts_checked", &SalesforceCursor::contacts_checked},
+                                               {"leads_checked", &SalesforceCursor::leads_checked}}};
+
+std::int64_t milliseconds(index::TimePoint time) {
+  return std::max<std::int64_t>(time.time_since_epoch().count(), 0);
+}
+
+bool read_time(const json& object, const char* name, index::TimePoint& time) {
+  const auto* value = member(object, name);
+  if (value == nullptr || !value->is_number_unsigned() || value->get<std::uint64_t>() > kMillisecondsMax) return false;
+  time = index::TimePoint(std::chrono::milliseconds(value->get<std::int64_t>()));
+  return true;
+}
+
+}  // namespace
+
+std::string SalesforceCursor::to_text() const {
+  json text{{"v", kVersion}, {"stage", kStages[static_cast<std::size_t>(stage)]}, {"listing", listing}};
+  for (const auto& [name, time] : kTimes) text[name] = milliseconds(this->*time);
+  text["at"] = milliseconds(at.time);
+  text["after"] = at.id;
+  return text.dump();
+}
+
+std::optional<SalesforceCursor> SalesforceCursor::from_text(const std::string& text) {
+  SalesforceCursor cursor;
+  if (text.empty()) return cursor;
+  const auto object = read_json(text);
+  if (!object) return std::nullopt;
+  const auto* version = member(*object, "v");
+  const auto listing = bool_member(*object, "listing");
+  if (version == nullptr || *version != kVersion || !listing) return std::nullopt;
+  cursor.listing = *listing;
+  const std::string stage = text_member(*object, "stage");
+  std::size_t at = 0;
+  while (at < kStages.size() && stage != kStages[at]) ++at;
+  if (at == kStages.size()) return std::nullopt;
+  cursor.stage = static_cast<Stage>(at);
+  if (cursor.listing && cursor.is_check()) return std::nullopt;
+  for (const auto& [name, time] : kTimes) {
+    if (!read_time(*object, name, cursor.*time)) return std::nullopt;
+  }
+  if (!read_time(*object, "at", cursor.at.time)) return std::nullopt;
+  cursor.at.id = text_member(*object, "after");
+  if (!cursor.at.id.empty() && salesforce_id(cursor.at.id) != cursor.at.id) return std::nullopt;
+  return cursor;
+}
+
+SalesforceObject SalesforceCursor::object() const {
+  switch (stage) {
+    case Stage::accounts:
+      return SalesforceObject::account;
+    case Stage::contacts:
+    case Stage::deleted_contacts:
+      return SalesforceObject::contact;
+    case Stage::leads:
+    case Stage::deleted_leads:
+      return SalesforceObject::lead;
+  }
+  return SalesforceObject::contact;
+}
+
+index::TimePoint& SalesforceCursor::since() {
+  if (object() == SalesforceObject::account) return accounts_since;
+  return object() == SalesforceObject::contact ? contacts_since : leads_since;
+}
+
+index::TimePoint& SalesforceCursor::checked() {
+  return object() == SalesforceObject::contact ? contacts_checked : leads_checked;
+}
+
+bool SalesforceCursor::next_stage() {
+  at = {};
+  do {
+    stage = static_cast<Stage>((static_cast<std::size_t>(stage) + 1) % kStages.size());
+  } while (listing && is_check());
+  return stage != Stage::accounts;
+}
+
+}  // namespace ringdex::sync
