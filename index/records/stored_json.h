@@ -10,7 +10,7 @@
 #include "telephony/text/json_value.h"
 #include "telephony/text/json_writer.h"
 
-// What the values in the store that are JSON have in common.
+// What the values that are kept as JSON have in common.
 namespace ringdex::index {
 
 inline std::int64_t stored_time(TimePoint time) {
@@ -21,7 +21,7 @@ inline std::optional<std::int64_t> stored_time(const std::optional<TimePoint>& t
   return time ? std::optional(stored_time(*time)) : std::nullopt;
 }
 
-// Reads an object as this folder wrote it. A member that is absent or of another type makes `good` false and reads as
+// Reads an object as this program wrote it. A member that is absent or of another type makes `good` false and reads as
 // empty, so that one look at the end is enough. The document must stay while it is read.
 class StoredObject {
  public:
