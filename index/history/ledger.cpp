@@ -13,18 +13,12 @@ using text::JsonWriter;
 
 // The counters by the names under which they are stored.
 constexpr std::pair<const char*, std::uint64_t ApplyResult::*> kCounters[] = {
-    {"added", &ApplyResult::added},
-    {"awaiting_confirmation", &ApplyResult::awaiting_confirmation},
-    {"deleted", &ApplyResult::deleted},
-    {"kept_name", &ApplyResult::kept_name},
-    {"merged", &ApplyResult::merged},
-    {"over_limit", &ApplyResult::over_limit},
-    {"position", &ApplyResult::position},
-    {"renamed", &ApplyResult::renamed},
-    {"stale", &ApplyResult::stale},
-    {"swept", &ApplyResult::swept},
-    {"unchanged", &ApplyResult::unchanged},
-    {"updated", &ApplyResult::updated}};
+    {"added", &ApplyResult::added},         {"awaiting_confirmation", &ApplyResult::awaiting_confirmation},
+    {"deleted", &ApplyResult::deleted},     {"kept_name", &ApplyResult::kept_name},
+    {"merged", &ApplyResult::merged},       {"over_limit", &ApplyResult::over_limit},
+    {"position", &ApplyResult::position},   {"renamed", &ApplyResult::renamed},
+    {"stale", &ApplyResult::stale},         {"swept", &ApplyResult::swept},
+    {"unchanged", &ApplyResult::unchanged}, {"updated", &ApplyResult::updated}};
 
 // Members are written by their names.
 std::string encode(const Run& run) {

@@ -49,16 +49,12 @@ std::expected<void, std::string> ConsoleSessions::load() {
     for (const text::JsonView value : in->root()) {
       bool good = true;
       const index::StoredObject entry(value, good);
-      ConsoleSession session{entry.text("id"),
-                             entry.text("account"),
-                             static_cast<unsigned>(entry.natural("scopes")),
-                             entry.text("key_id"),
-                             entry.text("agent"),
-                             entry.time("expires_at")};
+      ConsoleSession session{
+          entry.text("id"),     entry.text("account"), static_cast<unsigned>(entry.natural("scopes")),
+          entry.text("key_id"), entry.text("agent"),   entry.time("expires_at")};
       if (!good) {
-        return std::unexpected(
-            fmt::format("{} holds a broken session: a member of number {} is missing or of another type", path_,
-                        fresh.size() + 1));
+        return std::unexpected(fmt::format(
+            "{} holds a broken session: a member of number {} is missing or of another type", path_, fresh.size() + 1));
       }
       fresh.emplace(session.id, std::move(session));
     }
