@@ -43,17 +43,6 @@ void put_picks(JsonWriter& out, const std::vector<CallPick>& picks) {
 
 }  // namespace
 
-std::string_view to_string(CallDirection direction) {
-  return direction == CallDirection::inbound ? "inbound" : "outbound";
-}
-
-std::optional<CallDirection> call_direction_from(std::string_view name) {
-  for (const CallDirection direction : {CallDirection::inbound, CallDirection::outbound}) {
-    if (name == to_string(direction)) return direction;
-  }
-  return std::nullopt;
-}
-
 const CallPick* Call::pick() const {
   const auto last = std::find_if(picks.rbegin(), picks.rend(), [](const CallPick& pick) { return !pick.undone_at; });
   return last == picks.rend() ? nullptr : &*last;

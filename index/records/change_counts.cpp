@@ -19,20 +19,6 @@ constexpr std::pair<const char*, std::uint64_t ChangeCounts::*> kCounters[] = {{
 
 }  // namespace
 
-std::string_view to_string(ChangeCause cause) {
-  switch (cause) {
-    case ChangeCause::sync:
-      return "sync";
-    case ChangeCause::webhook:
-      return "webhook";
-    case ChangeCause::resync:
-      return "resync";
-    case ChangeCause::live:
-      return "live";
-  }
-  return "sync";
-}
-
 EventChanges event_changes(const ApplyResult& result) {
   return {.added = result.added,
           .updated = result.updated,

@@ -4,18 +4,6 @@
 
 namespace ringdex::index {
 
-std::string_view to_string(SourceState::Mode mode) {
-  switch (mode) {
-    case SourceState::Mode::on:
-      return "on";
-    case SourceState::Mode::paused:
-      return "paused";
-    case SourceState::Mode::disabled:
-      return "disabled";
-  }
-  return "on";
-}
-
 std::string encode_source_state(const SourceState& state) {
   std::string bytes;
   text::JsonWriter(bytes)

@@ -16,13 +16,6 @@ bool is_number_alone(const index::Card& card, const LookupAnswer& answer) {
 
 }  // namespace
 
-std::optional<CallerLine> caller_line_from(std::string_view name) {
-  if (name == "pick") return CallerLine::pick;
-  if (name == "organization") return CallerLine::organization;
-  if (name == "count") return CallerLine::count;
-  return std::nullopt;
-}
-
 std::string_view shown_name(std::string_view name, std::string_view organization) {
   return name.empty() ? organization : name;
 }
