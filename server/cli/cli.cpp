@@ -1,8 +1,6 @@
 #include "server/cli/cli.h"
 
 #include <fmt/format.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -13,6 +11,7 @@
 #include <memory>
 
 #include "config/config.h"
+#include "config/logging/log.h"
 #include "server/access/api_keys.h"
 #include "server/api/template_3cx.h"
 #include "server/app.h"
@@ -37,18 +36,10 @@ std::optional<config::Config> load_config(const Options& options) {
   return loaded.config;
 }
 
-void set_up_log(const config::LogConfig& log) {
-  auto logger = spdlog::stderr_logger_mt("ringdex");
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  logger->set_level(spdlog::level::from_str(log.level));
-  logger->flush_on(spdlog::level::info);
-  spdlog::set_default_logger(std::move(logger));
-}
-
 ExitCode serve(const Options& options) {
   const auto config = load_config(options);
   if (!config) return ExitCode::failed;
-  set_up_log(config->log);
+  log::write_to_stderr(config->log.level);
   auto app = App::start(*config, options.config);
   if (!app) {
     complain(app.error());
