@@ -1,7 +1,6 @@
 #include "server/app.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
@@ -17,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "config/logging/log.h"
 #include "index/calls/journal.h"
 #include "index/history/inbox.h"
 #include "index/history/ledger.h"
@@ -276,7 +276,7 @@ std::expected<void, std::string> App::Parts::start() {
   if (!accounts) return std::unexpected(listed(accounts.error()));
   lookups.set_accounts(usage.attached(std::move(*accounts)));
   if (auto loaded = keys.load(); !loaded) return loaded;
-  if (auto loaded = sessions.load(); !loaded) spdlog::error("every browser must sign in again: {}", loaded.error());
+  if (auto loaded = sessions.load(); !loaded) log::error("every browser must sign in again: {}", loaded.error());
   auto opened_links = RecordLinks::open(config.data_dir + "/links.secret");
   if (!opened_links) return std::unexpected(opened_links.error());
   links.emplace(std::move(*opened_links));
@@ -301,11 +301,11 @@ void App::Parts::forget_old(const std::stop_token& stopping) {
   while (!stopping.stop_requested()) {
     try {
       const auto done = forget_old_calls(*journal, picks, lookups, wall_clock(), stopping);
-      if (!done) spdlog::error("old calls are kept: {}", done.error().message);
+      if (!done) log::error("old calls are kept: {}", done.error().message);
       const auto trimmed = inbox.forget_settled_before(wall_clock() - kWebhooksKept);
-      if (!trimmed) spdlog::error("old webhook events are kept: {}", trimmed.error().message);
+      if (!trimmed) log::error("old webhook events are kept: {}", trimmed.error().message);
     } catch (const std::exception& error) {
-      spdlog::error("old calls are kept: {}", error.what());
+      log::error("old calls are kept: {}", error.what());
     }
     ended.wait_for(lock, stopping, kRetentionInterval, [] { return false; });
   }
@@ -328,19 +328,19 @@ void App::Parts::load_table(const std::stop_token& stopping) {
   const Metrics::Timer timer;
   while (!stopping.stop_requested()) {
     const auto done = index.load_table(kTableStep);
-    if (!done) return spdlog::error("lookups are answered from disk: {}", done.error().message);
+    if (!done) return log::error("lookups are answered from disk: {}", done.error().message);
     if (*done) break;
     std::this_thread::sleep_for(kTablePause);
   }
-  spdlog::info("the number table takes {} MiB, loaded in {:.1f} s", index.table_bytes() >> 20,
-               std::chrono::duration<double>(timer.elapsed()).count());
+  log::info("the number table takes {} MiB, loaded in {:.1f} s", index.table_bytes() >> 20,
+            std::chrono::duration<double>(timer.elapsed()).count());
 }
 
 void App::Parts::reload() {
-  if (const auto loaded = keys.load(); !loaded) spdlog::error("keys are kept as they were: {}", loaded.error());
+  if (const auto loaded = keys.load(); !loaded) log::error("keys are kept as they were: {}", loaded.error());
   auto fresh = config::load_file(config_path);
   if (!fresh.config) {
-    spdlog::error("the config is kept as it was:\n{}", listed(fresh.problems));
+    log::error("the config is kept as it was:\n{}", listed(fresh.problems));
     return;
   }
   // Sources and listeners are made at start; their settings wait for a restart.
@@ -349,13 +349,13 @@ void App::Parts::reload() {
   for (const config::SourceConfig& source : combined.sources) combined.accounts.try_emplace(source.account);
   auto accounts = account_settings(combined, parser);
   if (!accounts) {
-    spdlog::error("the config is kept as it was:\n{}", listed(accounts.error()));
+    log::error("the config is kept as it was:\n{}", listed(accounts.error()));
     return;
   }
   lookups.set_accounts(usage.attached(std::move(*accounts)));
   config.accounts = std::move(combined.accounts);
-  spdlog::set_level(spdlog::level::from_str(fresh.config->log.level));
-  spdlog::info(
+  log::set_level(fresh.config->log.level);
+  log::info(
       "reloaded: keys, log level, and the accounts' settings for lookups; changes of data_dir, http, fastagi, ldap and "
       "sources, and of the region with which a source's numbers are read, need a restart");
 }
@@ -365,7 +365,7 @@ void App::Parts::watch_keys(boost::asio::steady_timer& timer) {
   timer.expires_after(kKeysInterval);
   timer.async_wait([this, &timer](boost::system::error_code error) {
     if (error) return;
-    if (const auto loaded = keys.load(); !loaded) spdlog::error("keys are kept as they were: {}", loaded.error());
+    if (const auto loaded = keys.load(); !loaded) log::error("keys are kept as they were: {}", loaded.error());
     watch_keys(timer);
   });
 }
@@ -433,7 +433,7 @@ void App::run() {
   boost::asio::signal_set reloading(context, SIGHUP);
   boost::asio::steady_timer timer(context);
   ending.async_wait([&](boost::system::error_code, int signal) {
-    spdlog::info("stopping on signal {}", signal);
+    log::info("stopping on signal {}", signal);
     context.stop();
   });
   const std::function<void(boost::system::error_code, int)> on_reload = [&](boost::system::error_code error, int) {

@@ -1,7 +1,6 @@
 #include "server/api/console_session.h"
 
-#include <spdlog/spdlog.h>
-
+#include "config/logging/log.h"
 #include "server/api/events.h"
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
@@ -104,8 +103,8 @@ HttpResponse sign_in(const Api& api, const HttpRequest& request) {
   // What the browser had before is not left open behind it.
   const auto opened = api.sessions.open(who->principal, who->agent, token_of(api, request));
   if (!opened) return problem(503, "store_failed", opened.error());
-  spdlog::info("console: account {}: signed in with key {}", who->principal.account,
-               who->principal.key_id.empty() ? "-" : who->principal.key_id);
+  log::info("console: account {}: signed in with key {}", who->principal.account,
+            who->principal.key_id.empty() ? "-" : who->principal.key_id);
   HttpResponse response = json_response(session_json(who->principal, &opened->session));
   response.headers.emplace_back("Set-Cookie", api.sessions.cookie().set(opened->token, ConsoleSessions::kLifetime));
   return response;

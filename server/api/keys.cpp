@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
+#include "config/logging/log.h"
 #include "server/api/json_text.h"
 #include "server/api/request_fields.h"
 #include "telephony/text/times.h"
@@ -75,8 +75,8 @@ HttpResponse create_key(ApiKeys& keys, index::TimePoint now, const HttpRequest& 
   const auto text = keys.create_by(request.principal, scopes, note, seconds);
   if (!text) return refusal_of(text.error());
   const std::string id(ApiKeys::id_of(*text));
-  spdlog::info("account {}: key {} with {} was made over the API by {}", request.principal.account, id,
-               fmt::join(scopes, ", "), request.principal.key_id.empty() ? "this machine" : request.principal.key_id);
+  log::info("account {}: key {} with {} was made over the API by {}", request.principal.account, id,
+            fmt::join(scopes, ", "), request.principal.key_id.empty() ? "this machine" : request.principal.key_id);
   Json out = key_json({id, request.principal.account, scopes, note, "", seconds});
   out["key"] = *text;
   return json_response(out, 201);
@@ -85,8 +85,8 @@ HttpResponse create_key(ApiKeys& keys, index::TimePoint now, const HttpRequest& 
 HttpResponse remove_key(ApiKeys& keys, const HttpRequest& request) {
   const std::string& id = request.parameters[0];
   if (const auto removed = keys.remove_by(request.principal, id); !removed) return refusal_of(removed.error());
-  spdlog::info("account {}: key {} was removed over the API by {}", request.principal.account, id,
-               request.principal.key_id.empty() ? "this machine" : request.principal.key_id);
+  log::info("account {}: key {} was removed over the API by {}", request.principal.account, id,
+            request.principal.key_id.empty() ? "this machine" : request.principal.key_id);
   return json_response({{"removed", id}});
 }
 

@@ -1,11 +1,11 @@
 #include "server/api/phone_books.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <optional>
 
+#include "config/logging/log.h"
 #include "server/api/lookup.h"
 #include "server/lookup/caller_line.h"
 #include "telephony/formats/phone_book.h"
@@ -136,7 +136,7 @@ void search_name(const Api& api, const HttpRequest& request, PhoneBookFormat for
     const auto found =
         api.directory.find(request.principal.account, name.value_or(""),
                            from == nullptr ? "" : text::bytes_of_hex(*from).value_or(""), people_max(format));
-    if (!found) spdlog::error("phone book: {}", found.error().message);
+    if (!found) log::error("phone book: {}", found.error().message);
     for (const index::Record& record : found ? found->records : std::vector<index::Record>()) {
       page.entries.push_back(entry_of(record, format));
     }

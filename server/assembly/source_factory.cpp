@@ -1,7 +1,6 @@
 #include "server/assembly/source_factory.h"
 
-#include <spdlog/spdlog.h>
-
+#include "config/logging/log.h"
 #include "server/system/private_file.h"
 #include "server/system/time_zone.h"
 #include "sync/connectors/csv/csv_file.h"
@@ -58,13 +57,13 @@ sync::TokenStore token_store(const Making& making) {
   return {.load =
               [path] {
                 auto text = read_private_file(path);
-                if (!text) spdlog::error(text.error());
+                if (!text) log::error("{}", text.error());
                 return text.value_or("");
               },
           .save =
               [path](const std::string& token) {
                 const auto written = write_private_file(path, token);
-                if (!written) spdlog::error(written.error());
+                if (!written) log::error("{}", written.error());
                 return written.has_value();
               }};
 }

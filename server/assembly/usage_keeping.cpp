@@ -1,11 +1,11 @@
 #include "server/assembly/usage_keeping.h"
 
-#include <spdlog/spdlog.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+
+#include "config/logging/log.h"
 
 namespace ringdex::server {
 namespace {
@@ -43,12 +43,12 @@ void UsageKeeping::run(const std::stop_token& stopping) {
 
 void UsageKeeping::store() {
   const auto stored = usage_.store(clock_());
-  if (!stored) spdlog::error("the last minute's lookups are not in the store yet: {}", stored.error().message);
+  if (!stored) log::error("the last minute's lookups are not in the store yet: {}", stored.error().message);
 }
 
 void UsageKeeping::forget() {
   const auto done = usage_.forget_before(clock_() - kUsageKept);
-  if (!done) spdlog::error("old counts of lookups are kept: {}", done.error().message);
+  if (!done) log::error("old counts of lookups are kept: {}", done.error().message);
 }
 
 }  // namespace ringdex::server

@@ -1,6 +1,6 @@
 #include "server/calls/call_retention.h"
 
-#include <spdlog/spdlog.h>
+#include "config/logging/log.h"
 
 namespace ringdex::server {
 
@@ -15,7 +15,7 @@ std::expected<void, index::IndexError> forget_old_calls(index::Journal& journal,
     const auto picks_since = now - (settings ? settings->pick_memory.age_max : kOrphansKept);
     const auto forgotten = journal.forget_calls(account, calls_since, stopping);
     if (!forgotten) return std::unexpected(forgotten.error());
-    if (*forgotten > 0) spdlog::info("account {}: {} calls forgotten, since they are too old", account, *forgotten);
+    if (*forgotten > 0) log::info("account {}: {} calls forgotten, since they are too old", account, *forgotten);
     if (auto done = journal.forget_events(account, now - kEventsKept); !done) return done;
     if (auto done = journal.forget_picks(account, picks_since, stopping); !done) return done;
     picks.forget_before(account, picks_since);

@@ -1,11 +1,11 @@
 #include "server/calls/call_service.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "config/logging/log.h"
 #include "server/calls/call_json.h"
 #include "server/doors/lookup_usage.h"
 
@@ -98,7 +98,7 @@ std::expected<Call, CallError> CallService::ring(const RingRequest& request) {
   auto opened = book_.open(call);
   if (!opened) {
     // Who calls is known all the same.
-    spdlog::error("a call could not be written down: {}", opened.error().message);
+    log::error("a call could not be written down: {}", opened.error().message);
     return call;
   }
   if (!opened->is_new) return again(request, opened->call);
@@ -160,7 +160,7 @@ std::expected<Call, CallError> CallService::again(const RingRequest& request, co
     return {"ringing", std::move(joining), std::nullopt};
   });
   if (joined && *joined) return **std::move(joined);
-  if (!joined) spdlog::error("an agent could not join a call: {}", joined.error().message);
+  if (!joined) log::error("an agent could not join a call: {}", joined.error().message);
   return call;
 }
 

@@ -1,9 +1,8 @@
 #include "server/calls/call_updates.h"
 
-#include <spdlog/spdlog.h>
-
 #include <utility>
 
+#include "config/logging/log.h"
 #include "server/calls/call_json.h"
 
 namespace ringdex::server {
@@ -49,7 +48,7 @@ void CallUpdates::create_now(const RingRequest& request) {
     answer = std::unexpected(LookupError{});
     const auto created = locals_.create_unknown(request.account, number, std::nullopt, clock_());
     if (!created && created.error().kind != LocalError::Kind::number_known) {
-      return spdlog::error("no local record for an unknown caller: {}", created.error().message);
+      return log::error("no local record for an unknown caller: {}", created.error().message);
     }
   }
   reconsider(request, "created");
@@ -108,7 +107,7 @@ void CallUpdates::reconsider(const RingRequest& request, std::string_view cause)
   const auto about = request.about ? lookup_.about(request) : std::nullopt;
   if (request.about && !about) return;
   auto answer = lookup_.look(request, about ? &*about : nullptr);
-  if (!answer) return spdlog::error("a call stays as it was: {}", answer.error().message);
+  if (!answer) return log::error("a call stays as it was: {}", answer.error().message);
   const auto number = canonical_number(*answer);
   auto shown = shown_records(*answer);
   if (shown.empty() && cause != kNamed) return;
@@ -124,7 +123,7 @@ void CallUpdates::reconsider(const RingRequest& request, std::string_view cause)
     call.changes.push_back({std::string(cause), now, text, std::move(shown)});
     return {"changed", {}, std::nullopt};
   });
-  if (!changed) spdlog::error("a call stays as it was: {}", changed.error().message);
+  if (!changed) log::error("a call stays as it was: {}", changed.error().message);
 }
 
 void CallUpdates::number_named(const std::string& account, telephony::PhoneNumber number) {
@@ -136,7 +135,7 @@ void CallUpdates::number_named(const std::string& account, telephony::PhoneNumbe
                                             .until = {},
                                             .behind = {},
                                             .calls_max = kCallsOnMax});
-    if (!calls) return spdlog::error("calls stay as they were: {}", calls.error().message);
+    if (!calls) return log::error("calls stay as they were: {}", calls.error().message);
     for (const Call& call : *calls) {
       if (!call.ended_at && !call.about) reconsider(ring_of(call), kNamed);
     }

@@ -163,10 +163,8 @@ std::string today_text(JsonView today) {
                        shown(counts, "merged"), shown(counts, "skipped"));
   };
   line("all", today);
-  for (const auto cause :
-       {index::ChangeCause::sync, index::ChangeCause::webhook, index::ChangeCause::resync, index::ChangeCause::live}) {
-    const std::string name(to_string(cause));
-    if (const JsonView counts = today["by_cause"][name]; !counts.is_absent()) line(name, counts);
+  for (const auto& [cause, name] : index::kChangeCauseNames) {
+    if (const JsonView counts = today["by_cause"][name]; !counts.is_absent()) line(std::string(name), counts);
   }
   return out;
 }

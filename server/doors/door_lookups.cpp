@@ -1,9 +1,8 @@
 #include "server/doors/door_lookups.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 
+#include "config/logging/log.h"
 #include "server/doors/lookup_usage.h"
 #include "telephony/number/number_variants.h"
 
@@ -50,18 +49,18 @@ bool DoorLookups::is_for_live(const LookupRequest& request, const LookupAnswer& 
 void DoorLookups::count(const LookupRequest& request, const Found& found, const Metrics::Timer& timer) const {
   if (!found) {
     metrics_.lookup_failed();
-    spdlog::warn("lookup account={} failed: {}", request.account, found.error().message);
+    log::warn("lookup account={} failed: {}", request.account, found.error().message);
     return;
   }
   const auto took = timer.elapsed();
   metrics_.lookup_answered(asker_, *found, took);
   count_usage(*found, took);
-  if (!spdlog::should_log(spdlog::level::debug)) return;
+  if (!log::shows(log::Level::debug)) return;
   const auto& parsed = found->number.parsed;
   const std::string number = !parsed ? "-" : (mask_numbers_ ? parsed->number.masked() : parsed->number.to_e164());
-  spdlog::debug("lookup by={} account={} number={} match={} total={}{}{}", to_string(asker_), request.account, number,
-                to_string(found->match), found->total, found->unmatchable ? " unmatchable=" : "",
-                found->unmatchable ? to_string(*found->unmatchable) : "");
+  log::debug("lookup by={} account={} number={} match={} total={}{}{}", to_string(asker_), request.account, number,
+             to_string(found->match), found->total, found->unmatchable ? " unmatchable=" : "",
+             found->unmatchable ? to_string(*found->unmatchable) : "");
 }
 
 }  // namespace ringdex::server

@@ -1,7 +1,5 @@
 #include "server/fastagi/fastagi_door.h"
 
-#include <spdlog/spdlog.h>
-
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
@@ -9,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "config/logging/log.h"
 #include "server/net/socket.h"
 
 namespace ringdex::server {
@@ -80,7 +79,7 @@ class FastAgiDoor::Session : public Connection, public std::enable_shared_from_t
     question_ = read_agi_question(request_, shared_.options.names_restricted);
     const auto principal = shared_.access.admit(address_, question_.key);
     if (!principal || (!question_.account.empty() && question_.account != principal->account)) {
-      spdlog::warn("fastagi: {} is refused: no valid key, trusted network or account", address_.to_string());
+      log::warn("fastagi: {} is refused: no valid key, trusted network or account", address_.to_string());
       return refuse("refused", "no valid key; add ?key=... to the AGI address, or trust this network in the config");
     }
     if (!question_.is_known) return refuse("refused", "no such script; use agi://HOST/lookup");
@@ -101,7 +100,7 @@ class FastAgiDoor::Session : public Connection, public std::enable_shared_from_t
     try {
       return commands_for(shared_.lookups.finish_live(lookup_request(), shared_.options.deadline / 2));
     } catch (const std::exception& error) {
-      spdlog::error("fastagi: a lookup failed: {}", error.what());
+      log::error("fastagi: a lookup failed: {}", error.what());
       return agi_refusal("failed", "the lookup failed; the server's log says more", shared_.options.answer);
     }
   }
@@ -151,7 +150,7 @@ class FastAgiDoor::Session : public Connection, public std::enable_shared_from_t
     using Kind = telephony::AgiReply::Kind;
     // Who hung up needs no name any more.
     if (reply.kind == Kind::hangup || reply.kind == Kind::dead_channel) return end(outcome_);
-    if (reply.kind != Kind::result) spdlog::warn("fastagi: Asterisk refuses a command with {}", reply.code);
+    if (reply.kind != Kind::result) log::warn("fastagi: Asterisk refuses a command with {}", reply.code);
     ++sent_;
     send_next();
   }

@@ -1,11 +1,11 @@
 #include "server/http/http_router.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
+#include "config/logging/log.h"
 #include "server/http/request_origin.h"
 #include "telephony/text/base64.h"
 
@@ -184,7 +184,7 @@ void HttpRouter::run(const HttpRoute& route, const HttpRequest& request, HttpRes
   try {
     route.handler(request, response);
   } catch (const std::exception& error) {
-    spdlog::error("{} {}: {}", route.method, route.path, error.what());
+    log::error("{} {}: {}", route.method, route.path, error.what());
     response = problem(500, "internal_error", "the request could not be handled; the server's log says more");
     if (route.simple_client) say_no_more(response);
   }

@@ -1,7 +1,6 @@
 #include "server/ldap/ldap_door.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <array>
 #include <atomic>
@@ -12,6 +11,7 @@
 #include <memory>
 #include <utility>
 
+#include "config/logging/log.h"
 #include "server/net/socket.h"
 #include "telephony/ldap/ldap_message.h"
 
@@ -171,7 +171,7 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
     if (!bind.password->empty()) {
       auto principal = shared_.access.admit(address_, *bind.password);
       if (!principal) {
-        spdlog::warn("ldap: {} is refused: the password is no API key with the scope lookup", address_.to_string());
+        log::warn("ldap: {} is refused: the password is no API key with the scope lookup", address_.to_string());
         return refuse(LdapResultCode::invalid_credentials, "the password must be an API key with the scope lookup");
       }
       principal_ = std::move(principal);
@@ -235,7 +235,7 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
       const auto& search = std::get<telephony::LdapSearch>(request->operation);
       shared_.searcher.finish({request->message_id, search, request->controls, account, &is_unwanted_}, turn, answer);
     } catch (const std::exception& error) {
-      spdlog::error("ldap: a search failed: {}", error.what());
+      log::error("ldap: a search failed: {}", error.what());
       answer.clear();
       telephony::append_ldap_result(answer, apart_id_, LdapResponseTag::search_done,
                                     {LdapResultCode::other, "the search failed; the server's log says more"});

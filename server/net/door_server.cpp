@@ -1,10 +1,11 @@
 #include "server/net/door_server.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <boost/asio/post.hpp>
 #include <thread>
+
+#include "config/logging/log.h"
 
 namespace ringdex::server {
 namespace {
@@ -23,7 +24,7 @@ void run(asio::io_context& context) {
       context.run();
       return;
     } catch (const std::exception& error) {
-      spdlog::error("a connection is dropped: {}", error.what());
+      log::error("a connection is dropped: {}", error.what());
     }
   }
 }
@@ -97,7 +98,7 @@ void DoorServer::accept() {
     if (stopping_ || error == asio::error::operation_aborted) return;
     if (error) {
       // Out of file descriptors or the like: a pause lets connections end.
-      spdlog::error("cannot accept a connection: {}", error.message());
+      log::error("cannot accept a connection: {}", error.message());
       auto timer = std::make_shared<asio::steady_timer>(workers_[0]->context, kAcceptPause);
       timer->async_wait([this, timer](error_code) { accept(); });
       return;

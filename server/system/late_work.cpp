@@ -1,12 +1,12 @@
 #include "server/system/late_work.h"
 
-#include <spdlog/spdlog.h>
-
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <exception>
 #include <memory>
 #include <utility>
+
+#include "config/logging/log.h"
 
 namespace ringdex::server {
 namespace {
@@ -15,7 +15,7 @@ void run_safely(const std::function<void()>& work) {
   try {
     work();
   } catch (const std::exception& error) {
-    spdlog::error("what came late for a call is lost: {}", error.what());
+    log::error("what came late for a call is lost: {}", error.what());
   }
 }
 

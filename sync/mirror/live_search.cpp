@@ -1,10 +1,9 @@
 #include "sync/mirror/live_search.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "config/logging/log.h"
 #include "telephony/number/number_variants.h"
 
 namespace ringdex::sync {
@@ -107,8 +106,8 @@ void LiveSearch::settle(telephony::PhoneNumber number, const std::expected<bool,
       // Nothing is wrong with the source.
     } else if (++failures_ >= options_.failures_max) {
       broken_until_ = now + options_.broken_pause;
-      spdlog::warn("{}: not asked about unknown numbers for {} s: {}", options_.source,
-                   std::chrono::floor<std::chrono::seconds>(options_.broken_pause).count(), found.error().message);
+      log::warn("{}: not asked about unknown numbers for {} s: {}", options_.source,
+                std::chrono::floor<std::chrono::seconds>(options_.broken_pause).count(), found.error().message);
     }
   }
   for (const Done& done : waiting) done(found.value_or(false));

@@ -1,10 +1,9 @@
 #include "sync/mirror/record_refresher.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <memory>
 
+#include "config/logging/log.h"
 #include "telephony/text/printable.h"
 
 namespace ringdex::sync {
@@ -111,7 +110,7 @@ TimePoint RecordRefresher::step(TimePoint now) {
   for (std::size_t events_max = kEventsReadFirst; events_max <= kEventsReadMax; events_max *= 10) {
     auto events = inbox_.pending(options_.account, options_.source, events_max);
     if (!events) {
-      spdlog::error("{}: {}", options_.source, events.error().message);
+      log::error("{}: {}", options_.source, events.error().message);
       return now + kIdleWait;
     }
     for (; seen < events->size(); ++seen) {
@@ -153,7 +152,7 @@ TimePoint RecordRefresher::step_asked(Asked asked, TimePoint now) {
 
 TimePoint RecordRefresher::handle(const index::InboxEvent& event, std::optional<WaitingHint> waiting, TimePoint now) {
   if (!waiting) {
-    spdlog::error("{}: event {} in the inbox is corrupt and was dropped", options_.source, event.number);
+    log::error("{}: event {} in the inbox is corrupt and was dropped", options_.source, event.number);
     return settle(empty_batch(index::ChangeCause::webhook),
                   {.number = event.number, .outcome = index::EventOutcome::given_up, .detail = "it cannot be read"},
                   now);
@@ -199,7 +198,7 @@ TimePoint RecordRefresher::failed(const index::InboxEvent& event, WaitingHint wa
       return next;
     }
   } else if (++waiting.unreadable >= kUnreadableMax) {
-    spdlog::error("{}: event {} given up: {}", options_.source, waiting.hint.type, error.message);
+    log::error("{}: event {} given up: {}", options_.source, waiting.hint.type, error.message);
     ++waiting.attempts;
     return settle(empty_batch(index::ChangeCause::webhook),
                   {.number = event.number,
@@ -211,8 +210,7 @@ TimePoint RecordRefresher::failed(const index::InboxEvent& event, WaitingHint wa
   }
   waiting.last_error = text::printable(error.message);
   const TimePoint until = now + delay(++waiting.attempts);
-  spdlog::warn("{}: event {} waits {} ms: {}", options_.source, waiting.hint.type, (until - now).count(),
-               error.message);
+  log::warn("{}: event {} waits {} ms: {}", options_.source, waiting.hint.type, (until - now).count(), error.message);
   postpone(event, std::move(waiting), until);
   return next;
 }
@@ -225,7 +223,7 @@ TimePoint RecordRefresher::settle(index::ChangeBatch batch, index::EventDone don
 std::optional<index::ApplyResult> RecordRefresher::apply(const index::ChangeBatch& batch, TimePoint now) {
   auto applied = index_.apply(batch, options_.policy, now);
   if (applied) return *std::move(applied);
-  spdlog::error("{}: {}", options_.source, applied.error().message);
+  log::error("{}: {}", options_.source, applied.error().message);
   return std::nullopt;
 }
 
@@ -278,14 +276,14 @@ void RecordRefresher::write_down(const ResyncAnswer& answer, const index::ApplyR
   run.counts = applied;
   run.failed = failed ? 1 : 0;
   run.requests = requests;
-  if (const auto begun = ledger_.begin(run); !begun) spdlog::error("{}: {}", options_.source, begun.error().message);
+  if (const auto begun = ledger_.begin(run); !begun) log::error("{}: {}", options_.source, begun.error().message);
 }
 
 void RecordRefresher::postpone(index::InboxEvent event, WaitingHint waiting, TimePoint until) {
   waiting.not_before = until;
   event.payload = encode_hint(waiting);
   if (const auto amended = inbox_.amend(options_.account, options_.source, event); !amended) {
-    spdlog::error("{}: {}", options_.source, amended.error().message);
+    log::error("{}: {}", options_.source, amended.error().message);
   }
 }
 

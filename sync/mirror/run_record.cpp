@@ -1,8 +1,8 @@
 #include "sync/mirror/run_record.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
+
+#include "config/logging/log.h"
 
 namespace ringdex::sync {
 namespace {
@@ -20,7 +20,7 @@ RunRecord::RunRecord(index::Ledger& ledger, const std::string& account, const st
   run_.kind = to_string(kind);
   run_.outcome = "running";
   run_.started_at = now;
-  if (const auto begun = ledger_.begin(run_); !begun) spdlog::error("{}: {}", source, begun.error().message);
+  if (const auto begun = ledger_.begin(run_); !begun) log::error("{}: {}", source, begun.error().message);
 }
 
 void RunRecord::add_page(const SourcePage& page, const index::ApplyResult& applied) {
@@ -55,9 +55,9 @@ void RunRecord::finish(std::string outcome, const std::string& reason, TimePoint
   run_.finished_at = now;
   save({});
   const auto& counts = run_.counts;
-  spdlog::info("{}: {} run {} {}: {} added, {} updated, {} unchanged, {} deleted, {} merged, {} skipped, {} pages{}{}",
-               run_.source, run_.kind, run_.number, run_.outcome, counts.added, counts.updated, counts.unchanged,
-               counts.deleted, counts.merged, run_.skipped, run_.pages, reason.empty() ? "" : "; ", reason);
+  log::info("{}: {} run {} {}: {} added, {} updated, {} unchanged, {} deleted, {} merged, {} skipped, {} pages{}{}",
+            run_.source, run_.kind, run_.number, run_.outcome, counts.added, counts.updated, counts.unchanged,
+            counts.deleted, counts.merged, run_.skipped, run_.pages, reason.empty() ? "" : "; ", reason);
 }
 
 RunProgress RunRecord::progress() const {
@@ -74,7 +74,7 @@ void RunRecord::save(const std::vector<index::RunReject>& rejects) {
   run_.skipped += rejects.size();
   for (const index::RunReject& reject : rejects) ++run_.skipped_by_reason[reject.reason];
   if (const auto saved = ledger_.save(run_, first, rejects); !saved) {
-    spdlog::error("{}: {}", run_.source, saved.error().message);
+    log::error("{}: {}", run_.source, saved.error().message);
   }
 }
 

@@ -1,10 +1,9 @@
 #include "sync/mirror/sync_scheduler.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <exception>
 
+#include "config/logging/log.h"
 #include "index/store/background.h"
 
 namespace ringdex::sync {
@@ -40,7 +39,7 @@ void SyncScheduler::Worker::run(std::stop_token stop, const std::function<TimePo
     try {
       next = step(now);
     } catch (const std::exception& fault) {
-      spdlog::error("a sync step failed: {}", fault.what());
+      log::error("a sync step failed: {}", fault.what());
     }
     const auto wait = std::clamp(next - now, std::chrono::milliseconds(0), kWaitMax);
     std::unique_lock lock(mutex);
@@ -87,7 +86,7 @@ void SyncScheduler::add(SourceSetup setup) {
 }
 
 void SyncScheduler::start() {
-  if (const auto closed = ledger_.close_interrupted(wall_clock()); !closed) spdlog::error(closed.error().message);
+  if (const auto closed = ledger_.close_interrupted(wall_clock()); !closed) log::error("{}", closed.error().message);
   for (auto& source : sources_) {
     Source* const it = source.get();
     // What an admin switched before the restart.

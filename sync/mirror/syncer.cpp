@@ -1,10 +1,11 @@
 #include "sync/mirror/syncer.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
+
+#include "config/logging/log.h"
 
 namespace ringdex::sync {
 namespace {
@@ -287,7 +288,7 @@ TimePoint Syncer::failed(bool sweeping, const FetchError& error, TimePoint now) 
       run.record.add_failure(error.message);
       return finish_run(sweeping, SourceStateName::needs_credential, "failed", error.message, now);
     case FetchErrorKind::cursor_expired:
-      spdlog::warn("{}: {}; starting a {}", options_.source, error.message, sweeping ? "new sweep" : "full copy");
+      log::warn("{}: {}; starting a {}", options_.source, error.message, sweeping ? "new sweep" : "full copy");
       run.cursor.clear();
       if (!sweeping) run.record.became(RunKind::full);
       return back_off(sweeping, error.message, std::nullopt, now);
@@ -316,7 +317,7 @@ TimePoint Syncer::back_off(bool sweeping, std::string reason, std::optional<std:
   if (wait && wait->count() > 0) delay = *wait;
   // No Retry-After may silence a source for longer than its own interval.
   const TimePoint at = now + std::min(delay, options_.interval);
-  spdlog::warn("{}: {}; attempt {} follows in {} ms", options_.source, reason, attempt_ + 1, (at - now).count());
+  log::warn("{}: {}; attempt {} follows in {} ms", options_.source, reason, attempt_ + 1, (at - now).count());
   (sweeping ? sweep_ : main_)->record.add_failure(reason);
   put_off(sweeping, at);
   set_state(SourceStateName::backing_off, std::move(reason), next_step(), std::min(failing_since_, now));
@@ -324,7 +325,7 @@ TimePoint Syncer::back_off(bool sweeping, std::string reason, std::optional<std:
 }
 
 TimePoint Syncer::store_failed(const std::string& message, TimePoint now) {
-  spdlog::error("{}: {}", options_.source, message);
+  log::error("{}: {}", options_.source, message);
   due_ = now + kPauseAfterStoreFailure;
   if (sweep_due_) sweep_due_ = std::max(*sweep_due_, due_);
   set_state(SourceStateName::backing_off, message, due_, now);
@@ -348,7 +349,7 @@ TimePoint Syncer::finish_run(bool sweeping, SourceStateName state, std::string o
     due_ = std::clamp(main_started_ + options_.interval, now, now + options_.interval);
   }
   run.reset();
-  if (const auto forgot = ledger_.forget_before(now - kLedgerKept); !forgot) spdlog::error(forgot.error().message);
+  if (const auto forgot = ledger_.forget_before(now - kLedgerKept); !forgot) log::error("{}", forgot.error().message);
   set_state(state, std::move(reason), next_step(), now);
   return next_step();
 }

@@ -1,10 +1,9 @@
 #include "sync/webhooks/webhook_intake.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "config/logging/log.h"
 #include "sync/webhooks/hint_codec.h"
 
 namespace ringdex::sync {
@@ -80,7 +79,7 @@ std::expected<WebhookAccepted, WebhookFailure> WebhookIntake::accept(const Webho
   if (!kept.empty()) {
     const auto numbers = inbox_.accept(options_.account, options_.source, payloads);
     if (!numbers) {
-      spdlog::error("{}: {}", options_.source, numbers.error().message);
+      log::error("{}: {}", options_.source, numbers.error().message);
       count(&RefusedWebhooks::not_stored, now);
       return std::unexpected(WebhookFailure::not_stored);
     }
@@ -113,7 +112,7 @@ void WebhookIntake::note_ignored(const std::vector<const Hint*>& hints, TimePoin
                       asks_nothing ? "it asks for nothing" : "the source is disabled"});
   }
   if (const auto noted = inbox_.note_ignored(options_.account, options_.source, events, now); !noted) {
-    spdlog::error("{}: {}", options_.source, noted.error().message);
+    log::error("{}: {}", options_.source, noted.error().message);
   }
 }
 
@@ -134,7 +133,7 @@ void WebhookIntake::apply_deletions(const std::vector<const Hint*>& hints, const
   if (batch.deletions.empty()) return;
   // After a failure the events are still in the inbox, and the refresher settles them.
   if (const auto applied = index_.apply(std::move(batch), options_.policy, now); !applied) {
-    spdlog::error("{}: {}", options_.source, applied.error().message);
+    log::error("{}: {}", options_.source, applied.error().message);
   }
 }
 

@@ -1,12 +1,10 @@
 #include "server/api/keys.h"
 
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
-
 #include <fstream>
 #include <sstream>
 #include <thread>
 
+#include "config/logging/log.h"
 #include "tests/server/api_scene.h"
 
 namespace ringdex::server {
@@ -35,16 +33,11 @@ std::vector<std::string> listed(const ApiScene::Answer& answer) {
 // What is logged meanwhile.
 class Log {
  public:
-  Log() : before_(spdlog::default_logger()) {
-    spdlog::set_default_logger(
-        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)));
-  }
-  ~Log() { spdlog::set_default_logger(before_); }
   std::string text() const { return text_.str(); }
 
  private:
   std::ostringstream text_;
-  std::shared_ptr<spdlog::logger> before_;
+  log::IntoStream into_{text_};
 };
 
 TEST_CASE_FIXTURE(Scene, "a key that is made works at once, is shown once and logged never") {

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iterator>
 #include <unordered_map>
 #include <utility>
 
+#include "config/logging/log.h"
 #include "sync/connectors/salesforce/salesforce_query.h"
 #include "sync/connectors/salesforce/salesforce_rows.h"
 #include "sync/json_fields.h"
@@ -103,7 +103,7 @@ std::expected<std::shared_ptr<const SalesforceDescription>, SalesforceError> Sal
   } else if (answer.error().code == "NOT_FOUND" && object != SalesforceObject::contact) {
     // An org or a user without leads, or without accounts.
     if (shared_.schema.first_time(name)) {
-      spdlog::warn("{}: Salesforce shows no {}s to this user", options_.mapping.source, name);
+      log::warn("{}: Salesforce shows no {}s to this user", options_.mapping.source, name);
     }
     description = std::make_shared<const SalesforceDescription>();
   } else {
@@ -123,8 +123,8 @@ void SalesforceReader::tell_missing(const SalesforceSelection& selection) {
   if (selection.missing.empty()) return;
   const auto text = fmt::format("{} has no field {}", to_string(selection.object), fmt::join(selection.missing, ", "));
   if (!shared_.schema.first_time(text)) return;
-  spdlog::warn("{}: {}; what does not exist, or may not be seen by this user, is left out", options_.mapping.source,
-               text::printable(text));
+  log::warn("{}: {}; what does not exist, or may not be seen by this user, is left out", options_.mapping.source,
+            text::printable(text));
 }
 
 std::expected<SalesforceSelection, SalesforceError> SalesforceReader::select(SalesforceObject object, Fields fields,
