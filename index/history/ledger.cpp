@@ -143,7 +143,7 @@ std::expected<RunPage, IndexError> Ledger::page(const std::string& account, cons
   // Most runs of other sources are told by this, which is quicker than decoding them.
   std::string of_source;
   if (!query.source.empty()) JsonWriter(of_source).member("source", query.source);
-  rocksdb::ReadOptions options;
+  ReadOptions options;
   options.fill_cache = false;  // which is for lookups
   const auto it = store.iterate(Family::runs, options);
   std::size_t examined = 0;

@@ -1,6 +1,6 @@
 #include "server/lookup/caller_line.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "server/lookup/lookup_service.h"
 #include "telephony/text/plain_text.h"

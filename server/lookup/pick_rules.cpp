@@ -1,6 +1,6 @@
 #include "server/lookup/pick_rules.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
