@@ -1,6 +1,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <rocksdb/db.h>
 
 #include <map>
 #include <string>

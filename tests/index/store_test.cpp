@@ -1,6 +1,7 @@
 #include "index/store/store.h"
 
 #include <doctest/doctest.h>
+#include <rocksdb/db.h>
 
 #include <filesystem>
 #include <fstream>
