@@ -48,7 +48,7 @@ struct RecordPhone {
 enum class Consent : std::uint8_t { unknown = 0, subscribed = 1, unsubscribed = 2 };
 std::string_view to_string(Consent);
 
-// One contact or lead as its source has it (design section 2). Plain value.
+// One contact or lead as its source has it. Plain value.
 struct Record {
   RecordId id;
   std::string name;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::chrono::minutes kIdleWait{10};
 
-// As the Index does it: the organization's own name goes before the record's word for it, and who bears the name of
+// As the Index does it: the organization's own name goes before the record's word for it, and who has the name of
 // another one takes it from there.
 void complete(std::vector<index::Record>& records, const std::map<std::string, std::string>& organizations) {
   for (index::Record& record : records) {
@@ -61,7 +61,7 @@ TimePoint SourcePreview::step(TimePoint now) {
   return now;
 }
 
-// True: another page is to be read.
+// true if another page is to be read.
 bool SourcePreview::read_page(Asked& asked, TimePoint now) {
   PreviewAnswer& answer = asked.answer;
   auto page = connector_.next_page(asked.cursor, now);

@@ -16,7 +16,7 @@ namespace ringdex::telephony {
 enum class ParseError { not_a_number, bad_country_code, too_short, too_long, local_only };
 std::string_view to_string(ParseError);
 
-// What was mended because the literal reading was not valid and exactly one listed repair was (design: section 3).
+// What was mended because the literal reading was not valid and exactly one of these repairs was.
 enum class Repair { none, lost_italian_zero, doubled_country_code, trunk_zero };
 std::string_view to_string(Repair);
 

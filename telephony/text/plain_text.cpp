@@ -67,4 +67,13 @@ std::string digits_of(std::string_view text) {
   return digits;
 }
 
+std::string joined(std::span<const std::string> texts, std::string_view between) {
+  std::string all;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) all += between;
+    all += texts[i];
+  }
+  return all;
+}
+
 }  // namespace ringdex::text

@@ -36,9 +36,9 @@ struct Scene {
                    .refresher = {.account = account, .source = id},
                    .webhooks = {.account = account, .source = id, .policy = {}},
                    .type = "fake",
-                   .pages = std::make_unique<FakeConnector>(source),
-                   .singles = std::make_unique<FakeConnector>(source),
-                   .asides = std::make_unique<FakeConnector>(source)});
+                   .listing = std::make_unique<FakeConnector>(source),
+                   .by_id = std::make_unique<FakeConnector>(source),
+                   .interactive = std::make_unique<FakeConnector>(source)});
   }
   std::uint64_t accept(const sync::WaitingHint& waiting, const std::string& account = "default",
                        const std::string& id = "crm") {

@@ -62,7 +62,7 @@ class History {
           step_pages(which);
           break;
         case 7:
-          step_singles(which);
+          step_refresher(which);
           break;
         default:
           disturb(which);
@@ -149,9 +149,9 @@ class History {
       if (one_in(2)) clock_.pass(std::clamp(next - crms_[which]->now(), milliseconds(0), milliseconds(minutes(40))));
     }
   }
-  void step_singles(std::size_t which) {
+  void step_refresher(std::size_t which) {
     for (std::uint64_t left = 1 + below(6); left > 0; --left) {
-      const TimePoint next = crms_[which]->step_singles();
+      const TimePoint next = crms_[which]->step_refresher();
       if (one_in(3)) clock_.pass(std::clamp(next - crms_[which]->now(), milliseconds(0), milliseconds(minutes(10))));
     }
   }
@@ -238,7 +238,7 @@ class History {
     }
     return wrong + mixed_up();
   }
-  // Everybody who bears a number is found under it, of all CRMs together and of nobody else.
+  // Everybody who has a number is found under it, of all CRMs together and of nobody else.
   std::string mixed_up() const {
     std::map<std::string, std::uint64_t> expected;
     for (const auto& crm : crms_) {
@@ -248,7 +248,7 @@ class History {
     }
     std::string wrong;
     for (const auto& [number, count] : expected) {
-      if (store_.open.total(number, account_) != count) wrong += number + " is borne by others too\n";
+      if (store_.open.total(number, account_) != count) wrong += number + " is found for others too\n";
       if (store_.open.total(number, "another account") != 0) wrong += number + " is known in another account\n";
     }
     return wrong;

@@ -375,7 +375,7 @@ TEST_CASE("one record is fetched by force, and the answer is true") {
   }
 }
 
-TEST_CASE("a search by phone finds who bears the number, whole") {
+TEST_CASE("a search by phone finds who has the number, whole") {
   EACH_CRM(scene) {
     scene.people(8);
     const FakePerson wanted = person(350, "Acme");

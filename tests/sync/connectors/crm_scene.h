@@ -98,7 +98,7 @@ class MirroredCrm {
   void skew(std::chrono::milliseconds ahead) { skew_ = ahead; }
   TimePoint now() const { return clock_.now() + skew_; }
   TimePoint step() { return syncer_->step(now()); }
-  TimePoint step_singles() { return refresher_->step(now()); }
+  TimePoint step_refresher() { return refresher_->step(now()); }
   bool deliver(const WebhookRequest& request) { return intake_->accept(request, now()).has_value(); }
   void deliver_all() {
     for (const auto& request : kit_->take_webhooks()) CHECK(deliver(request));
@@ -107,13 +107,13 @@ class MirroredCrm {
     auto answer = refresher_->resync(id);
     for (int steps = 0; steps < 100; ++steps) {
       if (answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready) return answer.get();
-      pass_to(step_singles());
+      pass_to(step_refresher());
     }
     return {ResyncAnswer::Outcome::unreachable, "never answered", std::nullopt};
   }
 
   // Until a run of that kind that begins now, or is in hand, has ended well; the clock goes on as the steps ask for.
-  // False: it does not end.
+  // false if it does not end.
   bool run(RunKind kind) {
     const auto in_hand = syncer_->status().progress;
     const std::uint64_t before = in_hand ? in_hand->run - 1 : last_run();
@@ -142,7 +142,7 @@ class MirroredCrm {
     for (int steps = 0; steps < kStepsMax; ++steps) {
       const auto pending = store_.inbox->pending(account_, source_, 1);
       if (pending && pending->empty()) return true;
-      pass_to(step_singles());
+      pass_to(step_refresher());
     }
     return false;
   }

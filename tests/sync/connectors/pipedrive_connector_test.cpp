@@ -536,7 +536,7 @@ TEST_CASE("a search by phone asks with the national number, then with its end") 
   const auto found = rig.connector->find_by_phone(*PhoneNumber::from_e164("+13108675309"), kNow);
   REQUIRE(found);
   REQUIRE(found->size() == 2);
-  CHECK((*found)[0].id.external_id == "2");  // the one that bears the number
+  CHECK((*found)[0].id.external_id == "2");  // the one that has the number
   CHECK((*found)[1].organizations == std::vector<OrganizationName>{{"5", "Acme"}});
   CHECK((*found)[0].as_of == text::parse_iso_time("2026-01-04T05:30:00Z"));
   CHECK(rig.asked(0) == "/api/v2/persons/search?term=3108675309&fields=phone&limit=20");

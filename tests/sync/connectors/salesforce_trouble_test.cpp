@@ -310,7 +310,7 @@ TEST_CASE("salesforce: search by phone finds contacts and leads however they wro
     }
     return ids;
   };
-  CHECK(find("+14155552671").size() == 2);  // the lead's contact bears it, the lead is left out
+  CHECK(find("+14155552671").size() == 2);  // the lead's contact has it, the lead is left out
   CHECK(find("+14155552671").contains(plain));
   CHECK(find("+14155552672") == std::set{international});
   CHECK(find("+442079460958") == std::set{london});
