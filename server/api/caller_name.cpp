@@ -1,16 +1,15 @@
 #include "server/api/caller_name.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>
 
-#include "server/api/json_text.h"
 #include "server/api/lookup.h"
 #include "server/lookup/caller_line.h"
 #include "telephony/formats/display_name.h"
+#include "telephony/text/json_writer.h"
 #include "telephony/text/percent_encoding.h"
-#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -144,18 +143,16 @@ void get_opencnam(const Api& api, const HttpRequest& request, HttpResponse& resp
   if (!wants_json(request)) return write_text(response, std::move(name));
   const auto& parsed = *found ? (*found)->number.parsed : std::nullopt;
   const std::string number = parsed ? parsed->number.to_e164() : std::string(lookup.number);
+  text::JsonWriter out(response.body);
   if (name.empty()) {
-    response = json_response({{"err", "no name is known for this number"}, {"number", number}});
     response.status = 404;
+    out.open('{').member("err", "no name is known for this number").member("number", number).close('}');
     return;
   }
   const index::Card& pick = *(*found)->pick();
-  response = json_response({{"name", name},
-                            {"number", number},
-                            {"price", 0.0},
-                            {"uri", "/" + request.path[0] + "/phone/" + number},
-                            {"created", text::format_iso_time(pick.first_indexed_at)},
-                            {"updated", text::format_iso_time(pick.updated_at.value_or(pick.first_indexed_at))}});
+  out.open('{').member("name", name).member("number", number).member("price", 0.0);
+  out.member("uri", "/" + request.path[0] + "/phone/" + number).member("created", pick.first_indexed_at);
+  out.member("updated", pick.updated_at.value_or(pick.first_indexed_at)).close('}');
 }
 
 }  // namespace

@@ -2,10 +2,10 @@
 
 #include "config/logging/log.h"
 #include "server/api/events.h"
-#include "server/api/json_text.h"
+#include "server/api/refusals.h"
 #include "server/api/request_fields.h"
 #include "server/http/request_origin.h"
-#include "telephony/text/times.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::server {
 namespace {
@@ -24,16 +24,17 @@ std::string_view token_of(const Api& api, const HttpRequest& request) {
   return cookie == nullptr ? std::string_view() : api.sessions.cookie().token_in(*cookie);
 }
 
-Json session_json(const Principal& principal, const ConsoleSession* session) {
-  Json scopes = Json::array();
+HttpResponse session_response(const Principal& principal, const ConsoleSession* session) {
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  out.open('{').member("account", principal.account).key("scopes").open('[');
   for (const auto& [scope, name] : kScopeNames) {
-    if (principal.may(scope)) scopes.push_back(name);
+    if (principal.may(scope)) out.text(name);
   }
-  return {{"account", principal.account},
-          {"scopes", std::move(scopes)},
-          {"agent", session == nullptr ? "" : session->agent},
-          {"expires_at", session == nullptr ? Json(nullptr) : Json(text::format_iso_time(session->expires_at))},
-          {"signed_in", session != nullptr}};
+  out.close(']').member("agent", session == nullptr ? "" : session->agent);
+  session == nullptr ? out.null_member("expires_at") : out.member("expires_at", session->expires_at);
+  out.member("signed_in", session != nullptr).close('}');
+  return response;
 }
 
 HttpResponse get_session(const Api& api, const HttpRequest& request) {
@@ -42,7 +43,7 @@ HttpResponse get_session(const Api& api, const HttpRequest& request) {
   // own.
   const bool counts =
       session && (api.keys.empty() ? session->key_id.empty() : session->id == request.principal.session_id);
-  return json_response(session_json(request.principal, counts ? &*session : nullptr));
+  return session_response(request.principal, counts ? &*session : nullptr);
 }
 
 // The agent's name of a body; false: it is none.
@@ -102,17 +103,17 @@ HttpResponse sign_in(const Api& api, const HttpRequest& request) {
   }
   // What the browser had before is not left open behind it.
   const auto opened = api.sessions.open(who->principal, who->agent, token_of(api, request));
-  if (!opened) return problem(503, "store_failed", opened.error());
+  if (!opened) return store_failed(opened.error());
   log::info("console: account {}: signed in with key {}", who->principal.account,
             who->principal.key_id.empty() ? "-" : who->principal.key_id);
-  HttpResponse response = json_response(session_json(who->principal, &opened->session));
+  HttpResponse response = session_response(who->principal, &opened->session);
   response.headers.emplace_back("Set-Cookie", api.sessions.cookie().set(opened->token, ConsoleSessions::kLifetime));
   return response;
 }
 
 HttpResponse sign_out(const Api& api, const HttpRequest& request) {
   if (const auto closed = api.sessions.close(token_of(api, request)); !closed) {
-    return problem(503, "store_failed", closed.error());
+    return store_failed(closed.error());
   }
   HttpResponse response;
   response.status = 204;
@@ -135,14 +136,15 @@ HttpResponse make_code(const Api& api, const HttpRequest& request) {
   if (!is_agent) return bad_agent();
   if (body.refused()) return problem(400, "bad_field", *body.refused());
   const auto code = api.sessions.make_code(request.principal, agent);
-  if (!code) return problem(503, "store_failed", code.error());
+  if (!code) return store_failed(code.error());
   // Behind the #, which browsers send to nobody and no log has.
   const std::string path = "/agent#code=" + code->text;
-  return json_response({{"path", path},
-                        {"url", api.own_address.for_client(request) + path},
-                        {"agent", agent},
-                        {"expires_at", text::format_iso_time(code->expires_at)}},
-                       201);
+  HttpResponse response;
+  response.status = 201;
+  text::JsonWriter out(response.body);
+  out.open('{').member("path", path).member("url", api.own_address.for_client(request) + path);
+  out.member("agent", agent).member("expires_at", code->expires_at).close('}');
+  return response;
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 #include "server/api/events.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>
 
+#include "server/api/refusals.h"
 #include "server/events/event_frame.h"
 #include "telephony/text/plain_text.h"
 
@@ -67,7 +68,7 @@ HttpResponse listen(EventHub& hub, const EventHistory& history, const HttpReques
   }
   // Subscribed before: what happens meanwhile stands in both, or in either, and is told once.
   const auto found = history(asked);
-  if (!found) return problem(503, "store_failed", found.error().message);
+  if (!found) return store_failed(found.error().message);
   response.events->skip_to(found->newest);
   response.content_type = "text/event-stream";
   // Else nginx would hold events back until it has a buffer full of them.

@@ -1,6 +1,6 @@
 #include "server/api/phone_books.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

@@ -87,13 +87,16 @@ class CallScene {
   nlohmann::json ring(const RingRequest& request) {
     const auto call = calls.ring(request);
     REQUIRE_MESSAGE(call.has_value(), (call ? "" : call.error().message));
-    return nlohmann::json::parse(told_text(*call, call->answer));
+    return nlohmann::json::parse(event_json(*call, call->answer));
   }
   nlohmann::json report(const std::string& id, const std::string& account = "default") {
     const auto call = journal->get(account, id);
     REQUIRE(call);
     REQUIRE(call->has_value());
-    return nlohmann::json::parse(call_report(**call, index.read(), *lookups.settings(account)).dump());
+    std::string json;
+    text::JsonWriter out(json);
+    write_call_report(out, **call, index.read(), *lookups.settings(account));
+    return nlohmann::json::parse(json);
   }
 
   index::TimePoint tick() { return index::TimePoint(std::chrono::milliseconds(++now_)); }

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 
-#include "server/api/json_text.h"
 #include "sync/webhooks/hint_codec.h"
 #include "tests/index/open_index.h"
 #include "tests/support/fakes/fake_connector.h"
@@ -12,6 +12,7 @@
 namespace ringdex::server {
 namespace {
 
+using Json = nlohmann::ordered_json;
 using index::at;
 using tests::FakeConnector;
 
