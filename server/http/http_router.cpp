@@ -1,6 +1,6 @@
 #include "server/http/http_router.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>

@@ -1,6 +1,6 @@
 #include "server/http/http_session.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <boost/asio/post.hpp>
