@@ -283,7 +283,7 @@ TEST_CASE("a purged person is gone without a trace") {
 
 TEST_CASE("the kit's webhooks tell each edit, and fetching what they name ends equal") {
   KitClock clock;
-  const auto kit = make_pipedrive_kit({"p", clock, parser(), 5});
+  const auto kit = make_crm_kit("pipedrive", {"p", clock, parser(), 5});
   const auto connector = kit->make_connector();
   std::map<RecordId, FakePerson> known;
   std::map<RecordId, RecordId> merged;

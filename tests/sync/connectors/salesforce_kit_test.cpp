@@ -20,7 +20,7 @@ const ringdex::telephony::NumberParser& parser() {
 
 struct Rig {
   KitClock clock;
-  std::unique_ptr<CrmKit> kit = make_salesforce_kit({"crm", clock, parser(), 3});
+  std::unique_ptr<CrmKit> kit = make_crm_kit("salesforce", {"crm", clock, parser(), 3});
   std::unique_ptr<Connector> connector = kit->make_connector();
   std::map<std::string, std::string> organizations;
   std::map<RecordId, Record> mirror;
