@@ -17,6 +17,7 @@
 #include "sync/webhooks/webhook_intake.h"
 #include "tests/index/open_index.h"
 #include "tests/support/fakes/crm_kit.h"
+#include "tests/support/test_parser.h"
 
 namespace ringdex::sync {
 
@@ -25,11 +26,6 @@ using test_support::CrmKit;
 using test_support::CrmType;
 using test_support::FakePerson;
 using test_support::KitClock;
-
-inline const telephony::NumberParser& crm_parser() {
-  static const telephony::NumberParser one;
-  return one;
-}
 
 // A store on disk that several CRMs are mirrored into.
 struct CrmStore {
@@ -56,7 +52,8 @@ class MirroredCrm {
         account_(std::move(account)),
         source_(std::move(source)),
         draw_(std::move(draw)),
-        kit_(type.make({.source = source_, .clock = clock, .parser = crm_parser(), .page_rows = page_rows})) {
+        kit_(type.make(
+            {.source = source_, .clock = clock, .parser = telephony::test_parser(), .page_rows = page_rows})) {
     start();
   }
 
