@@ -264,7 +264,6 @@ class History {
 };
 
 TEST_CASE("after any history the mirror of three CRMs is what they are") {
-  const test_support::InMemory in_memory;
   const bool one = std::getenv("RINGDEX_SEED") != nullptr;
   const std::uint64_t first = from_environment("RINGDEX_SEED", std::random_device()());
   const std::uint64_t histories = from_environment("RINGDEX_HISTORIES", one ? 1 : kHistories);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temp_dir.h"
 #include "tests/support/test_parser.h"
 
 namespace ringdex::sync {
@@ -24,16 +24,8 @@ namespace {
 // A CSV file that can be rewritten; each writing has its own modification time, whatever the clock's steps.
 class CsvOnDisk {
  public:
-  CsvOnDisk() {
-    auto pattern = (std::filesystem::temp_directory_path() / "ringdex-csv-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    folder_ = pattern;
-  }
-  ~CsvOnDisk() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  explicit CsvOnDisk(const std::string& text) : CsvOnDisk() { write(text); }
+  CsvOnDisk() = default;
+  explicit CsvOnDisk(const std::string& text) { write(text); }
 
   void write(const std::string& text) {
     std::ofstream(path(), std::ios::binary) << text;
@@ -41,15 +33,15 @@ class CsvOnDisk {
     const timespec times[2]{time, time};
     REQUIRE(utimensat(AT_FDCWD, path().c_str(), times, 0) == 0);
   }
-  std::string path() const { return folder_ + "/people.csv"; }
-  std::string folder() const { return folder_; }
+  std::string path() const { return folder_.file("people.csv"); }
+  std::string folder() const { return folder_.path().string(); }
 
   CsvOptions options(std::size_t rows_per_page = 1000) const {
     return {{"people", "US", 10, 10, {}}, path(), {}, index::RecordKind::contact, rows_per_page, 100'000'000};
   }
 
  private:
-  std::string folder_;
+  tests::TempDir folder_;
   int writes_ = 0;
 };
 
