@@ -16,6 +16,7 @@
 #include "server/calls/call_json.h"
 #include "server/calls/call_service.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_parser.h"
 
 namespace ringdex::server {
 
@@ -23,14 +24,10 @@ namespace ringdex::server {
 class CallScene {
  public:
   explicit CallScene(std::map<std::string, AccountSettings, std::less<>> accounts = {{"default", settings()}})
-      : lookups(parser(), index, picks, std::move(accounts)) {
+      : lookups(telephony::test_parser(), index, picks, std::move(accounts)) {
     REQUIRE(book.load());
   }
 
-  static const telephony::NumberParser& parser() {
-    static const telephony::NumberParser instance;
-    return instance;
-  }
   static AccountSettings settings() {
     AccountSettings made;
     made.region = "US";
@@ -169,7 +166,7 @@ class CallScene {
                   told_.push_back(event);
                   more_.notify_all();
                 }};
-  LocalRecords locals{parser(), lookups, index};
+  LocalRecords locals{telephony::test_parser(), lookups, index};
   Metrics metrics;
   CallLookup lookup{index, lookups, [this] { return tick(); }};
   CallUpdates updates{lookup,

@@ -17,17 +17,15 @@
 #include "sync/webhooks/webhook_intake.h"
 #include "tests/index/open_index.h"
 #include "tests/support/fakes/crm_kit.h"
+#include "tests/support/test_parser.h"
 
 namespace ringdex::sync {
 
+using test_support::crm_types;
 using test_support::CrmKit;
+using test_support::CrmType;
 using test_support::FakePerson;
 using test_support::KitClock;
-
-inline const telephony::NumberParser& crm_parser() {
-  static const telephony::NumberParser one;
-  return one;
-}
 
 // A store on disk that several CRMs are mirrored into.
 struct CrmStore {
@@ -47,16 +45,15 @@ struct CrmStore {
 // One CRM over real HTTP, mirrored by the parts that mirror it in the server, on a clock that the test owns.
 class MirroredCrm {
  public:
-  using MakeKit = std::unique_ptr<CrmKit> (*)(test_support::CrmKitOptions);
-
-  MirroredCrm(MakeKit make, CrmStore& store, KitClock& clock, std::string account, std::string source,
+  MirroredCrm(const CrmType& type, CrmStore& store, KitClock& clock, std::string account, std::string source,
               std::size_t page_rows, std::function<double()> draw)
       : store_(store),
         clock_(clock),
         account_(std::move(account)),
         source_(std::move(source)),
         draw_(std::move(draw)),
-        kit_(make({.source = source_, .clock = clock, .parser = crm_parser(), .page_rows = page_rows})) {
+        kit_(type.make(
+            {.source = source_, .clock = clock, .parser = telephony::test_parser(), .page_rows = page_rows})) {
     start();
   }
 
@@ -230,13 +227,5 @@ class MirroredCrm {
   std::optional<RecordRefresher> refresher_;
   std::optional<WebhookIntake> intake_;
 };
-
-struct CrmType {
-  const char* name;
-  MirroredCrm::MakeKit make;
-};
-inline constexpr CrmType kCrmTypes[] = {{"zendesk", test_support::make_zendesk_kit},
-                                        {"salesforce", test_support::make_salesforce_kit},
-                                        {"pipedrive", test_support::make_pipedrive_kit}};
 
 }  // namespace ringdex::sync
