@@ -7,6 +7,7 @@
 #include "telephony/text/printable.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using ringdex::text::JsonDocument;
 using ringdex::text::JsonView;
 

@@ -7,6 +7,7 @@
 #include "tests/support/scripted_http.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using ringdex::index::Deletion;
 using ringdex::index::OrganizationName;

@@ -8,6 +8,7 @@
 #include "telephony/text/times.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using Kind = PipedriveRow::Kind;
 

@@ -9,6 +9,7 @@
 #include "tests/support/scripted_http.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using ringdex::index::RecordId;
 using ringdex::index::RecordKind;

@@ -13,6 +13,7 @@
 #include "telephony/text/times.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using ringdex::index::Consent;
 using ringdex::index::OrganizationName;

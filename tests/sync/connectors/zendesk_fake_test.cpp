@@ -13,6 +13,7 @@
 #include "tests/support/real_http.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using ringdex::index::Deletion;
 using ringdex::index::Record;
 using ringdex::index::RecordId;
