@@ -2,7 +2,7 @@
 // number that somebody has, and one that nobody has, then cost. Each lookup is timed alone, the clock included.
 // One line of JSON; times in nanoseconds.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Writes the people of a benchmark as a CSV file, or numbers to ask for.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>

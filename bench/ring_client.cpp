@@ -1,6 +1,6 @@
 // Listens to events as many agents, rings at a constant rate, checks who is told what, and prints the latencies.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <cmath>

@@ -1,7 +1,6 @@
 #include "config/account_config.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 
 #include "config/json_text.h"
 #include "config/value_syntax.h"
+#include "telephony/text/joined.h"
 
 namespace ringdex::config {
 namespace {
@@ -44,7 +44,7 @@ void read_pick(ObjectReader& reader, std::vector<std::string>& pick) {
   for (std::size_t i = 0; i < pick.size(); ++i) {
     const auto place = fmt::format("{}[{}]", reader.place_of("pick"), i);
     if (std::find(kPickRules.begin(), kPickRules.end(), pick[i]) == kPickRules.end()) {
-      reader.report_at(place, fmt::format("\"{}\" is none of {}", pick[i], fmt::join(kPickRules, ", ")));
+      reader.report_at(place, fmt::format("\"{}\" is none of {}", pick[i], text::joined(kPickRules, ", ")));
     } else if (!seen.insert(pick[i]).second) {
       reader.report_at(place, fmt::format("\"{}\" stands twice", pick[i]));
     }
@@ -64,10 +64,10 @@ void read_called_regions(ObjectReader& reader, std::map<std::string, std::string
   for (const auto& [line, region] : reader.members("called_regions")) {
     if (!has_digit(line)) {
       reader.report_at(place_in(place, line), "the key must be a phone number");
-    } else if (!region->is_string() || !is_region(region->get_ref<const std::string&>())) {
+    } else if (!is_region(region.text_or_empty())) {
       reader.report_at(place_in(place, line), "must be a country code of two capital letters, such as \"US\"");
     } else {
-      regions[line] = region->get<std::string>();
+      regions[line] = region.text_or_empty();
     }
   }
 }

@@ -1,6 +1,6 @@
 #include "config/config.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,7 +45,7 @@ void read_accounts(ObjectReader& root, Config& config, std::vector<Problem>& pro
       problems.push_back(
           {place, "the id must be small letters, digits, - and _, at most 63, beginning with a letter or digit"});
     }
-    ObjectReader reader(*value, place, problems);
+    ObjectReader reader(value, place, problems);
     config.accounts[id] = read_account(reader);
   }
   config.accounts.try_emplace("default");
@@ -122,7 +122,7 @@ LoadResult load_text(const std::string& text, const std::string& folder,
   auto& problems = result.problems;
   const auto json = parse_json_text(text, problems);
   if (!json) return result;
-  if (!json->is_object()) {
+  if (!json->root().is_object()) {
     problems.push_back({"line 1, column 1", "the file must be one object"});
     return result;
   }

@@ -1,6 +1,6 @@
 #include "config/door_config.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -54,10 +54,10 @@ void read_networks(ObjectReader& reader, std::vector<NetworkConfig>& networks) {
     auto network = parse_network(text);
     if (!network) {
       reader.report_at(place_in(place, text), network.error());
-    } else if (!account->is_string() || !is_id(account->get_ref<const std::string&>())) {
+    } else if (!is_id(account.text_or_empty())) {
       reader.report_at(place_in(place, text), "must be the id of the account as which the network asks");
     } else {
-      network->account = account->get<std::string>();
+      network->account = account.text_or_empty();
       networks.push_back(std::move(*network));
     }
   }

@@ -1,9 +1,10 @@
 #include "config/json_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cctype>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
 
@@ -95,7 +96,7 @@ std::string place_in(const std::string& place, std::string_view key) {
   return place.empty() ? std::string(key) : fmt::format("{}.{}", place, key);
 }
 
-std::optional<Json> parse_json_text(const std::string& text, std::vector<Problem>& problems) {
+std::optional<text::JsonDocument> parse_json_text(const std::string& text, std::vector<Problem>& problems) {
   if (text.size() > kConfigBytesMax) {
     problems.push_back({"line 1, column 1", fmt::format("the file is larger than {} bytes", kConfigBytesMax)});
     return std::nullopt;
@@ -106,7 +107,7 @@ std::optional<Json> parse_json_text(const std::string& text, std::vector<Problem
     return true;
   };
   try {
-    return Json::parse(text, see, true, true);
+    return text::JsonDocument(Json::parse(text, see, true, true));
   } catch (const Json::parse_error& error) {
     problems.push_back({line_and_column(text, error.byte), without_preamble(error.what())});
   } catch (const Json::exception& error) {

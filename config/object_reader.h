@@ -4,7 +4,6 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 
 #include "config/config.h"
 #include "config/secret.h"
+#include "telephony/text/json_value.h"
 
 namespace ringdex::config {
 
@@ -23,7 +23,7 @@ enum class Presence { optional, required };
 class ObjectReader {
  public:
   // A value that is no object is a problem here, and then every key counts as absent.
-  ObjectReader(const nlohmann::json& value, std::string place, std::vector<Problem>& problems);
+  ObjectReader(text::JsonView value, std::string place, std::vector<Problem>& problems);
 
   bool has(std::string_view key) const;
   const std::string& place() const { return place_; }
@@ -50,15 +50,16 @@ class ObjectReader {
   std::optional<ObjectReader> object(std::string_view key, Presence presence = Presence::optional);
   std::vector<ObjectReader> objects(std::string_view key);
   // Every member of the object under `key`, with its name.
-  std::vector<std::pair<std::string, const nlohmann::json*>> members(std::string_view key);
+  std::vector<std::pair<std::string, text::JsonView>> members(std::string_view key);
 
   void finish();
 
  private:
-  const nlohmann::json* find(std::string_view key, Presence presence);
+  // Absent if it is not there, which is a problem if it must be.
+  text::JsonView find(std::string_view key, Presence presence);
   std::optional<std::uint64_t> whole_number(std::string_view key, std::uint64_t min, std::uint64_t max);
 
-  const nlohmann::json* value_;
+  text::JsonView value_;
   std::string place_;
   std::vector<Problem>* problems_;
   std::vector<std::string> known_;

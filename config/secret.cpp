@@ -1,6 +1,6 @@
 #include "config/secret.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -47,17 +47,18 @@ Result from_file(const std::string& path, const SecretPlaces& places) {
 
 }  // namespace
 
-Result read_secret(const nlohmann::json& value, const SecretPlaces& places) {
-  if (value.is_string()) return checked(value.get<std::string>(), "the secret");
-  if (value.is_object() && value.size() == 1 && value.begin().value().is_string()) {
-    const auto name = value.begin().value().get<std::string>();
-    if (value.begin().key() == "env") {
+Result read_secret(text::JsonView value, const SecretPlaces& places) {
+  if (const auto secret = value.text()) return checked(std::string(*secret), "the secret");
+  if (value.is_object() && value.size() == 1) {
+    const auto [key, pointed] = value.members().front();
+    if (const std::string name = pointed.text_or_empty(); pointed.is_text() && key == "env") {
       const auto variable = places.environment.find(name);
       const auto origin = fmt::format("the environment variable {}", name);
       if (variable == places.environment.end()) return failed(origin + " is not set");
       return checked(variable->second, origin);
+    } else if (pointed.is_text() && key == "file") {
+      return from_file(name, places);
     }
-    if (value.begin().key() == "file") return from_file(name, places);
   }
   return failed("must be a text, {\"env\": \"NAME\"} or {\"file\": \"path\"}");
 }

@@ -2,8 +2,9 @@
 
 #include <expected>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include "telephony/text/json_value.h"
 
 namespace ringdex::config {
 
@@ -17,6 +18,6 @@ inline constexpr std::size_t kSecretBytesMax = 64 * 1024;
 
 // A secret is a text, {"env": NAME} or {"file": path} (line ends at the end are dropped). The error is a sentence that
 // names the variable or the file and never holds what stands in it.
-std::expected<std::string, std::string> read_secret(const nlohmann::json& value, const SecretPlaces& places);
+std::expected<std::string, std::string> read_secret(text::JsonView value, const SecretPlaces& places);
 
 }  // namespace ringdex::config

@@ -1,7 +1,6 @@
 #include "config/source_auth.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <initializer_list>
@@ -9,6 +8,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "telephony/text/joined.h"
 
 namespace ringdex::config {
 namespace {
@@ -32,11 +33,11 @@ int read_shapes(ObjectReader& reader, const SecretPlaces& places, std::initializ
     for (const Shape& shape : shapes) {
       std::vector<std::string> names;
       for (const Key& key : shape) names.push_back(fmt::format("\"{}\"", key.name));
-      shown.push_back(fmt::format("{{{}}}", fmt::join(names, ", ")));
+      shown.push_back(fmt::format("{{{}}}", text::joined(names, ", ")));
     }
     const std::string last = shown.back();
     shown.pop_back();
-    reader.report_at(reader.place(), fmt::format("must be exactly one of {} or {}", fmt::join(shown, ", "), last));
+    reader.report_at(reader.place(), fmt::format("must be exactly one of {} or {}", text::joined(shown, ", "), last));
   }
   int found = -1;
   int number = 0;

@@ -1,6 +1,6 @@
 #include "config/source_config.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +11,7 @@
 #include "config/json_text.h"
 #include "config/source_auth.h"
 #include "config/value_syntax.h"
+#include "telephony/text/joined.h"
 
 namespace ringdex::config {
 namespace {
@@ -114,7 +115,7 @@ void read_dropped(ObjectReader& reader, std::vector<std::string>& dropped) {
     if (name.starts_with(kPhoneLabel) && name.size() > kPhoneLabel.size()) continue;
     if (std::ranges::find(kDroppable, name) != kDroppable.end()) continue;
     reader.report_at(fmt::format("{}[{}]", reader.place_of("drop"), i),
-                     fmt::format("\"{}\" is none of {} or phones.LABEL", name, fmt::join(kDroppable, ", ")));
+                     fmt::format("\"{}\" is none of {} or phones.LABEL", name, text::joined(kDroppable, ", ")));
   }
 }
 
@@ -122,10 +123,10 @@ FieldsConfig read_fields(ObjectReader& reader) {
   FieldsConfig fields;
   const auto custom_place = reader.place_of("custom");
   for (const auto& [name, field] : reader.members("custom")) {
-    if (name.empty() || !field->is_string() || field->get_ref<const std::string&>().empty()) {
+    if (name.empty() || field.text_or_empty().empty()) {
       reader.report_at(place_in(custom_place, name), "must be the name of a field of the source");
     } else {
-      fields.custom[name] = field->get<std::string>();
+      fields.custom[name] = field.text_or_empty();
     }
   }
   reader.texts("groups", fields.groups);

@@ -18,7 +18,7 @@ constexpr int kAliasHopsMax = 32;
 std::vector<RecordId> read_aliases(const Store::Impl& store, key::AccountNumber account, const RecordId& winner,
                                    const rocksdb::Snapshot* at) {
   std::vector<RecordId> found;
-  rocksdb::ReadOptions options;
+  ReadOptions options;
   options.snapshot = at;
   const auto it = store.iterate(Family::aliases, options);
   std::string prefix = key::alias_prefix(account, winner);
@@ -62,7 +62,7 @@ std::expected<Found, IndexError> IndexView::find_in_store(key::AccountNumber acc
   const Store::Impl& store = store_->impl();
   Found found;
   try {
-    rocksdb::ReadOptions options;
+    ReadOptions options;
     options.snapshot = snapshot_->handle;
     options.prefix_same_as_start = true;
     const std::string prefix = key::number_prefix(account, number);
@@ -231,7 +231,7 @@ std::expected<ApplyResult, IndexError> Index::apply_within(std::chrono::millisec
 }
 
 std::expected<void, IndexError> Index::sync() {
-  const auto status = store_.impl().db->SyncWAL();
+  const auto status = store_.impl().sync();
   if (!status.ok()) return std::unexpected(to_error(status, "sync the index"));
   return {};
 }

@@ -51,7 +51,7 @@ std::expected<NamedRecords, IndexError> IndexView::find_by_name(
     const std::string first = key::name_prefix(*account_number, search.sought());
     const std::string end = key::after_prefix(first);
     const rocksdb::Slice upper_bound(end);
-    rocksdb::ReadOptions options;
+    ReadOptions options;
     options.snapshot = snapshot_->handle;
     options.iterate_upper_bound = &upper_bound;
     const auto it = store.iterate(Family::names, options);

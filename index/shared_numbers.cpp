@@ -38,7 +38,7 @@ std::expected<SharedNumbers, IndexError> IndexView::shared_numbers(
   const std::string first = key::u32(*account_number);
   const std::string end = key::after_prefix(first);
   const rocksdb::Slice upper_bound(end);
-  rocksdb::ReadOptions options;
+  ReadOptions options;
   options.snapshot = snapshot_->handle;
   options.iterate_upper_bound = &upper_bound;
   // The family's prefix is one number; this goes over all of them. It would drive out what lookups keep in the cache.

@@ -13,6 +13,7 @@
 #include "index/records/record.h"
 #include "sync/fetch_error.h"
 #include "telephony/number/phone_number.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::sync {
 
@@ -20,7 +21,15 @@ using index::TimePoint;
 
 // A row that the source has and that can't be indexed; listed for the admin, never silently dropped.
 enum class RejectReason { no_name, too_many_phones, too_many_emails, no_external_id, bad_row };
-std::string_view to_string(RejectReason);
+inline constexpr auto kRejectReasonNames =
+    text::enum_names<RejectReason>({{RejectReason::no_name, "no_name"},
+                                    {RejectReason::too_many_phones, "too_many_phones"},
+                                    {RejectReason::too_many_emails, "too_many_emails"},
+                                    {RejectReason::no_external_id, "no_external_id"},
+                                    {RejectReason::bad_row, "bad_row"}});
+constexpr std::string_view to_string(RejectReason value) {
+  return kRejectReasonNames.name_of(value);
+}
 
 struct Rejected {
   std::string external_id;  // or the place, such as "line 17"

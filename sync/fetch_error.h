@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "telephony/text/enum_names.h"
+
 namespace ringdex::sync {
 
 // Says what the caller should do next, not what went wrong inside.
@@ -16,7 +18,16 @@ enum class FetchErrorKind {
   cursor_expired,  // the checkpoint is of no use any more: start a full refresh
   not_found,       // single fetch only: the source does not have it
 };
-std::string_view to_string(FetchErrorKind);
+inline constexpr auto kFetchErrorNames =
+    text::enum_names<FetchErrorKind>({{FetchErrorKind::unauthorized, "unauthorized"},
+                                      {FetchErrorKind::rate_limited, "rate_limited"},
+                                      {FetchErrorKind::unavailable, "unavailable"},
+                                      {FetchErrorKind::malformed, "malformed"},
+                                      {FetchErrorKind::cursor_expired, "cursor_expired"},
+                                      {FetchErrorKind::not_found, "not_found"}});
+constexpr std::string_view to_string(FetchErrorKind value) {
+  return kFetchErrorNames.name_of(value);
+}
 
 struct FetchError {
   FetchErrorKind kind = FetchErrorKind::unavailable;

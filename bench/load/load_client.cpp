@@ -1,6 +1,6 @@
 // Asks for random numbers at a constant rate, or as fast as the connections allow, and prints the latencies.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <cmath>

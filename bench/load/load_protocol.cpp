@@ -1,6 +1,6 @@
 #include "bench/load/load_protocol.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -8,12 +8,19 @@
 
 #include "index/records/record.h"
 #include "telephony/number/phone_number.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::index {
 
 enum class CallDirection : std::uint8_t { inbound, outbound };
-std::string_view to_string(CallDirection);
-std::optional<CallDirection> call_direction_from(std::string_view name);
+inline constexpr auto kCallDirectionNames =
+    text::enum_names<CallDirection>({{CallDirection::inbound, "inbound"}, {CallDirection::outbound, "outbound"}});
+constexpr std::string_view to_string(CallDirection value) {
+  return kCallDirectionNames.name_of(value);
+}
+constexpr std::optional<CallDirection> call_direction_from(std::string_view name) {
+  return kCallDirectionNames.value_of(name);
+}
 
 // What an agent chose for a call: the records of one person, the chosen one in front.
 struct CallPick {

@@ -1,6 +1,6 @@
 #include "index/calls/journal.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>

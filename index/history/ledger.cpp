@@ -1,91 +1,95 @@
 #include "index/history/ledger.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "index/records/stored_json.h"
 #include "index/store/store_impl.h"
 
 namespace ringdex::index {
 namespace {
 
-using nlohmann::json;
-
-std::int64_t count(TimePoint time) {
-  return time.time_since_epoch().count();
-}
-TimePoint time_from(const json& value) {
-  return TimePoint(std::chrono::milliseconds(value.get<std::int64_t>()));
-}
+using text::JsonDocument;
+using text::JsonWriter;
 
 // The counters by the names under which they are stored.
 constexpr std::pair<const char*, std::uint64_t ApplyResult::*> kCounters[] = {
-    {"added", &ApplyResult::added},
-    {"updated", &ApplyResult::updated},
-    {"unchanged", &ApplyResult::unchanged},
-    {"stale", &ApplyResult::stale},
-    {"deleted", &ApplyResult::deleted},
-    {"merged", &ApplyResult::merged},
-    {"renamed", &ApplyResult::renamed},
-    {"kept_name", &ApplyResult::kept_name},
-    {"over_limit", &ApplyResult::over_limit},
-    {"swept", &ApplyResult::swept},
-    {"awaiting_confirmation", &ApplyResult::awaiting_confirmation},
-    {"position", &ApplyResult::position}};
+    {"added", &ApplyResult::added},         {"awaiting_confirmation", &ApplyResult::awaiting_confirmation},
+    {"deleted", &ApplyResult::deleted},     {"kept_name", &ApplyResult::kept_name},
+    {"merged", &ApplyResult::merged},       {"over_limit", &ApplyResult::over_limit},
+    {"position", &ApplyResult::position},   {"renamed", &ApplyResult::renamed},
+    {"stale", &ApplyResult::stale},         {"swept", &ApplyResult::swept},
+    {"unchanged", &ApplyResult::unchanged}, {"updated", &ApplyResult::updated}};
 
-constexpr std::pair<const char*, std::string Run::*> kTexts[] = {{"account", &Run::account},
-                                                                 {"source", &Run::source},
-                                                                 {"kind", &Run::kind},
-                                                                 {"outcome", &Run::outcome},
-                                                                 {"message", &Run::message}};
-
-constexpr std::pair<const char*, std::uint64_t Run::*> kNumbers[] = {
-    {"number", &Run::number},   {"skipped", &Run::skipped}, {"failed", &Run::failed},
-    {"ignored", &Run::ignored}, {"pages", &Run::pages},     {"requests", &Run::requests}};
-
-std::string dump(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
+// Members are written by their names.
 std::string encode(const Run& run) {
-  json out = {{"started_at", count(run.started_at)}};
-  if (run.finished_at) out["finished_at"] = count(*run.finished_at);
-  for (const auto& [name, member] : kTexts) out[name] = run.*member;
-  for (const auto& [name, member] : kNumbers) out[name] = run.*member;
-  for (const auto& [name, member] : kCounters) out["counts"][name] = run.counts.*member;
-  out["skipped_by_reason"] = run.skipped_by_reason;
-  return dump(out);
+  std::string bytes;
+  JsonWriter out(bytes);
+  out.open('{').member("account", run.account);
+  out.key("counts").open('{');
+  for (const auto& [name, member] : kCounters) out.member(name, run.counts.*member);
+  out.close('}').member("failed", run.failed);
+  if (run.finished_at) out.member("finished_at", stored_time(*run.finished_at));
+  out.member("ignored", run.ignored);
+  out.member("kind", run.kind);
+  out.member("message", run.message);
+  out.member("number", run.number);
+  out.member("outcome", run.outcome);
+  out.member("pages", run.pages);
+  out.member("requests", run.requests);
+  out.member("skipped", run.skipped);
+  out.key("skipped_by_reason").open('{');
+  for (const auto& [reason, count] : run.skipped_by_reason) out.member(reason, count);
+  out.close('}').member("source", run.source);
+  out.member("started_at", stored_time(run.started_at)).close('}');
+  return bytes;
 }
 
 std::optional<Run> decode_run(std::string_view bytes) {
-  const json in = json::parse(bytes, nullptr, false);
-  if (!in.is_object()) return std::nullopt;
-  try {
-    Run run;
-    run.started_at = time_from(in.at("started_at"));
-    if (in.contains("finished_at")) run.finished_at = time_from(in.at("finished_at"));
-    for (const auto& [name, member] : kTexts) run.*member = in.at(name).get<std::string>();
-    for (const auto& [name, member] : kNumbers) run.*member = in.value(name, std::uint64_t{0});
-    run.skipped_by_reason = in.value("skipped_by_reason", std::map<std::string, std::uint64_t>());
-    for (const auto& [name, member] : kCounters) run.counts.*member = in.at("counts").value(name, std::uint64_t{0});
-    return run;
-  } catch (const json::exception&) {
-    return std::nullopt;
+  const auto document = JsonDocument::parse(bytes);
+  if (!document) return std::nullopt;
+  bool good = true;
+  const StoredObject in(*document, good);
+  // What was not counted in earlier versions was not written.
+  const auto counted = [](const StoredObject& object, std::string_view name) {
+    return object.has(name) ? object.natural(name) : 0;
+  };
+  Run run;
+  run.number = counted(in, "number");
+  run.account = in.text("account");
+  run.source = in.text("source");
+  run.kind = in.text("kind");
+  run.outcome = in.text("outcome");
+  run.message = in.text("message");
+  run.started_at = in.time("started_at");
+  if (in.has("finished_at")) run.finished_at = in.time("finished_at");
+  const StoredObject counts = in.object("counts");
+  for (const auto& [name, member] : kCounters) run.counts.*member = counted(counts, name);
+  run.skipped = counted(in, "skipped");
+  for (const auto& [reason, count] : in["skipped_by_reason"].members()) {
+    run.skipped_by_reason.emplace(reason, count.natural().value_or(0));
   }
+  run.failed = counted(in, "failed");
+  run.ignored = counted(in, "ignored");
+  run.pages = counted(in, "pages");
+  run.requests = counted(in, "requests");
+  return good ? std::optional(std::move(run)) : std::nullopt;
 }
 
 std::string encode(const RunReject& reject) {
-  return dump(json{{"external_id", reject.external_id}, {"reason", reject.reason}, {"detail", reject.detail}});
+  std::string bytes;
+  JsonWriter out(bytes);
+  out.open('{').member("detail", reject.detail).member("external_id", reject.external_id);
+  out.member("reason", reject.reason).close('}');
+  return bytes;
 }
 
 std::optional<RunReject> decode_reject(std::string_view bytes) {
-  const json in = json::parse(bytes, nullptr, false);
-  if (!in.is_object()) return std::nullopt;
-  try {
-    return RunReject{in.at("external_id").get<std::string>(), in.at("reason").get<std::string>(),
-                     in.at("detail").get<std::string>()};
-  } catch (const json::exception&) {
-    return std::nullopt;
-  }
+  const auto document = JsonDocument::parse(bytes);
+  if (!document) return std::nullopt;
+  bool good = true;
+  const StoredObject in(*document, good);
+  RunReject reject{in.text("external_id"), in.text("reason"), in.text("detail")};
+  return good ? std::optional(std::move(reject)) : std::nullopt;
 }
 
 }  // namespace
@@ -137,8 +141,9 @@ std::expected<RunPage, IndexError> Ledger::page(const std::string& account, cons
   if (!account_number) return page;
   const std::string prefix = key::u32(*account_number);
   // Most runs of other sources are told by this, which is quicker than decoding them.
-  const std::string of_source = query.source.empty() ? "" : "\"source\":" + dump(json(query.source));
-  rocksdb::ReadOptions options;
+  std::string of_source;
+  if (!query.source.empty()) JsonWriter(of_source).member("source", query.source);
+  ReadOptions options;
   options.fill_cache = false;  // which is for lookups
   const auto it = store.iterate(Family::runs, options);
   std::size_t examined = 0;

@@ -30,7 +30,7 @@ std::expected<void, IndexError> UsageLog::visit(const std::string& account, std:
   const auto account_number = store.account(account);
   if (!account_number) return {};
   const std::string end = key::numbered(*account_number, to);
-  rocksdb::ReadOptions options;
+  ReadOptions options;
   options.fill_cache = false;
   const auto it = store.iterate(Family::usage, options);
   for (it->Seek(key::numbered(*account_number, from)); it->Valid() && it->key().compare(end) < 0; it->Next()) {

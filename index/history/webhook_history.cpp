@@ -23,7 +23,7 @@ std::string source_of(std::string_view prefix) {
 
 // Of the account: what the keys of each of its sources begin with.
 std::vector<std::string> source_prefixes(const Store::Impl& store, key::AccountNumber account, Family family,
-                                         const rocksdb::ReadOptions& options) {
+                                         const ReadOptions& options) {
   const std::string prefix = key::u32(account);
   std::vector<std::string> found;
   const auto it = store.iterate(family, options);
@@ -37,8 +37,7 @@ std::vector<std::string> source_prefixes(const Store::Impl& store, key::AccountN
 // The events of one source in one family, newest first.
 class Newest {
  public:
-  Newest(const Store::Impl& store, Family family, std::string prefix, std::uint64_t newest,
-         const rocksdb::ReadOptions& options)
+  Newest(const Store::Impl& store, Family family, std::string prefix, std::uint64_t newest, const ReadOptions& options)
       : prefix_(std::move(prefix)), is_settled_(family == Family::webhooks), it_(store.iterate(family, options)) {
     it_->SeekForPrev(prefix_ + key::u64(newest));
     read();
@@ -121,7 +120,7 @@ std::expected<std::vector<EventEntry>, IndexError> Inbox::history(const std::str
   const std::uint64_t newest = behind ? *behind - 1 : UINT64_MAX;
   // One for both families, since events move from one to the other.
   rocksdb::ManagedSnapshot snapshot(store.db.get());
-  rocksdb::ReadOptions options;
+  ReadOptions options;
   options.snapshot = snapshot.snapshot();
   options.fill_cache = false;
   try {
@@ -173,7 +172,7 @@ std::expected<void, IndexError> Inbox::note_ignored(const std::string& account, 
 
 std::expected<void, IndexError> Inbox::forget_settled_before(TimePoint before) {
   Store::Impl& store = store_.impl();
-  rocksdb::ReadOptions options;
+  ReadOptions options;
   options.fill_cache = false;
   rocksdb::WriteBatch batch;
   std::map<std::string, std::size_t> forgotten;  // by source

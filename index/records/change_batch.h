@@ -9,6 +9,7 @@
 
 #include "index/records/record.h"
 #include "index/records/settled_event.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::index {
 
@@ -43,7 +44,13 @@ struct EventDone {
 
 // What led to a change, for the day's counters.
 enum class ChangeCause : std::uint8_t { sync, webhook, resync, live };
-std::string_view to_string(ChangeCause);
+inline constexpr auto kChangeCauseNames = text::enum_names<ChangeCause>({{ChangeCause::sync, "sync"},
+                                                                         {ChangeCause::webhook, "webhook"},
+                                                                         {ChangeCause::resync, "resync"},
+                                                                         {ChangeCause::live, "live"}});
+constexpr std::string_view to_string(ChangeCause value) {
+  return kChangeCauseNames.name_of(value);
+}
 
 // All that one page, event or forced fetch changes in one source of one account. Index::apply writes it as one atomic
 // unit; there is no other way into the index.

@@ -1,36 +1,23 @@
 #include "index/records/change_counts.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+
+#include "telephony/text/json_value.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::index {
 namespace {
 
-using nlohmann::json;
-
-constexpr ChangeCause kCauses[] = {ChangeCause::sync, ChangeCause::webhook, ChangeCause::resync, ChangeCause::live};
+// By their names, as they are written.
+constexpr ChangeCause kCauses[] = {ChangeCause::live, ChangeCause::resync, ChangeCause::sync, ChangeCause::webhook};
 
 constexpr std::pair<const char*, std::uint64_t ChangeCounts::*> kCounters[] = {{"added", &ChangeCounts::added},
-                                                                               {"updated", &ChangeCounts::updated},
                                                                                {"deleted", &ChangeCounts::deleted},
                                                                                {"merged", &ChangeCounts::merged},
-                                                                               {"skipped", &ChangeCounts::skipped}};
+                                                                               {"skipped", &ChangeCounts::skipped},
+                                                                               {"updated", &ChangeCounts::updated}};
 
 }  // namespace
-
-std::string_view to_string(ChangeCause cause) {
-  switch (cause) {
-    case ChangeCause::sync:
-      return "sync";
-    case ChangeCause::webhook:
-      return "webhook";
-    case ChangeCause::resync:
-      return "resync";
-    case ChangeCause::live:
-      return "live";
-  }
-  return "sync";
-}
 
 EventChanges event_changes(const ApplyResult& result) {
   return {.added = result.added,
@@ -70,25 +57,30 @@ std::uint64_t counting_period(TimePoint at) {
 }
 
 std::string encode_counts(const CountsByCause& counts) {
-  json out = json::object();
-  for (const auto& [cause, one] : counts) {
+  std::string bytes;
+  text::JsonWriter out(bytes);
+  out.open('{');
+  for (const ChangeCause cause : kCauses) {
+    const auto found = counts.find(cause);
+    if (found == counts.end() || found->second == ChangeCounts()) continue;
+    out.key(to_string(cause)).open('{');
     for (const auto& [name, member] : kCounters) {
-      if (one.*member != 0) out[std::string(to_string(cause))][name] = one.*member;
+      if (found->second.*member != 0) out.member(name, found->second.*member);
     }
+    out.close('}');
   }
-  return out.dump();
+  out.close('}');
+  return bytes;
 }
 
 std::optional<CountsByCause> decode_counts(std::string_view bytes) {
-  const json in = json::parse(bytes, nullptr, false);
-  if (!in.is_object()) return std::nullopt;
+  const auto in = text::JsonDocument::parse(bytes);
+  if (!in || !in->root().is_object()) return std::nullopt;
   CountsByCause counts;
   for (const ChangeCause cause : kCauses) {
-    const auto found = in.find(to_string(cause));
-    if (found == in.end() || !found->is_object()) continue;
+    const text::JsonView of_cause = (*in)[to_string(cause)];
     for (const auto& [name, member] : kCounters) {
-      const auto value = found->find(name);
-      if (value != found->end() && value->is_number_unsigned()) counts[cause].*member = value->get<std::uint64_t>();
+      if (const auto value = of_cause[name].natural()) counts[cause].*member = *value;
     }
   }
   return counts;

@@ -4,37 +4,6 @@
 
 namespace ringdex::index {
 
-std::string_view to_string(RecordKind kind) {
-  switch (kind) {
-    case RecordKind::contact:
-      return "contact";
-    case RecordKind::lead:
-      return "lead";
-    case RecordKind::local:
-      return "local";
-  }
-  return "contact";
-}
-
-std::optional<RecordKind> record_kind_from(std::string_view name) {
-  for (RecordKind kind : {RecordKind::contact, RecordKind::lead, RecordKind::local}) {
-    if (name == to_string(kind)) return kind;
-  }
-  return std::nullopt;
-}
-
-std::string_view to_string(Consent consent) {
-  switch (consent) {
-    case Consent::unknown:
-      return "unknown";
-    case Consent::subscribed:
-      return "subscribed";
-    case Consent::unsubscribed:
-      return "unsubscribed";
-  }
-  return "unknown";
-}
-
 std::string RecordId::to_string() const {
   std::string out = source;
   out.append(":").append(index::to_string(kind)).append(":").append(external_id);

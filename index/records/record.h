@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "telephony/number/phone_number.h"
+#include "telephony/text/enum_names.h"
 #include "telephony/text/times.h"
 
 namespace ringdex::index {
@@ -18,8 +19,14 @@ namespace ringdex::index {
 using TimePoint = text::TimePoint;
 
 enum class RecordKind : std::uint8_t { contact = 1, lead = 2, local = 3 };
-std::string_view to_string(RecordKind);
-std::optional<RecordKind> record_kind_from(std::string_view name);
+inline constexpr auto kRecordKindNames = text::enum_names<RecordKind>(
+    {{RecordKind::contact, "contact"}, {RecordKind::lead, "lead"}, {RecordKind::local, "local"}});
+constexpr std::string_view to_string(RecordKind value) {
+  return kRecordKindNames.name_of(value);
+}
+constexpr std::optional<RecordKind> record_kind_from(std::string_view name) {
+  return kRecordKindNames.value_of(name);
+}
 
 // The source of the records that are made here: an unknown caller, or who an agent named. A record of this source has
 // the kind `local`, and gives way to a CRM's record that bears its number.
@@ -46,7 +53,11 @@ struct RecordPhone {
 };
 
 enum class Consent : std::uint8_t { unknown = 0, subscribed = 1, unsubscribed = 2 };
-std::string_view to_string(Consent);
+inline constexpr auto kConsentNames = text::enum_names<Consent>(
+    {{Consent::unknown, "unknown"}, {Consent::subscribed, "subscribed"}, {Consent::unsubscribed, "unsubscribed"}});
+constexpr std::string_view to_string(Consent value) {
+  return kConsentNames.name_of(value);
+}
 
 // One contact or lead as its source has it. Plain value.
 struct Record {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "index/records/record.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::index {
 
@@ -27,6 +28,10 @@ enum class EventOutcome : std::uint8_t {
   ignored,    // nobody was asked
   given_up,   // its records could not be had, or it could not be read
 };
+inline constexpr auto kEventOutcomeNames = text::enum_names<EventOutcome>({{EventOutcome::applied, "applied"},
+                                                                           {EventOutcome::unchanged, "unchanged"},
+                                                                           {EventOutcome::ignored, "ignored"},
+                                                                           {EventOutcome::given_up, "given_up"}});
 
 // How a webhook event ended.
 struct SettledEvent {

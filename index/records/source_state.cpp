@@ -1,57 +1,47 @@
 #include "index/records/source_state.h"
 
-#include <nlohmann/json.hpp>
+#include "index/records/stored_json.h"
 
 namespace ringdex::index {
 
-std::string_view to_string(SourceState::Mode mode) {
-  switch (mode) {
-    case SourceState::Mode::on:
-      return "on";
-    case SourceState::Mode::paused:
-      return "paused";
-    case SourceState::Mode::disabled:
-      return "disabled";
-  }
-  return "on";
-}
-
 std::string encode_source_state(const SourceState& state) {
-  return nlohmann::json{{"checkpoint", state.checkpoint},
-                        {"checkpoint_at", state.checkpoint_at.time_since_epoch().count()},
-                        {"records", state.records},
-                        {"listing", static_cast<int>(state.listing)},
-                        {"awaiting_confirmation", state.awaiting_confirmation},
-                        {"sweep_cursor", state.sweep_cursor},
-                        {"swept_at", state.swept_at.time_since_epoch().count()},
-                        {"mode", static_cast<int>(state.mode)},
-                        {"has_dependents", state.has_dependents}}
-      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string bytes;
+  text::JsonWriter(bytes)
+      .open('{')
+      .member("awaiting_confirmation", state.awaiting_confirmation)
+      .member("checkpoint", state.checkpoint)
+      .member("checkpoint_at", stored_time(state.checkpoint_at))
+      .member("has_dependents", state.has_dependents)
+      .member("listing", static_cast<int>(state.listing))
+      .member("mode", static_cast<int>(state.mode))
+      .member("records", state.records)
+      .member("sweep_cursor", state.sweep_cursor)
+      .member("swept_at", stored_time(state.swept_at))
+      .close('}');
+  return bytes;
 }
 
 std::optional<SourceState> decode_source_state(std::string_view bytes) {
-  const auto json = nlohmann::json::parse(bytes, nullptr, false);
-  if (!json.is_object()) return std::nullopt;
-  try {
-    SourceState state;
-    state.checkpoint = json.at("checkpoint").get<std::string>();
-    state.checkpoint_at = TimePoint(std::chrono::milliseconds(json.at("checkpoint_at").get<std::int64_t>()));
-    state.records = json.at("records").get<std::uint64_t>();
-    const int listing = json.at("listing").get<int>();
-    if (listing < 0 || listing > static_cast<int>(SourceState::Listing::awaiting)) return std::nullopt;
-    state.listing = static_cast<SourceState::Listing>(listing);
-    state.awaiting_confirmation = json.at("awaiting_confirmation").get<std::uint64_t>();
-    // Not written before version 0.2.
-    state.sweep_cursor = json.value("sweep_cursor", std::string());
-    state.swept_at = TimePoint(std::chrono::milliseconds(json.value("swept_at", std::int64_t{0})));
-    const int mode = json.value("mode", 0);
-    if (mode < 0 || mode > static_cast<int>(SourceState::Mode::disabled)) return std::nullopt;
-    state.mode = static_cast<SourceState::Mode>(mode);
-    state.has_dependents = json.value("has_dependents", false);
-    return state;
-  } catch (const nlohmann::json::exception&) {
-    return std::nullopt;
-  }
+  const auto document = text::JsonDocument::parse(bytes);
+  if (!document) return std::nullopt;
+  bool good = true;
+  const StoredObject in(*document, good);
+  SourceState state;
+  state.checkpoint = in.text("checkpoint");
+  state.checkpoint_at = in.time("checkpoint_at");
+  state.records = in.natural("records");
+  const std::int64_t listing = in.integer("listing");
+  if (listing < 0 || listing > static_cast<int>(SourceState::Listing::awaiting)) return std::nullopt;
+  state.listing = static_cast<SourceState::Listing>(listing);
+  state.awaiting_confirmation = in.natural("awaiting_confirmation");
+  // Not written before version 0.2.
+  if (in.has("sweep_cursor")) state.sweep_cursor = in.text("sweep_cursor");
+  if (in.has("swept_at")) state.swept_at = in.time("swept_at");
+  const std::int64_t mode = in.has("mode") ? in.integer("mode") : 0;
+  if (mode < 0 || mode > static_cast<int>(SourceState::Mode::disabled)) return std::nullopt;
+  state.mode = static_cast<SourceState::Mode>(mode);
+  if (in.has("has_dependents")) state.has_dependents = in.flag("has_dependents");
+  return good ? std::optional(std::move(state)) : std::nullopt;
 }
 
 }  // namespace ringdex::index

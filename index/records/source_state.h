@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "index/records/record.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::index {
 
@@ -30,7 +31,11 @@ struct SourceState {
   bool operator==(const SourceState&) const = default;
 };
 
-std::string_view to_string(SourceState::Mode);
+inline constexpr auto kSourceModeNames = text::enum_names<SourceState::Mode>(
+    {{SourceState::Mode::on, "on"}, {SourceState::Mode::paused, "paused"}, {SourceState::Mode::disabled, "disabled"}});
+constexpr std::string_view to_string(SourceState::Mode value) {
+  return kSourceModeNames.name_of(value);
+}
 
 std::string encode_source_state(const SourceState& state);
 std::optional<SourceState> decode_source_state(std::string_view bytes);

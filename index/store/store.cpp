@@ -1,7 +1,8 @@
 #include "index/store/store.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <rocksdb/cache.h>
+#include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/rate_limiter.h>
@@ -144,6 +145,16 @@ std::expected<std::unique_ptr<Store>, IndexError> Store::open(const StoreOptions
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
+Snapshot::Snapshot(rocksdb::DB& opened, std::uint64_t read_position,
+                   std::shared_ptr<const Checkpoints> read_checkpoints)
+    : db(opened), handle(opened.GetSnapshot()), position(read_position), checkpoints(std::move(read_checkpoints)) {}
+
+Snapshot::~Snapshot() {
+  db.ReleaseSnapshot(handle);
+}
+
+Store::Impl::Impl(const StoreOptions& options) : numbers(pins, options.card_bytes_max, options.hash_key) {}
+
 Store::Impl::~Impl() {
   pins.drain();
   delete snapshot_.load();
@@ -173,8 +184,14 @@ std::optional<Entry> Store::Impl::entry(key::AccountNumber account, const Record
   return decoded;
 }
 
-std::unique_ptr<rocksdb::Iterator> Store::Impl::iterate(Family which, const rocksdb::ReadOptions& options) const {
-  return std::unique_ptr<rocksdb::Iterator>(db->NewIterator(options, family(which)));
+std::unique_ptr<rocksdb::Iterator> Store::Impl::iterate(Family which, const ReadOptions& options) const {
+  rocksdb::ReadOptions all;
+  all.snapshot = options.snapshot;
+  all.iterate_upper_bound = options.iterate_upper_bound;
+  all.fill_cache = options.fill_cache;
+  all.prefix_same_as_start = options.prefix_same_as_start;
+  all.total_order_seek = options.total_order_seek;
+  return std::unique_ptr<rocksdb::Iterator>(db->NewIterator(all, family(which)));
 }
 
 void Store::Impl::write(rocksdb::WriteBatch& batch, bool durable) {
@@ -182,6 +199,10 @@ void Store::Impl::write(rocksdb::WriteBatch& batch, bool durable) {
   options.sync = durable;
   const auto status = db->Write(options, &batch);
   if (!status.ok()) throw StoreFailure{status};
+}
+
+rocksdb::Status Store::Impl::sync() {
+  return db->SyncWAL();
 }
 
 std::optional<key::AccountNumber> Store::Impl::account(std::string_view name) const {

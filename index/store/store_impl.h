@@ -1,6 +1,7 @@
 #pragma once
 
-#include <rocksdb/db.h>
+#include <rocksdb/iterator.h>
+#include <rocksdb/status.h>
 #include <rocksdb/write_batch.h>
 
 #include <atomic>
@@ -17,6 +18,12 @@
 #include "index/store/store.h"
 #include "index/table/number_table.h"
 #include "index/table/read_pins.h"
+
+namespace rocksdb {
+class ColumnFamilyHandle;
+class DB;
+class Snapshot;
+}  // namespace rocksdb
 
 namespace ringdex::index {
 
@@ -45,9 +52,8 @@ using Checkpoints = std::map<key::AccountNumber, std::map<std::string, TimePoint
 
 // What all reads of one lookup see. Kept by the readers' pins.
 struct Snapshot {
-  Snapshot(rocksdb::DB& opened, std::uint64_t read_position, std::shared_ptr<const Checkpoints> read_checkpoints)
-      : db(opened), handle(opened.GetSnapshot()), position(read_position), checkpoints(std::move(read_checkpoints)) {}
-  ~Snapshot() { db.ReleaseSnapshot(handle); }
+  Snapshot(rocksdb::DB& opened, std::uint64_t read_position, std::shared_ptr<const Checkpoints> read_checkpoints);
+  ~Snapshot();
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
@@ -62,6 +68,15 @@ struct StoreFailure {
   rocksdb::Status status;
 };
 IndexError to_error(const rocksdb::Status& status, std::string_view what);
+
+// How an iterator reads: those of RocksDB's options that are used here, since its own header is slow to compile.
+struct ReadOptions {
+  const rocksdb::Snapshot* snapshot = nullptr;
+  const rocksdb::Slice* iterate_upper_bound = nullptr;
+  bool fill_cache = true;
+  bool prefix_same_as_start = false;
+  bool total_order_seek = false;
+};
 
 struct Store::Impl {
   // Fixed once open.
@@ -80,7 +95,7 @@ struct Store::Impl {
   // Under `writer`: how many settled events are kept, by the beginning of their keys, where that was counted.
   std::map<std::string, std::size_t> settled_kept;
 
-  explicit Impl(const StoreOptions& options) : numbers(pins, options.card_bytes_max, options.hash_key) {}
+  explicit Impl(const StoreOptions& options);
   ~Impl();
 
   rocksdb::ColumnFamilyHandle* family(Family which) const { return families[static_cast<std::size_t>(which)]; }
@@ -89,9 +104,11 @@ struct Store::Impl {
   // The same of a record's entry.
   std::optional<Entry> entry(key::AccountNumber account, const RecordId& id,
                              const rocksdb::Snapshot* at = nullptr) const;
-  std::unique_ptr<rocksdb::Iterator> iterate(Family which, const rocksdb::ReadOptions& options) const;
+  std::unique_ptr<rocksdb::Iterator> iterate(Family which, const ReadOptions& options) const;
   // Throws StoreFailure. `durable` syncs the WAL before it returns.
   void write(rocksdb::WriteBatch& batch, bool durable);
+  // What was written until now outlives a loss of power.
+  rocksdb::Status sync();
 
   // The account's number; nothing if no write has named the account yet. Takes no lock.
   std::optional<key::AccountNumber> account(std::string_view name) const;

@@ -39,7 +39,7 @@ void BatchWriter::number_local_records(ChangeBatch& batch) {
 }
 
 std::unique_ptr<rocksdb::Iterator> BatchWriter::bearers() const {
-  rocksdb::ReadOptions options;
+  ReadOptions options;
   options.prefix_same_as_start = true;
   return store_.iterate(Family::numbers, options);
 }

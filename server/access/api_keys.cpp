@@ -1,18 +1,17 @@
 #include "server/access/api_keys.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <openssl/crypto.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "index/records/stored_json.h"
 #include "server/access/secret_text.h"
 #include "server/system/private_file.h"
+#include "telephony/text/json_layout.h"
 
 namespace ringdex::server {
 namespace {
-
-using nlohmann::json;
 
 constexpr std::string_view kPrefix = "rdx_";
 constexpr std::size_t kTextMax = 256;
@@ -59,16 +58,18 @@ std::expected<ApiKeys::Keys, std::string> ApiKeys::read() const {
   const auto text = read_private_file(path_);
   if (!text) return std::unexpected(text.error());
   if (text->empty()) return keys;
-  const json in = json::parse(*text, nullptr, false);
-  if (!in.is_array()) return std::unexpected(fmt::format("{} is not a list of keys", path_));
-  try {
-    for (const json& entry : in) {
-      ApiKey key{entry.at("id"),   entry.at("account"),       entry.at("scopes"),
-                 entry.at("note"), entry.at("secret_sha256"), entry.at("created_at")};
-      keys.emplace(key.id, std::move(key));
+  const auto in = text::JsonDocument::parse(*text);
+  if (!in || !in->root().is_list()) return std::unexpected(fmt::format("{} is not a list of keys", path_));
+  for (const text::JsonView value : in->root()) {
+    bool good = true;
+    const index::StoredObject entry(value, good);
+    ApiKey key{entry.text("id"),   entry.text("account"),       entry.texts("scopes"),
+               entry.text("note"), entry.text("secret_sha256"), entry.integer("created_at")};
+    if (!good) {
+      return std::unexpected(fmt::format("{} holds a broken key: a member of number {} is missing or of another type",
+                                         path_, keys.size() + 1));
     }
-  } catch (const json::exception& error) {
-    return std::unexpected(fmt::format("{} holds a broken key: {}", path_, error.what()));
+    keys.emplace(key.id, std::move(key));
   }
   return keys;
 }
@@ -207,17 +208,16 @@ std::expected<void, KeyError> ApiKeys::remove_by(const Principal& asker, const s
 }
 
 std::expected<void, std::string> ApiKeys::save(const std::map<std::string, ApiKey>& keys) const {
-  json out = json::array();
+  std::string json;
+  text::JsonWriter out(json);
+  out.open('[');
   for (const auto& [id, key] : keys) {
-    out.push_back({{"id", key.id},
-                   {"account", key.account},
-                   {"scopes", key.scopes},
-                   {"note", key.note},
-                   {"secret_sha256", key.secret_sha256},
-                   {"created_at", key.created_at}});
+    out.open('{').member("account", key.account).member("created_at", key.created_at).member("id", key.id);
+    out.member("note", key.note).member("scopes", std::span(key.scopes));
+    out.member("secret_sha256", key.secret_sha256).close('}');
   }
-  const std::string text = out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
-  return write_private_file(path_, text);
+  out.close(']');
+  return write_private_file(path_, text::indented(json, 2) + "\n");
 }
 
 }  // namespace ringdex::server

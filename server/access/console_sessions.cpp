@@ -1,18 +1,17 @@
 #include "server/access/console_sessions.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "index/records/stored_json.h"
 #include "server/access/secret_text.h"
 #include "server/system/private_file.h"
+#include "telephony/text/json_layout.h"
 
 namespace ringdex::server {
 namespace {
-
-using nlohmann::json;
 
 constexpr std::size_t kTokenBytes = 32;
 
@@ -45,20 +44,19 @@ std::expected<void, std::string> ConsoleSessions::load() {
   if (!text) return std::unexpected(text.error());
   std::map<std::string, ConsoleSession> fresh;
   if (!text->empty()) {
-    const json in = json::parse(*text, nullptr, false);
-    if (!in.is_array()) return std::unexpected(fmt::format("{} is not a list of sessions", path_));
-    try {
-      for (const json& entry : in) {
-        ConsoleSession session{entry.at("id"),
-                               entry.at("account"),
-                               entry.at("scopes"),
-                               entry.at("key_id"),
-                               entry.at("agent"),
-                               index::TimePoint(std::chrono::milliseconds(entry.at("expires_at").get<std::int64_t>()))};
-        fresh.emplace(session.id, std::move(session));
+    const auto in = text::JsonDocument::parse(*text);
+    if (!in || !in->root().is_list()) return std::unexpected(fmt::format("{} is not a list of sessions", path_));
+    for (const text::JsonView value : in->root()) {
+      bool good = true;
+      const index::StoredObject entry(value, good);
+      ConsoleSession session{
+          entry.text("id"),     entry.text("account"), static_cast<unsigned>(entry.natural("scopes")),
+          entry.text("key_id"), entry.text("agent"),   entry.time("expires_at")};
+      if (!good) {
+        return std::unexpected(fmt::format(
+            "{} holds a broken session: a member of number {} is missing or of another type", path_, fresh.size() + 1));
       }
-    } catch (const json::exception& error) {
-      return std::unexpected(fmt::format("{} holds a broken session: {}", path_, error.what()));
+      fresh.emplace(session.id, std::move(session));
     }
   }
   const std::lock_guard lock(mutex_);
@@ -148,16 +146,16 @@ std::optional<ConsoleSessions::Redeemed> ConsoleSessions::redeem(std::string_vie
 }
 
 std::expected<void, std::string> ConsoleSessions::save(const Sessions& sessions) const {
-  json out = json::array();
+  std::string json;
+  text::JsonWriter out(json);
+  out.open('[');
   for (const auto& [id, session] : sessions) {
-    out.push_back({{"id", session.id},
-                   {"account", session.account},
-                   {"scopes", session.scopes},
-                   {"key_id", session.key_id},
-                   {"agent", session.agent},
-                   {"expires_at", session.expires_at.time_since_epoch().count()}});
+    out.open('{').member("account", session.account).member("agent", session.agent);
+    out.member("expires_at", index::stored_time(session.expires_at)).member("id", session.id);
+    out.member("key_id", session.key_id).member("scopes", session.scopes).close('}');
   }
-  return write_private_file(path_, out.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
+  out.close(']');
+  return write_private_file(path_, text::indented(json, 1) + "\n");
 }
 
 }  // namespace ringdex::server

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
+
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::server {
 
@@ -13,11 +13,12 @@ enum class Scope : unsigned { none = 0, lookup = 1, agent = 2, admin = 4, metric
 constexpr Scope operator|(Scope left, Scope right) {
   return static_cast<Scope>(static_cast<unsigned>(left) | static_cast<unsigned>(right));
 }
-inline constexpr std::array kScopeNames{
-    std::pair{Scope::lookup, std::string_view("lookup")}, std::pair{Scope::agent, std::string_view("agent")},
-    std::pair{Scope::admin, std::string_view("admin")}, std::pair{Scope::metrics, std::string_view("metrics")}};
+inline constexpr auto kScopeNames = text::enum_names<Scope>(
+    {{Scope::lookup, "lookup"}, {Scope::agent, "agent"}, {Scope::admin, "admin"}, {Scope::metrics, "metrics"}});
 // nullopt if there is no such scope.
-std::optional<Scope> scope_from(std::string_view name);
+constexpr std::optional<Scope> scope_from(std::string_view name) {
+  return kScopeNames.value_of(name);
+}
 inline constexpr unsigned kAllScopes = 0xff;
 struct Principal {
   std::string account;

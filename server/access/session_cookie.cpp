@@ -1,6 +1,6 @@
 #include "server/access/session_cookie.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace ringdex::server {
 

@@ -1,6 +1,6 @@
 #include "server/assembly/account_settings.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "telephony/number/number_variants.h"
 

@@ -1,6 +1,6 @@
 #include "server/assembly/door_options.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

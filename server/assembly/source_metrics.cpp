@@ -1,6 +1,6 @@
 #include "server/assembly/source_metrics.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <iterator>
 

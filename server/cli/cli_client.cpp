@@ -1,8 +1,9 @@
 #include "server/cli/cli_client.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <httplib.h>
 
+#include "telephony/text/json_writer.h"
 #include "telephony/text/percent_encoding.h"
 
 namespace ringdex::server {
@@ -22,8 +23,14 @@ ServerAnswer to_answer(const ServerAddress& server, const httplib::Result& resul
     return answer;
   }
   answer.status = result->status;
-  answer.body = nlohmann::ordered_json::parse(result->body, nullptr, false);
-  if (answer.body.is_discarded()) answer.body = result->body;
+  auto body = text::JsonDocument::parse(result->body);
+  if (body) {
+    answer.text = result->body;
+  } else {
+    text::JsonWriter(answer.text).text(result->body);
+    body = text::JsonDocument::parse(answer.text);
+  }
+  answer.body = *std::move(body);
   return answer;
 }
 
@@ -85,9 +92,9 @@ ServerAnswer stream(const ServerAddress& server, const std::string& path, const 
   return answer;
 }
 
-ServerAnswer post(const ServerAddress& server, const std::string& path, const nlohmann::ordered_json& body) {
+ServerAnswer post(const ServerAddress& server, const std::string& path, const std::string& json) {
   return ask(server, kReadSeconds, [&](httplib::Client& client, const httplib::Headers& headers) {
-    return client.Post(path, headers, body.dump(), "application/json");
+    return client.Post(path, headers, json, "application/json");
   });
 }
 

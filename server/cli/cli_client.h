@@ -1,11 +1,12 @@
 #pragma once
 
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "telephony/text/json_value.h"
 
 namespace ringdex::server {
 
@@ -17,8 +18,9 @@ struct ServerAddress {
 };
 
 struct ServerAnswer {
-  int status = 0;  // 0: no server answered, and `error` says why
-  nlohmann::ordered_json body;
+  int status = 0;    // 0: no server answered, and `error` says why
+  std::string text;  // JSON in the order of the server; an answer that is none is a text of it
+  text::JsonDocument body;
   std::string error;
 };
 
@@ -29,6 +31,6 @@ ServerAnswer get(const ServerAddress& server, const std::string& path, const Que
 // given back with its body. Status 0 is also a 200 that broke off, or was silent for longer than an event stream is.
 ServerAnswer stream(const ServerAddress& server, const std::string& path, const Query& query, const Query& headers,
                     const std::function<bool(std::string_view bytes)>& receive);
-ServerAnswer post(const ServerAddress& server, const std::string& path, const nlohmann::ordered_json& body);
+ServerAnswer post(const ServerAddress& server, const std::string& path, const std::string& json = "{}");
 
 }  // namespace ringdex::server

@@ -1,9 +1,11 @@
 #include "server/cli/cli_options.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdio>
 #include <cstdlib>
+
+#include "telephony/text/json_layout.h"
 
 namespace ringdex::server {
 
@@ -26,17 +28,17 @@ void complain(const std::string& text) {
 }
 
 ExitCode show(const CliOptions& options, const ServerAnswer& answer,
-              const std::function<std::string(const Json&)>& text) {
+              const std::function<std::string(text::JsonView)>& words) {
   if (answer.status == 0) {
     complain(answer.error);
     return ExitCode::unreachable;
   }
   if (answer.status >= 400) {
-    if (options.json) print(answer.body.dump(2) + "\n");
+    if (options.json) print(text::indented(answer.text, 2) + "\n");
     complain(problem_text(answer.body));
     return ExitCode::refused;
   }
-  print(options.json ? answer.body.dump(2) + "\n" : text(answer.body));
+  print(options.json ? text::indented(answer.text, 2) + "\n" : words(answer.body));
   return ExitCode::ok;
 }
 

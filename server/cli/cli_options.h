@@ -34,8 +34,8 @@ struct CliOptions {
 void print(const std::string& text);
 void complain(const std::string& text);
 
-// Prints the server's answer as asked; `text` turns a good one into words.
+// Prints the server's answer as asked; `words` says a good one for people.
 ExitCode show(const CliOptions& options, const ServerAnswer& answer,
-              const std::function<std::string(const Json&)>& text);
+              const std::function<std::string(text::JsonView)>& words);
 
 }  // namespace ringdex::server

@@ -1,9 +1,9 @@
 #include "server/cli/cli_watch.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -12,6 +12,8 @@
 #include <thread>
 
 #include "server/cli/event_reader.h"
+#include "telephony/text/json_layout.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::server {
 namespace {
@@ -19,23 +21,17 @@ namespace {
 constexpr std::chrono::seconds kPauseMin{1};
 constexpr std::chrono::seconds kPauseMax{10};
 
-std::optional<std::time_t> time_from(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  if (found == object.end() || !found->is_string()) return std::nullopt;
+std::optional<std::time_t> time_from(text::JsonView value) {
   std::tm parts{};
-  if (strptime(found->get_ref<const std::string&>().c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) {
-    return std::nullopt;
-  }
+  if (strptime(value.text_or_empty().c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return std::nullopt;
   return timegm(&parts);
 }
 
 // When it happened, as far as the call says: an event may be told long after.
-std::optional<std::time_t> time_of(const std::string& type, const Json& event) {
-  const auto call = event.find("call");
-  if (call == event.end()) return std::nullopt;
-  if (type == "ringing") return time_from(*call, "started_at");
-  if (type == "answered") return time_from(*call, "answered_at");
-  if (type == "ended") return time_from(*call, "ended_at");
+std::optional<std::time_t> time_of(const std::string& type, text::JsonView call) {
+  if (type == "ringing") return time_from(call["started_at"]);
+  if (type == "answered") return time_from(call["answered_at"]);
+  if (type == "ended") return time_from(call["ended_at"]);
   return std::nullopt;
 }
 
@@ -92,18 +88,26 @@ class Watch {
   }
 
   static std::string json_line(const ReceivedEvent& event) {
-    Json out = {{"id", event.id}, {"type", event.type}};
-    out["data"] = Json::parse(event.data, nullptr, false);
-    if (out["data"].is_discarded()) out["data"] = event.data;
-    return out.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    std::string json;
+    text::JsonWriter out(json);
+    out.open('{').member("id", event.id).member("type", event.type).key("data");
+    if (text::JsonDocument::parse(event.data)) {
+      out.raw(text::compact(event.data));
+    } else {
+      out.text(event.data);
+    }
+    out.close('}');
+    return json + "\n";
   }
 
   std::string line(const ReceivedEvent& event) const {
-    const Json data = Json::parse(event.data, nullptr, false);
+    const auto data = text::JsonDocument::parse(event.data).value_or(text::JsonDocument());
     std::tm local{};
-    const std::time_t at = time_of(event.type, data).value_or(now_());
+    const std::time_t at = time_of(event.type, data["call"]).value_or(now_());
     localtime_r(&at, &local);
-    return event_text(fmt::format("{:%H:%M:%S}", local), event.type, data);
+    std::array<char, 9> time{};
+    std::strftime(time.data(), time.size(), "%H:%M:%S", &local);
+    return event_text(time.data(), event.type, data);
   }
 
   ExitCode refused(const ServerAnswer& answer) const {

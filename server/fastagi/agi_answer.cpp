@@ -1,6 +1,6 @@
 #include "server/fastagi/agi_answer.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "server/http/http_message.h"
 #include "server/lookup/caller_line.h"

@@ -1,6 +1,6 @@
 #include "server/ldap/ldap_door.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <atomic>

@@ -1,6 +1,6 @@
 #include "server/lookup/caller_line.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "server/lookup/lookup_service.h"
 #include "telephony/text/plain_text.h"
@@ -15,13 +15,6 @@ bool is_number_alone(const index::Card& card, const LookupAnswer& answer) {
 }
 
 }  // namespace
-
-std::optional<CallerLine> caller_line_from(std::string_view name) {
-  if (name == "pick") return CallerLine::pick;
-  if (name == "organization") return CallerLine::organization;
-  if (name == "count") return CallerLine::count;
-  return std::nullopt;
-}
 
 std::string_view shown_name(std::string_view name, std::string_view organization) {
   return name.empty() ? organization : name;

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "telephony/text/enum_names.h"
+
 namespace ringdex::server {
 
 struct LookupAnswer;
@@ -14,7 +16,11 @@ enum class CallerLine {
   organization,  // what all of them are of; else the pick's name
   count          // the pick's name and how many more, "Ada Whitlock +2"
 };
-std::optional<CallerLine> caller_line_from(std::string_view name);
+inline constexpr auto kCallerLineNames = text::enum_names<CallerLine>(
+    {{CallerLine::pick, "pick"}, {CallerLine::organization, "organization"}, {CallerLine::count, "count"}});
+constexpr std::optional<CallerLine> caller_line_from(std::string_view name) {
+  return kCallerLineNames.value_of(name);
+}
 
 // A person's name, or the organization where there is none.
 std::string_view shown_name(std::string_view name, std::string_view organization);

@@ -11,6 +11,7 @@
 
 #include "server/lookup/inquiry.h"
 #include "telephony/number/phone_number.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::server {
 
@@ -59,5 +60,11 @@ class LiveLookups {
   const Serves serves_;
   std::atomic<std::size_t> waiting_{0};
 };
+
+inline constexpr auto kLiveOutcomeNames =
+    text::enum_names<LiveLookups::Outcome>({{LiveLookups::Outcome::found, "found"},
+                                            {LiveLookups::Outcome::unknown, "unknown"},
+                                            {LiveLookups::Outcome::late, "late"},
+                                            {LiveLookups::Outcome::not_asked, "not_asked"}});
 
 }  // namespace ringdex::server

@@ -1,6 +1,6 @@
 #include "server/lookup/local_records.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <set>
 

@@ -11,6 +11,7 @@
 #include "index/index.h"
 #include "telephony/number/asked_number.h"
 #include "telephony/number/number_parser.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::server {
 
@@ -27,10 +28,13 @@ struct LookupRequest {
 };
 
 enum class Match { none, one, many };
-std::string_view to_string(Match);
+inline constexpr auto kMatchNames =
+    text::enum_names<Match>({{Match::none, "none"}, {Match::one, "one"}, {Match::many, "many"}});
+constexpr std::string_view to_string(Match value) {
+  return kMatchNames.name_of(value);
+}
 
-enum class Unmatchable { withheld, not_a_number, extension, own_number };
-std::string_view to_string(Unmatchable);
+using telephony::Unmatchable;
 
 // One person: cards[first] is the leading record, which the pick rules put in front, and the rest its other records,
 // addressable on their own (a ticket must go to the right id in each CRM).

@@ -1,6 +1,6 @@
 #include "server/lookup/lookup_service.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -18,18 +18,6 @@ constexpr std::size_t kRecordsPerNumberMax = 1'000;
 
 void say(Steps* steps, std::string text) {
   if (steps != nullptr) steps->push_back(std::move(text));
-}
-
-Unmatchable unmatchable_from(telephony::Unmatchable reason) {
-  switch (reason) {
-    case telephony::Unmatchable::withheld:
-      return Unmatchable::withheld;
-    case telephony::Unmatchable::not_a_number:
-      return Unmatchable::not_a_number;
-    case telephony::Unmatchable::extension:
-      return Unmatchable::extension;
-  }
-  return Unmatchable::not_a_number;
 }
 
 std::optional<std::string_view> shared_organization(const LookupAnswer& answer) {
@@ -113,32 +101,6 @@ void add_freshness(LookupAnswer& answer, const AccountSettings& account, std::st
 }
 
 }  // namespace
-
-std::string_view to_string(Match match) {
-  switch (match) {
-    case Match::none:
-      return "none";
-    case Match::one:
-      return "one";
-    case Match::many:
-      return "many";
-  }
-  return "none";
-}
-
-std::string_view to_string(Unmatchable unmatchable) {
-  switch (unmatchable) {
-    case Unmatchable::withheld:
-      return "withheld";
-    case Unmatchable::not_a_number:
-      return "not_a_number";
-    case Unmatchable::extension:
-      return "extension";
-    case Unmatchable::own_number:
-      return "own_number";
-  }
-  return "not_a_number";
-}
 
 std::string_view LookupAnswer::label(const index::Card& card) const {
   const auto label = account->source_labels.find(card.source);
@@ -325,7 +287,7 @@ std::expected<void, LookupError> LookupService::fill(const LookupRequest& reques
   const auto asked =
       telephony::read_asked_number(parser_, request.number, *region, request.plan, answer.account->dial_plan, steps);
   if (asked.readings.empty()) {
-    answer.unmatchable = unmatchable_from(asked.unmatchable.value_or(telephony::Unmatchable::not_a_number));
+    answer.unmatchable = asked.unmatchable.value_or(Unmatchable::not_a_number);
   } else if (auto looked = find(request, asked, answer, steps); !looked) {
     return looked;
   }

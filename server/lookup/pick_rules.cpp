@@ -1,6 +1,6 @@
 #include "server/lookup/pick_rules.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -8,9 +8,6 @@
 
 namespace ringdex::server {
 namespace {
-
-constexpr PickRule kRules[] = {PickRule::picked,       PickRule::contact_before_lead, PickRule::primary_phone,
-                               PickRule::source_order, PickRule::latest_updated,      PickRule::oldest};
 
 std::size_t place_of(std::string_view source, const std::vector<std::string>& order) {
   return static_cast<std::size_t>(std::ranges::find(order, source) - order.begin());
@@ -62,31 +59,9 @@ bool PickContext::has(PickRule rule) const {
   return std::ranges::find(rules, rule) != rules.end();
 }
 
-std::string_view to_string(PickRule rule) {
-  switch (rule) {
-    case PickRule::about:
-      return "about";
-    case PickRule::picked:
-      return "picked";
-    case PickRule::contact_before_lead:
-      return "contact_before_lead";
-    case PickRule::primary_phone:
-      return "primary_phone";
-    case PickRule::source_order:
-      return "source_order";
-    case PickRule::latest_updated:
-      return "latest_updated";
-    case PickRule::oldest:
-      return "oldest";
-  }
-  return "oldest";
-}
-
 std::optional<PickRule> pick_rule_from(std::string_view name) {
-  for (PickRule rule : kRules) {
-    if (name == to_string(rule)) return rule;
-  }
-  return std::nullopt;
+  const auto rule = kPickRuleNames.value_of(name);
+  return rule == PickRule::about ? std::nullopt : rule;
 }
 
 std::strong_ordering compare_by(PickRule rule, const index::Card& left, const index::Card& right,

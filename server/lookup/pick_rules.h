@@ -9,13 +9,25 @@
 #include "index/calls/call.h"
 #include "index/table/card.h"
 #include "server/lookup/lookup_answer.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::server {
 
 // Design section 4. Every order ends at first_indexed_at, then id, so it is total and two equal lookups never differ.
 // `about` is no setting: it stands in front for a call that was started from a record.
 enum class PickRule { about, picked, contact_before_lead, primary_phone, source_order, latest_updated, oldest };
-std::string_view to_string(PickRule);
+inline constexpr auto kPickRuleNames =
+    text::enum_names<PickRule>({{PickRule::about, "about"},
+                                {PickRule::picked, "picked"},
+                                {PickRule::contact_before_lead, "contact_before_lead"},
+                                {PickRule::primary_phone, "primary_phone"},
+                                {PickRule::source_order, "source_order"},
+                                {PickRule::latest_updated, "latest_updated"},
+                                {PickRule::oldest, "oldest"}});
+constexpr std::string_view to_string(PickRule value) {
+  return kPickRuleNames.name_of(value);
+}
+// Of a setting.
 std::optional<PickRule> pick_rule_from(std::string_view name);
 
 // Whether the card is one of that record. Allocates nothing.

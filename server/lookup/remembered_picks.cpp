@@ -9,13 +9,6 @@ namespace ringdex::server {
 using index::NumberPick;
 using index::NumberPicks;
 
-std::optional<PickScope> pick_scope_from(std::string_view name) {
-  if (name == "account") return PickScope::account;
-  if (name == "called_line") return PickScope::called_line;
-  if (name == "agent") return PickScope::agent;
-  return std::nullopt;
-}
-
 const NumberPicks* RememberedPicks::look(std::string_view account, telephony::PhoneNumber number) const {
   const auto numbers = accounts_.find(account);
   if (numbers == accounts_.end()) return nullptr;

@@ -10,12 +10,17 @@
 #include <unordered_map>
 
 #include "index/calls/call.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::server {
 
 // For whom an agent's correction counts: the whole account, the line that was called, or the agent.
 enum class PickScope { account, called_line, agent };
-std::optional<PickScope> pick_scope_from(std::string_view name);
+inline constexpr auto kPickScopeNames = text::enum_names<PickScope>(
+    {{PickScope::account, "account"}, {PickScope::called_line, "called_line"}, {PickScope::agent, "agent"}});
+constexpr std::optional<PickScope> pick_scope_from(std::string_view name) {
+  return kPickScopeNames.value_of(name);
+}
 
 // How long and for whom picks of the past decide (rule `picked`).
 struct PickMemory {

@@ -8,13 +8,6 @@
 #include <utility>
 
 namespace ringdex::server {
-std::optional<SamePerson> same_person_from(std::string_view name) {
-  if (name == "none") return SamePerson::none;
-  if (name == "name_number") return SamePerson::name_number;
-  if (name == "name_number_email_org") return SamePerson::name_number_email_org;
-  return std::nullopt;
-}
-
 std::string normalised_name(std::string_view name) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* folding = icu::Normalizer2::getNFKCCasefoldInstance(status);

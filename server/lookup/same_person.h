@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "index/table/number_table.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::server {
 
@@ -13,7 +14,13 @@ namespace ringdex::server {
 // something in common: `name_number` for a number, `name_number_email_org` for a number, an e-mail or the organization.
 // The cards of one lookup all have the asked number in common, so there the name decides alone.
 enum class SamePerson { none, name_number, name_number_email_org };
-std::optional<SamePerson> same_person_from(std::string_view name);
+inline constexpr auto kSamePersonNames =
+    text::enum_names<SamePerson>({{SamePerson::none, "none"},
+                                  {SamePerson::name_number, "name_number"},
+                                  {SamePerson::name_number_email_org, "name_number_email_org"}});
+constexpr std::optional<SamePerson> same_person_from(std::string_view name) {
+  return kSamePersonNames.value_of(name);
+}
 
 // Case folded and composed (Unicode NFKC_Casefold), punctuation and spaces to single spaces. "  DOE,  Anna " and
 // "doe anna" are equal; word order matters.

@@ -1,6 +1,6 @@
 #include "server/metrics/metrics.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>
@@ -18,21 +18,6 @@ void single(std::string& out, const char* name, const char* type, const char* he
 }
 
 }  // namespace
-
-std::string_view to_string(Door door) {
-  constexpr std::array<std::string_view, kDoors> kNames{"http", "fastagi", "ldap"};
-  return kNames[static_cast<std::size_t>(door)];
-}
-
-std::string_view to_string(DoorOutcome outcome) {
-  constexpr std::array<std::string_view, kDoorOutcomes> kNames{"answered", "refused", "malformed", "late"};
-  return kNames[static_cast<std::size_t>(outcome)];
-}
-
-std::string_view to_string(AskedBy asker) {
-  constexpr std::array<std::string_view, kAskers> kNames{"api", "call", "text", "3cx", "phone_book", "fastagi", "ldap"};
-  return kNames[static_cast<std::size_t>(asker)];
-}
 
 void Metrics::lookup_answered(AskedBy asker, const LookupAnswer& answer, std::chrono::nanoseconds took) {
   ++lookups_[static_cast<std::size_t>(asker)][static_cast<std::size_t>(answer.match)];
@@ -72,9 +57,8 @@ std::string Metrics::text() const {
   append("ringdex_lookup_seconds_sum {}\n", static_cast<double>(lookup_nanoseconds_.load()) / 1e9);
   append("ringdex_lookup_seconds_count {}\n", below);
   family(out, "ringdex_live_lookups_total", "counter", "Unknown numbers that a ring waited for the CRMs with.");
-  static constexpr std::array kOutcomes{"found", "unknown", "late", "not_asked"};
-  for (std::size_t i = 0; i < kOutcomes.size(); ++i) {
-    append("ringdex_live_lookups_total{{outcome=\"{}\"}} {}\n", kOutcomes[i], live_[i].load());
+  for (const auto& [outcome, name] : kLiveOutcomeNames) {
+    append("ringdex_live_lookups_total{{outcome=\"{}\"}} {}\n", name, live_[static_cast<std::size_t>(outcome)].load());
   }
   family(out, "ringdex_calls_total", "counter", "Rings and outgoing calls, each once.");
   for (const auto direction : {index::CallDirection::inbound, index::CallDirection::outbound}) {

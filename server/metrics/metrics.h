@@ -11,18 +11,29 @@
 #include "index/calls/call.h"
 #include "server/lookup/live_lookups.h"
 #include "server/lookup/lookup_answer.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::server {
 
 // What listens on an address of its own.
 enum class Door { http, fastagi, ldap };
-inline constexpr std::size_t kDoors = 3;
-std::string_view to_string(Door);
+inline constexpr auto kDoorNames =
+    text::enum_names<Door>({{Door::http, "http"}, {Door::fastagi, "fastagi"}, {Door::ldap, "ldap"}});
+inline constexpr std::size_t kDoors = kDoorNames.size();
+constexpr std::string_view to_string(Door value) {
+  return kDoorNames.name_of(value);
+}
 
 // How a request at a door of its own protocol ended.
 enum class DoorOutcome { answered, refused, malformed, late };
-inline constexpr std::size_t kDoorOutcomes = 4;
-std::string_view to_string(DoorOutcome);
+inline constexpr auto kDoorOutcomeNames = text::enum_names<DoorOutcome>({{DoorOutcome::answered, "answered"},
+                                                                         {DoorOutcome::refused, "refused"},
+                                                                         {DoorOutcome::malformed, "malformed"},
+                                                                         {DoorOutcome::late, "late"}});
+inline constexpr std::size_t kDoorOutcomes = kDoorOutcomeNames.size();
+constexpr std::string_view to_string(DoorOutcome value) {
+  return kDoorOutcomeNames.name_of(value);
+}
 
 // The connections of one door. Any thread may call.
 class DoorMetrics {
@@ -57,8 +68,17 @@ class CountedConnection {
 
 // By which way a lookup came.
 enum class AskedBy { api, call, text, template_3cx, phone_book, fastagi, ldap };
-inline constexpr std::size_t kAskers = 7;
-std::string_view to_string(AskedBy);
+inline constexpr auto kAskedByNames = text::enum_names<AskedBy>({{AskedBy::api, "api"},
+                                                                 {AskedBy::call, "call"},
+                                                                 {AskedBy::text, "text"},
+                                                                 {AskedBy::template_3cx, "3cx"},
+                                                                 {AskedBy::phone_book, "phone_book"},
+                                                                 {AskedBy::fastagi, "fastagi"},
+                                                                 {AskedBy::ldap, "ldap"}});
+inline constexpr std::size_t kAskers = kAskedByNames.size();
+constexpr std::string_view to_string(AskedBy value) {
+  return kAskedByNames.name_of(value);
+}
 
 // Counters and latency histograms, written out in the Prometheus text format. Any thread may call.
 class Metrics {

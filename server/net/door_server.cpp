@@ -1,6 +1,6 @@
 #include "server/net/door_server.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <boost/asio/post.hpp>
 #include <thread>

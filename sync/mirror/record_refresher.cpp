@@ -35,24 +35,6 @@ ResyncAnswer unreachable(std::string detail) {
 
 }  // namespace
 
-std::string_view to_string(ResyncAnswer::Outcome outcome) {
-  switch (outcome) {
-    case ResyncAnswer::Outcome::updated:
-      return "updated";
-    case ResyncAnswer::Outcome::unchanged:
-      return "unchanged";
-    case ResyncAnswer::Outcome::deleted:
-      return "deleted";
-    case ResyncAnswer::Outcome::merged:
-      return "merged";
-    case ResyncAnswer::Outcome::not_found:
-      return "not_found";
-    case ResyncAnswer::Outcome::unreachable:
-      return "unreachable";
-  }
-  return "unreachable";
-}
-
 RecordRefresher::RecordRefresher(RecordRefresherOptions options, Connector& connector, index::Index& index,
                                  index::Inbox& inbox, index::Ledger& ledger)
     : options_(std::move(options)), connector_(connector), index_(index), inbox_(inbox), ledger_(ledger) {}

@@ -14,6 +14,7 @@
 #include "sync/connector.h"
 #include "sync/mirror/retry_delay.h"
 #include "sync/webhooks/hint_codec.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::sync {
 
@@ -24,7 +25,16 @@ struct ResyncAnswer {
   std::string detail;  // why it was unreachable, or why the record was skipped
   std::optional<index::RecordId> merged_into;
 };
-std::string_view to_string(ResyncAnswer::Outcome);
+inline constexpr auto kResyncOutcomeNames =
+    text::enum_names<ResyncAnswer::Outcome>({{ResyncAnswer::Outcome::updated, "updated"},
+                                             {ResyncAnswer::Outcome::unchanged, "unchanged"},
+                                             {ResyncAnswer::Outcome::deleted, "deleted"},
+                                             {ResyncAnswer::Outcome::merged, "merged"},
+                                             {ResyncAnswer::Outcome::not_found, "not_found"},
+                                             {ResyncAnswer::Outcome::unreachable, "unreachable"}});
+constexpr std::string_view to_string(ResyncAnswer::Outcome value) {
+  return kResyncOutcomeNames.name_of(value);
+}
 
 struct RecordRefresherOptions {
   std::string account;

@@ -6,11 +6,16 @@
 #include <string_view>
 
 #include "index/records/record.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::sync {
 
 enum class RunKind { delta, full, sweep };
-std::string_view to_string(RunKind);
+inline constexpr auto kRunKindNames =
+    text::enum_names<RunKind>({{RunKind::delta, "delta"}, {RunKind::full, "full"}, {RunKind::sweep, "sweep"}});
+constexpr std::string_view to_string(RunKind value) {
+  return kRunKindNames.name_of(value);
+}
 
 enum class SourceStateName {
   idle,
@@ -22,7 +27,18 @@ enum class SourceStateName {
   limit_reached,
   disabled
 };
-std::string_view to_string(SourceStateName);
+inline constexpr auto kSourceStateNames =
+    text::enum_names<SourceStateName>({{SourceStateName::idle, "idle"},
+                                       {SourceStateName::running, "running"},
+                                       {SourceStateName::backing_off, "backing_off"},
+                                       {SourceStateName::paused, "paused"},
+                                       {SourceStateName::needs_credential, "needs_credential"},
+                                       {SourceStateName::needs_confirmation, "needs_confirmation"},
+                                       {SourceStateName::limit_reached, "limit_reached"},
+                                       {SourceStateName::disabled, "disabled"}});
+constexpr std::string_view to_string(SourceStateName value) {
+  return kSourceStateNames.name_of(value);
+}
 
 // How far the run in hand is. Plain value.
 struct RunProgress {

@@ -36,40 +36,6 @@ bool is_copying(const index::SourceState& state) {
 
 }  // namespace
 
-std::string_view to_string(RunKind kind) {
-  switch (kind) {
-    case RunKind::delta:
-      return "delta";
-    case RunKind::full:
-      return "full";
-    case RunKind::sweep:
-      return "sweep";
-  }
-  return "delta";
-}
-
-std::string_view to_string(SourceStateName state) {
-  switch (state) {
-    case SourceStateName::idle:
-      return "idle";
-    case SourceStateName::running:
-      return "running";
-    case SourceStateName::backing_off:
-      return "backing_off";
-    case SourceStateName::paused:
-      return "paused";
-    case SourceStateName::needs_credential:
-      return "needs_credential";
-    case SourceStateName::needs_confirmation:
-      return "needs_confirmation";
-    case SourceStateName::limit_reached:
-      return "limit_reached";
-    case SourceStateName::disabled:
-      return "disabled";
-  }
-  return "idle";
-}
-
 Syncer::Syncer(SyncerOptions options, Connector& connector, index::Index& index, index::Ledger& ledger)
     : options_(std::move(options)), connector_(connector), index_(index), ledger_(ledger) {}
 

@@ -14,22 +14,6 @@ std::string id_text(const index::EventEntry& entry, const Hint& hint, const std:
 
 }  // namespace
 
-std::string_view to_string(Hint::Kind kind) {
-  switch (kind) {
-    case Hint::Kind::refetch:
-      return "refetch";
-    case Hint::Kind::deleted:
-      return "deleted";
-    case Hint::Kind::merged:
-      return "merged";
-    case Hint::Kind::organization:
-      return "organization";
-    case Hint::Kind::ignored:
-      break;
-  }
-  return "ignored";
-}
-
 WebhookEvent webhook_event(const index::EventEntry& entry) {
   WebhookEvent event{.number = entry.number, .source = entry.source};
   if (const auto known = decode_hint(entry.payload)) {

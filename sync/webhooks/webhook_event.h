@@ -7,6 +7,7 @@
 
 #include "index/history/inbox.h"
 #include "sync/connector.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::sync {
 
@@ -26,6 +27,13 @@ struct WebhookEvent {
   std::string detail;
 };
 WebhookEvent webhook_event(const index::EventEntry& entry);
-std::string_view to_string(Hint::Kind kind);
+inline constexpr auto kHintKindNames = text::enum_names<Hint::Kind>({{Hint::Kind::refetch, "refetch"},
+                                                                     {Hint::Kind::deleted, "deleted"},
+                                                                     {Hint::Kind::merged, "merged"},
+                                                                     {Hint::Kind::organization, "organization"},
+                                                                     {Hint::Kind::ignored, "ignored"}});
+constexpr std::string_view to_string(Hint::Kind value) {
+  return kHintKindNames.name_of(value);
+}
 
 }  // namespace ringdex::sync

@@ -190,13 +190,6 @@ std::string cut(std::string name, std::size_t characters_max) {
 
 }  // namespace
 
-std::optional<NameForm> name_form_from(std::string_view name) {
-  if (name == "utf8") return NameForm::utf8;
-  if (name == "ascii") return NameForm::ascii;
-  if (name == "cnam15") return NameForm::cnam15;
-  return std::nullopt;
-}
-
 std::string display_name(std::string_view text, NameForm form, std::size_t characters_max) {
   characters_max = std::min(characters_max, form == NameForm::cnam15 ? kCnamCharactersMax : kCharactersMax);
   text = read_part(text);

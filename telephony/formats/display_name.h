@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "telephony/text/enum_names.h"
+
 namespace ringdex::telephony {
 
 // What a client's line can show.
@@ -13,8 +15,11 @@ enum class NameForm {
   ascii,   // printable ASCII: other scripts in Latin letters, then without their marks (Müller is Muller, ß is ss)
   cnam15,  // as carriers send names in North America: at most 15 of A-Z, 0-9, space, & - .
 };
-// "utf8", "ascii", "cnam15"
-std::optional<NameForm> name_form_from(std::string_view name);
+inline constexpr auto kNameForms =
+    text::enum_names<NameForm>({{NameForm::utf8, "utf8"}, {NameForm::ascii, "ascii"}, {NameForm::cnam15, "cnam15"}});
+constexpr std::optional<NameForm> name_form_from(std::string_view name) {
+  return kNameForms.value_of(name);
+}
 
 inline constexpr std::size_t kDisplayNameCharactersMax = 60;  // CID Superfecta's cut; what doors ask for by default
 

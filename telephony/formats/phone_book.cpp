@@ -178,14 +178,6 @@ std::string grandstream_book(const PhoneBookPage& page) {
 
 }  // namespace
 
-std::optional<PhoneBookFormat> phone_book_format_from(std::string_view name) {
-  if (name == "cisco") return PhoneBookFormat::cisco;
-  if (name == "grandstream") return PhoneBookFormat::grandstream;
-  if (name == "snom") return PhoneBookFormat::snom;
-  if (name == "yealink") return PhoneBookFormat::yealink;
-  return std::nullopt;
-}
-
 std::string xml_escaped(std::string_view text) {
   std::string xml;
   append_escaped(xml, text);

@@ -6,12 +6,20 @@
 #include <string_view>
 #include <vector>
 
+#include "telephony/text/enum_names.h"
+
 namespace ringdex::telephony {
 
 // Phone books as desk phones fetch them over HTTP, each maker's own XML.
 enum class PhoneBookFormat { cisco, grandstream, snom, yealink };
-// "cisco", "grandstream", "snom", "yealink"
-std::optional<PhoneBookFormat> phone_book_format_from(std::string_view name);
+inline constexpr auto kPhoneBookFormats =
+    text::enum_names<PhoneBookFormat>({{PhoneBookFormat::cisco, "cisco"},
+                                       {PhoneBookFormat::grandstream, "grandstream"},
+                                       {PhoneBookFormat::snom, "snom"},
+                                       {PhoneBookFormat::yealink, "yealink"}});
+constexpr std::optional<PhoneBookFormat> phone_book_format_from(std::string_view name) {
+  return kPhoneBookFormats.value_of(name);
+}
 
 // A Cisco phone shows no more lines of one directory; each number is a line. The caller makes the pages.
 inline constexpr std::size_t kCiscoPageNumbersMax = 32;

@@ -1,13 +1,13 @@
 #include "telephony/formats/vcard.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "telephony/formats/one_line.h"
 #include "telephony/number/phone_label.h"
+#include "telephony/text/json_writer.h"
 #include "telephony/text/plain_text.h"
 
 namespace ringdex::telephony {
@@ -184,22 +184,32 @@ std::string write_vcard(const VCard& card) {
 }
 
 std::string write_jcard(const VCard& card) {
-  using Json = nlohmann::json;
-  Json properties = Json::array();
-  properties.push_back(Json::array({"version", Json::object(), "text", "4.0"}));
+  std::string json;
+  text::JsonWriter out(json);
+  const auto open = [&out](std::string_view name) { out.open('[').text(name).open('{'); };
+  out.open('[').text("vcard").open('[');
+  open("version");
+  out.close('}').text("text").text("4.0").close(']');
   for (const Property& property : properties_of(card)) {
-    Json parameters = Json::object();
-    if (property.types.size() == 1) parameters["type"] = property.types[0];
-    if (property.types.size() > 1) parameters["type"] = property.types;
-    Json array = Json::array({property.name, std::move(parameters), property.value_type});
-    for (const std::string& value : property.values) array.push_back(value);
-    properties.push_back(std::move(array));
+    open(property.name);
+    const auto& types = property.types;
+    if (types.size() == 1) out.member("type", types[0]);
+    if (types.size() > 1) {
+      out.key("type").open('[');
+      for (const char* type : types) out.text(type);
+      out.close(']');
+    }
+    out.close('}').text(property.value_type);
+    for (const std::string& value : property.values) out.text(value);
+    out.close(']');
   }
   if (const auto revised = read_timestamp(card.revised)) {
-    const std::string timestamp = std::string(revised->date) + "T" + std::string(revised->time) + "Z";
-    properties.push_back(Json::array({"rev", Json::object(), "timestamp", timestamp}));
+    open("rev");
+    out.close('}').text("timestamp");
+    out.text(std::string(revised->date) + "T" + std::string(revised->time) + "Z").close(']');
   }
-  return Json::array({"vcard", std::move(properties)}).dump();
+  out.close(']').close(']');
+  return json;
 }
 
 }  // namespace ringdex::telephony

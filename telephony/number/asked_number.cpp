@@ -107,37 +107,6 @@ void read_without_plus(AskedNumber& asked, const NumberParser& parser, const std
 
 }  // namespace
 
-std::optional<Plan> plan_from(std::string_view name) {
-  if (name == "auto") return Plan::automatic;
-  if (name == "e164") return Plan::e164;
-  if (name == "national") return Plan::national;
-  return std::nullopt;
-}
-
-std::string_view to_string(Reading reading) {
-  switch (reading) {
-    case Reading::literal:
-      return "literal";
-    case Reading::national:
-      return "national";
-    case Reading::international:
-      return "international";
-  }
-  return "";
-}
-
-std::string_view to_string(Unmatchable why) {
-  switch (why) {
-    case Unmatchable::withheld:
-      return "withheld";
-    case Unmatchable::not_a_number:
-      return "not_a_number";
-    case Unmatchable::extension:
-      return "extension";
-  }
-  return "";
-}
-
 AskedNumber read_asked_number(const NumberParser& parser, std::string_view text, std::string_view region, Plan plan,
                               const std::vector<DialRewrite>& rewrites, std::vector<std::string>* steps) {
   AskedNumber asked;

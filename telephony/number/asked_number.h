@@ -9,22 +9,38 @@
 #include "telephony/number/caller_id.h"
 #include "telephony/number/dial_plan.h"
 #include "telephony/number/number_parser.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::telephony {
 
 // How digits without a plus are to be read.
 enum class Plan { automatic, e164, national };
-std::optional<Plan> plan_from(std::string_view name);  // "auto", "e164", "national"
+inline constexpr auto kPlanNames =
+    text::enum_names<Plan>({{Plan::automatic, "auto"}, {Plan::e164, "e164"}, {Plan::national, "national"}});
+constexpr std::optional<Plan> plan_from(std::string_view name) {
+  return kPlanNames.value_of(name);
+}
 
 enum class Reading {
-  literal,
+  literal,  // the text itself said so (plus, tel:+..., IDD prefix)
   national,
   international
-};  // literal: the text itself said so (plus, tel:+..., IDD prefix)
-std::string_view to_string(Reading);
+};
+inline constexpr auto kReadingNames = text::enum_names<Reading>(
+    {{Reading::literal, "literal"}, {Reading::national, "national"}, {Reading::international, "international"}});
+constexpr std::string_view to_string(Reading value) {
+  return kReadingNames.name_of(value);
+}
 
-enum class Unmatchable { withheld, not_a_number, extension };
-std::string_view to_string(Unmatchable);
+// Why a text matches nobody. That it is the account's own number is said by who knows its numbers, and not here.
+enum class Unmatchable { withheld, not_a_number, extension, own_number };
+inline constexpr auto kUnmatchableNames = text::enum_names<Unmatchable>({{Unmatchable::withheld, "withheld"},
+                                                                         {Unmatchable::not_a_number, "not_a_number"},
+                                                                         {Unmatchable::extension, "extension"},
+                                                                         {Unmatchable::own_number, "own_number"}});
+constexpr std::string_view to_string(Unmatchable value) {
+  return kUnmatchableNames.name_of(value);
+}
 
 struct NumberReading {
   ParsedNumber parsed;

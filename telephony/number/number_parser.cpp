@@ -138,36 +138,6 @@ std::string_view type_name(Library::PhoneNumberType type) {
 
 }  // namespace
 
-std::string_view to_string(ParseError error) {
-  switch (error) {
-    case ParseError::not_a_number:
-      return "not_a_number";
-    case ParseError::bad_country_code:
-      return "bad_country_code";
-    case ParseError::too_short:
-      return "too_short";
-    case ParseError::too_long:
-      return "too_long";
-    case ParseError::local_only:
-      return "local_only";
-  }
-  return "";
-}
-
-std::string_view to_string(Repair repair) {
-  switch (repair) {
-    case Repair::none:
-      return "none";
-    case Repair::lost_italian_zero:
-      return "lost_italian_zero";
-    case Repair::doubled_country_code:
-      return "doubled_country_code";
-    case Repair::trunk_zero:
-      return "trunk_zero";
-  }
-  return "";
-}
-
 // Whether the short ways are open, or libphonenumber is asked about everything.
 enum class NumberParser::Way { short_ways, library };
 

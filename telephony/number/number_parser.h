@@ -8,17 +8,32 @@
 
 #include "telephony/number/number_facts.h"
 #include "telephony/number/phone_number.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::telephony {
 
 // Why a text is not a matchable number; the names follow libphonenumber's PhoneNumberUtil::ErrorType and
 // ValidationResult.
 enum class ParseError { not_a_number, bad_country_code, too_short, too_long, local_only };
-std::string_view to_string(ParseError);
+inline constexpr auto kParseErrorNames =
+    text::enum_names<ParseError>({{ParseError::not_a_number, "not_a_number"},
+                                  {ParseError::bad_country_code, "bad_country_code"},
+                                  {ParseError::too_short, "too_short"},
+                                  {ParseError::too_long, "too_long"},
+                                  {ParseError::local_only, "local_only"}});
+constexpr std::string_view to_string(ParseError value) {
+  return kParseErrorNames.name_of(value);
+}
 
 // What was mended because the literal reading was not valid and exactly one of these repairs was.
 enum class Repair { none, lost_italian_zero, doubled_country_code, trunk_zero };
-std::string_view to_string(Repair);
+inline constexpr auto kRepairNames = text::enum_names<Repair>({{Repair::none, "none"},
+                                                               {Repair::lost_italian_zero, "lost_italian_zero"},
+                                                               {Repair::doubled_country_code, "doubled_country_code"},
+                                                               {Repair::trunk_zero, "trunk_zero"}});
+constexpr std::string_view to_string(Repair value) {
+  return kRepairNames.name_of(value);
+}
 
 struct ParsedNumber {
   PhoneNumber number;

@@ -1,6 +1,6 @@
 #include "telephony/text/times.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <chrono>

@@ -2,8 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
 namespace ringdex::server {
 namespace {
+
+using Json = nlohmann::json;
 
 Json event(const char* direction, const Json& number, const Json& candidates, std::size_t total) {
   return {{"call", {{"direction", direction}, {"agents", {"mary"}}, {"picked", nullptr}}},
@@ -52,7 +56,7 @@ TEST_CASE("a call's report in words") {
                "default": "crm:contact:1", "total": 2, "default_reason": {"rule": "oldest", "because": "first here"}},
     "changes": [], "picks": [{"record": "crm:contact:2", "agent": "ann", "at": "2026-11-22T10:33:00Z"}],
     "policy": {"pick": ["oldest"]}, "attribute": [{"record": "crm:contact:2", "state": "current", "name": "Bo"}]})");
-  const std::string text = call_text(report);
+  const std::string text = call_text(report, report["policy"].dump());
   for (const char* part :
        {"call c1: inbound from 0201 to +1212, ended", "2026-11-22T10:32:00Z, index at position 7:", "* Ada  [CRM]",
         "picked by oldest: first here", "2026-11-22T10:33:00Z picked by ann: crm:contact:2",
@@ -60,7 +64,7 @@ TEST_CASE("a call's report in words") {
     CAPTURE(std::string(part));
     CHECK(text.contains(part));
   }
-  CHECK(calls_text({{"calls", {report}}}) == "2026-11-22T10:32:00  ended     <- +442079460100     Bo  (ann)\n");
+  CHECK(calls_text(Json{{"calls", {report}}}) == "2026-11-22T10:32:00  ended     <- +442079460100     Bo  (ann)\n");
 }
 
 TEST_CASE("a text from outside cannot command the terminal") {
@@ -71,7 +75,7 @@ TEST_CASE("a text from outside cannot command the terminal") {
                     Json::array({{{"id", evil}, {"name", evil}, {"organization", evil + "!"}}}), 1);
   made["call"]["agents"] = {evil};
   for (const std::string& text :
-       {event_text("14:03:07", evil, made), problem_text({{"code", evil}, {"detail", evil}})}) {
+       {event_text("14:03:07", evil, made), problem_text(Json{{"code", evil}, {"detail", evil}})}) {
     CHECK(text.find_first_of("\x1b\r\x7f") == std::string::npos);
     CHECK(text.find("\xc2\x9b") == std::string::npos);
     CHECK(text.find('\n') >= text.size() - 1);
