@@ -55,9 +55,7 @@ std::string_view trimmed(std::string_view text) {
 
 std::string ascii_lower(std::string_view text) {
   std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char character) {
-    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
-  });
+  std::ranges::transform(lower, lower.begin(), to_ascii_lower);
   return lower;
 }
 

@@ -13,6 +13,9 @@ namespace ringdex::text {
 std::optional<std::string> plain_text(std::string_view text);
 
 std::string_view trimmed(std::string_view text);
+constexpr char to_ascii_lower(char character) {
+  return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
+}
 std::string ascii_lower(std::string_view text);
 // The ASCII digits of the text, one after the other.
 std::string digits_of(std::string_view text);
