@@ -18,7 +18,7 @@ using telephony::NameForm;
 
 constexpr std::size_t kLengthMax = 250;
 
-struct Api {
+struct CallerNameApi {
   const DoorLookups& lookups;
   const RecordLinks& links;
   const OwnAddress& address;
@@ -47,7 +47,7 @@ Wanted read_wanted(const HttpRequest& request) {
   return wanted;
 }
 
-void read_options(const Api& api, const HttpRequest& request, LookupRequest& lookup) {
+void read_options(const CallerNameApi& api, const HttpRequest& request, LookupRequest& lookup) {
   lookup.account = request.principal.account;
   if (const auto* called = request.parameter("called")) lookup.called = *called;
   if (const auto* agent = request.parameter("agent")) lookup.agent = *agent;
@@ -101,7 +101,7 @@ void write_text(HttpResponse& response, std::string text) {
 }
 
 // The person's card, if the line is one person's.
-std::string call_info(const Api& api, const HttpRequest& request, const LookupAnswer& answer) {
+std::string call_info(const CallerNameApi& api, const HttpRequest& request, const LookupAnswer& answer) {
   // Without a configured address the callee's phone would be sent to what the PBX calls this server.
   if (!shows_one_person(answer) || !api.address.is_configured()) return {};
   const index::RecordId id = answer.pick()->id();
@@ -109,7 +109,7 @@ std::string call_info(const Api& api, const HttpRequest& request, const LookupAn
                      api.links.path_to(request.principal.account, id, api.lookups.now()));
 }
 
-void get_name(const Api& api, const HttpRequest& request, HttpResponse& response) {
+void get_name(const CallerNameApi& api, const HttpRequest& request, HttpResponse& response) {
   LookupRequest lookup;
   read_options(api, request, lookup);
   if (const auto* number = request.parameter("number"); number && !is_withheld(request)) lookup.number = *number;
@@ -131,7 +131,7 @@ bool wants_json(const HttpRequest& request) {
 }
 
 // JSON where nobody is known is 404 there too; clients of the text form would show its body.
-void get_opencnam(const Api& api, const HttpRequest& request, HttpResponse& response) {
+void get_opencnam(const CallerNameApi& api, const HttpRequest& request, HttpResponse& response) {
   LookupRequest lookup;
   read_options(api, request, lookup);
   if (!request.parameters.empty()) lookup.number = request.parameters[0];
@@ -159,7 +159,7 @@ void get_opencnam(const Api& api, const HttpRequest& request, HttpResponse& resp
 
 std::vector<HttpRoute> caller_name_routes(const DoorLookups& lookups, const RecordLinks& links,
                                           const OwnAddress& address) {
-  const Api api{lookups, links, address};
+  const CallerNameApi api{lookups, links, address};
   std::vector<HttpRoute> routes;
   const auto add = [&](std::string path, auto handler) {
     routes.push_back(

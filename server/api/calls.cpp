@@ -21,7 +21,7 @@ constexpr std::size_t kPartyBytesMax = 512;
 constexpr std::size_t kCallsDefault = 50;
 constexpr std::size_t kCallsMax = 200;
 
-struct Api {
+struct CallsApi {
   CallService& service;
   CallActions& actions;
   const index::Journal& journal;
@@ -90,7 +90,7 @@ void read_about(BodyFields& body, RingRequest& ring) {
   ring.about = std::move(asked);
 }
 
-HttpResponse post_call(const Api& api, const HttpRequest& request) {
+HttpResponse post_call(const CallsApi& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto json = read_object(request, refusal);
   if (!json) return refusal;
@@ -140,7 +140,7 @@ HttpResponse act(const HttpRequest& request, Act run) {
   return run(body, request.principal.account, request.parameters[0], agent);
 }
 
-HttpResponse answer_call(const Api& api, const HttpRequest& request) {
+HttpResponse answer_call(const CallsApi& api, const HttpRequest& request) {
   return act(request,
              [&](BodyFields& body, const std::string& account, const std::string& id, const std::string& agent) {
                body.finish();
@@ -149,7 +149,7 @@ HttpResponse answer_call(const Api& api, const HttpRequest& request) {
              });
 }
 
-HttpResponse end_call(const Api& api, const HttpRequest& request) {
+HttpResponse end_call(const CallsApi& api, const HttpRequest& request) {
   return act(request, [&](BodyFields& body, const std::string& account, const std::string& id, const std::string&) {
     body.finish();
     if (body.refused()) return problem(400, "bad_field", *body.refused());
@@ -159,7 +159,7 @@ HttpResponse end_call(const Api& api, const HttpRequest& request) {
 
 // {"record": "source:kind:external_id", "agent"?}; {"record": null} takes the last pick back, with "picked" only if it
 // is of that record.
-HttpResponse pick(const Api& api, const HttpRequest& request) {
+HttpResponse pick(const CallsApi& api, const HttpRequest& request) {
   return act(request,
              [&](BodyFields& body, const std::string& account, const std::string& id, const std::string& agent) {
                const bool is_undo = body.find("record").is_null();
@@ -174,7 +174,7 @@ HttpResponse pick(const Api& api, const HttpRequest& request) {
              });
 }
 
-HttpResponse get_call(const Api& api, const HttpRequest& request) {
+HttpResponse get_call(const CallsApi& api, const HttpRequest& request) {
   const std::string& account = request.principal.account;
   const auto settings = api.lookups.settings(account);
   const auto call = api.journal.get(account, request.parameters[0]);
@@ -202,7 +202,7 @@ std::optional<std::pair<index::TimePoint, std::string>> read_cursor(std::string_
 }
 
 // What of the query names one list; false: it is refused.
-bool read_subject(const Api& api, const HttpRequest& request, const AccountSettings& settings, CallQuery& query,
+bool read_subject(const CallsApi& api, const HttpRequest& request, const AccountSettings& settings, CallQuery& query,
                   HttpResponse& refusal) {
   const std::string* number = request.parameter("number");
   const std::string* agent = request.parameter("agent");
@@ -237,7 +237,7 @@ bool read_subject(const Api& api, const HttpRequest& request, const AccountSetti
   return true;
 }
 
-HttpResponse list_calls(const Api& api, const HttpRequest& request) {
+HttpResponse list_calls(const CallsApi& api, const HttpRequest& request) {
   const std::string& account = request.principal.account;
   const auto settings = api.lookups.settings(account);
   if (settings == nullptr) return problem(404, "unknown_account", fmt::format("no account '{}'", account));
@@ -275,9 +275,9 @@ HttpResponse list_calls(const Api& api, const HttpRequest& request) {
 
 std::vector<HttpRoute> call_routes(CallService& service, CallActions& actions, const index::Journal& journal,
                                    const index::Index& index, const LookupService& lookups) {
-  const Api api{service, actions, journal, index, lookups};
+  const CallsApi api{service, actions, journal, index, lookups};
   const auto route = [&api](const char* method, const char* path, Scope scope, RunsOn runs_on,
-                            HttpResponse (*handler)(const Api&, const HttpRequest&)) {
+                            HttpResponse (*handler)(const CallsApi&, const HttpRequest&)) {
     return HttpRoute{.method = method,
                      .path = path,
                      .scope = scope,

@@ -11,15 +11,14 @@ namespace ringdex::server {
 namespace {
 
 constexpr std::size_t kSecretBytesMax = 256;
-constexpr std::size_t kAgentBytesMax = 64;
 
-struct Api {
+struct ConsoleSessionApi {
   ConsoleSessions& sessions;
   const ApiKeys& keys;
   const OwnAddress& own_address;
 };
 
-std::string_view token_of(const Api& api, const HttpRequest& request) {
+std::string_view token_of(const ConsoleSessionApi& api, const HttpRequest& request) {
   const std::string* cookie = request.header("cookie");
   return cookie == nullptr ? std::string_view() : api.sessions.cookie().token_in(*cookie);
 }
@@ -37,7 +36,7 @@ HttpResponse session_response(const Principal& principal, const ConsoleSession* 
   return response;
 }
 
-HttpResponse get_session(const Api& api, const HttpRequest& request) {
+HttpResponse get_session(const ConsoleSessionApi& api, const HttpRequest& request) {
   const auto session = api.sessions.find(token_of(api, request));
   // Without keys a session lets nobody in, but names the agent. With them, the request may have brought a key of its
   // own.
@@ -48,7 +47,7 @@ HttpResponse get_session(const Api& api, const HttpRequest& request) {
 
 // The agent's name of a body; false: it is none.
 bool read_agent(BodyFields& body, std::string& agent) {
-  agent = body.text("agent", kAgentBytesMax);
+  agent = body.text("agent", kAgentNameBytesMax);
   return agent.empty() || is_agent_name(agent);
 }
 
@@ -57,7 +56,7 @@ HttpResponse bad_agent() {
 }
 
 // Who signs in with what the request brings; nothing: the refusal is filled in.
-std::optional<ConsoleSessions::Redeemed> who_signs_in(const Api& api, const HttpRequest& request,
+std::optional<ConsoleSessions::Redeemed> who_signs_in(const ConsoleSessionApi& api, const HttpRequest& request,
                                                       HttpResponse& refusal) {
   const auto json = read_object(request, refusal);
   if (!json) return std::nullopt;
@@ -90,7 +89,7 @@ std::optional<ConsoleSessions::Redeemed> who_signs_in(const Api& api, const Http
   return std::nullopt;
 }
 
-HttpResponse sign_in(const Api& api, const HttpRequest& request) {
+HttpResponse sign_in(const ConsoleSessionApi& api, const HttpRequest& request) {
   // Else another site could sign a browser in as somebody else.
   if (!is_same_origin(request) || !is_from_console(request)) {
     return problem(403, "cross_site", "only this server's own pages sign in, with the header X-Ringdex-Console");
@@ -111,7 +110,7 @@ HttpResponse sign_in(const Api& api, const HttpRequest& request) {
   return response;
 }
 
-HttpResponse sign_out(const Api& api, const HttpRequest& request) {
+HttpResponse sign_out(const ConsoleSessionApi& api, const HttpRequest& request) {
   if (const auto closed = api.sessions.close(token_of(api, request)); !closed) {
     return store_failed(closed.error());
   }
@@ -121,7 +120,7 @@ HttpResponse sign_out(const Api& api, const HttpRequest& request) {
   return response;
 }
 
-HttpResponse make_code(const Api& api, const HttpRequest& request) {
+HttpResponse make_code(const ConsoleSessionApi& api, const HttpRequest& request) {
   // Else one link would be as good as a key: a browser that it signed in could make the next one, and so on.
   if (!request.principal.session_id.empty() && !request.principal.may(Scope::admin)) {
     return problem(403, "scope_missing", "a signed-in browser makes links with the scope admin only");
@@ -151,8 +150,8 @@ HttpResponse make_code(const Api& api, const HttpRequest& request) {
 
 std::vector<HttpRoute> console_session_routes(ConsoleSessions& sessions, const ApiKeys& keys,
                                               const OwnAddress& own_address) {
-  const Api api{sessions, keys, own_address};
-  const auto handler = [&api](HttpResponse (*handle)(const Api&, const HttpRequest&)) {
+  const ConsoleSessionApi api{sessions, keys, own_address};
+  const auto handler = [&api](HttpResponse (*handle)(const ConsoleSessionApi&, const HttpRequest&)) {
     return [api, handle](const HttpRequest& request) { return handle(api, request); };
   };
   const std::string path = "/console/session";

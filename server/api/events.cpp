@@ -12,8 +12,6 @@
 namespace ringdex::server {
 namespace {
 
-constexpr std::size_t kAgentBytesMax = 64;
-
 // As a browser sends it again; in the query for clients that cannot send headers.
 const std::string* last_event_id(const HttpRequest& request) {
   const std::string* header = request.header("last-event-id");
@@ -50,7 +48,7 @@ HttpResponse listen(EventHub& hub, const EventHistory& history, const HttpReques
   if (const std::string* agent = request.parameter("agent")) {
     if (!is_agent_name(*agent)) {
       return problem(400, "bad_agent",
-                     fmt::format("agent is a name of 1 to {} bytes without control characters", kAgentBytesMax));
+                     fmt::format("agent is a name of 1 to {} bytes without control characters", kAgentNameBytesMax));
     }
     asked.agent = *agent;
   }
@@ -80,7 +78,7 @@ HttpResponse listen(EventHub& hub, const EventHistory& history, const HttpReques
 }  // namespace
 
 bool is_agent_name(std::string_view name) {
-  if (name.empty() || name.size() > kAgentBytesMax || !text::plain_text(name)) return false;
+  if (name.empty() || name.size() > kAgentNameBytesMax || !text::plain_text(name)) return false;
   const bool has_ascii_control =
       std::ranges::any_of(name, [](char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; });
   // U+0080 to U+009F.

@@ -17,7 +17,7 @@ constexpr std::size_t kListMax = 10;
 constexpr std::size_t kCustomMax = 50;
 constexpr std::size_t kCustomBytesMax = 2'000;
 
-struct Api {
+struct LocalRecordsApi {
   LocalRecords& locals;
   CallUpdates& calls;
   const index::Index& index;
@@ -72,13 +72,13 @@ bool read_person(const HttpRequest& request, LocalPerson& person, HttpResponse& 
 }
 
 // Whoever is on the phone with that person is to see it.
-void tell_calls(const Api& api, const std::string& account, const index::Record& record) {
+void tell_calls(const LocalRecordsApi& api, const std::string& account, const index::Record& record) {
   for (const index::RecordPhone& phone : record.phones) {
     if (phone.number) api.calls.number_named(account, telephony::canonical(*phone.number));
   }
 }
 
-HttpResponse written(const Api& api, const std::string& account, const RecordId& id, int status) {
+HttpResponse written(const LocalRecordsApi& api, const std::string& account, const RecordId& id, int status) {
   const auto found = api.index.read().get(account, id);
   if (!found) return store_failed(found.error().message);
   const auto* known = std::get_if<index::KnownRecord>(&*found);
@@ -92,7 +92,7 @@ HttpResponse written(const Api& api, const std::string& account, const RecordId&
   return response;
 }
 
-HttpResponse create(const Api& api, const HttpRequest& request) {
+HttpResponse create(const LocalRecordsApi& api, const HttpRequest& request) {
   LocalPerson person;
   HttpResponse refusal;
   if (!read_person(request, person, refusal)) return refusal;
@@ -115,7 +115,7 @@ std::optional<RecordId> local_id(const HttpRequest& request, HttpResponse& refus
   return id;
 }
 
-HttpResponse replace(const Api& api, const HttpRequest& request) {
+HttpResponse replace(const LocalRecordsApi& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto id = local_id(request, refusal);
   LocalPerson person;
@@ -126,7 +126,7 @@ HttpResponse replace(const Api& api, const HttpRequest& request) {
   return written(api, request.principal.account, *id, 200);
 }
 
-HttpResponse remove(const Api& api, const HttpRequest& request) {
+HttpResponse remove(const LocalRecordsApi& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto id = local_id(request, refusal);
   if (!id) return refusal;
@@ -142,9 +142,9 @@ HttpResponse remove(const Api& api, const HttpRequest& request) {
 
 std::vector<HttpRoute> local_record_routes(LocalRecords& locals, CallUpdates& calls, const index::Index& index,
                                            Clock clock) {
-  const Api api{locals, calls, index, std::move(clock)};
+  const LocalRecordsApi api{locals, calls, index, std::move(clock)};
   const auto route = [&api](const char* method, const char* path,
-                            HttpResponse (*handler)(const Api&, const HttpRequest&)) {
+                            HttpResponse (*handler)(const LocalRecordsApi&, const HttpRequest&)) {
     return HttpRoute{.method = method,
                      .path = path,
                      .scope = Scope::agent,

@@ -19,7 +19,7 @@ using Mode = index::SourceState::Mode;
 constexpr std::size_t kPreviewDefault = 20;
 constexpr std::chrono::seconds kPreviewDeadline{60};
 
-struct Api {
+struct SourcesApi {
   index::Index& index;
   const index::Ledger& ledger;
   sync::SyncScheduler& scheduler;
@@ -69,7 +69,7 @@ void write_source(text::JsonWriter& out, const sync::SourceOverview& source, con
   out.member("interval_seconds", std::chrono::floor<std::chrono::seconds>(source.interval).count()).close('}');
 }
 
-HttpResponse list_sources(const Api& api, const HttpRequest& request) {
+HttpResponse list_sources(const SourcesApi& api, const HttpRequest& request) {
   HttpResponse response;
   text::JsonWriter out(response.body);
   out.open('{').key("sources").open('[');
@@ -85,7 +85,8 @@ HttpResponse list_sources(const Api& api, const HttpRequest& request) {
 }
 
 // The source of the request as the index knows it; nothing: the refusal is filled in.
-std::optional<index::SourceState> known_source(const Api& api, const HttpRequest& request, HttpResponse& refusal) {
+std::optional<index::SourceState> known_source(const SourcesApi& api, const HttpRequest& request,
+                                               HttpResponse& refusal) {
   const std::string& id = request.parameters[0];
   const std::string& account = request.principal.account;
   if (!api.scheduler.has(account, id)) {
@@ -117,7 +118,7 @@ std::optional<text::JsonDocument> read_one(const HttpRequest& request, std::stri
   return std::nullopt;
 }
 
-HttpResponse sync_source(const Api& api, const HttpRequest& request) {
+HttpResponse sync_source(const SourcesApi& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto state = known_source(api, request, refusal);
   if (!state) return refusal;
@@ -159,7 +160,7 @@ constexpr Switch kSwitches[] = {
     {"enable", Mode::on, Mode::paused, "resume it"},
 };
 
-HttpResponse switch_source(const Api& api, const HttpRequest& request, const Switch& wanted) {
+HttpResponse switch_source(const SourcesApi& api, const HttpRequest& request, const Switch& wanted) {
   HttpResponse refusal;
   const auto state = known_source(api, request, refusal);
   if (!state) return refusal;
@@ -180,7 +181,7 @@ HttpResponse removed_response(const std::string& source, std::uint64_t records) 
   return response;
 }
 
-HttpResponse purge_source(const Api& api, const HttpRequest& request) {
+HttpResponse purge_source(const SourcesApi& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto state = known_source(api, request, refusal);
   if (!state) return refusal;
@@ -200,7 +201,7 @@ HttpResponse purge_source(const Api& api, const HttpRequest& request) {
   return removed_response(id, *removed);
 }
 
-HttpResponse confirm_sweep(const Api& api, const HttpRequest& request) {
+HttpResponse confirm_sweep(const SourcesApi& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto state = known_source(api, request, refusal);
   if (!state) return refusal;
@@ -227,7 +228,7 @@ void write_count_members(text::JsonWriter& out, const index::ChangeCounts& count
   out.member("merged", counts.merged).member("skipped", counts.skipped);
 }
 
-HttpResponse today(const Api& api, const HttpRequest& request) {
+HttpResponse today(const SourcesApi& api, const HttpRequest& request) {
   HttpResponse refusal;
   if (!known_source(api, request, refusal)) return refusal;
   const std::string& id = request.parameters[0];
@@ -259,7 +260,7 @@ struct Previewing {
   ~Previewing() { flag = false; }
 };
 
-HttpResponse preview(const Api& api, const HttpRequest& request) {
+HttpResponse preview(const SourcesApi& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto state = known_source(api, request, refusal);
   if (!state) return refusal;
@@ -301,9 +302,9 @@ HttpResponse preview(const Api& api, const HttpRequest& request) {
 
 std::vector<HttpRoute> source_routes(index::Index& index, const index::Ledger& ledger, sync::SyncScheduler& scheduler,
                                      Clock clock, std::function<TimeZone(const std::string& account)> zone) {
-  const Api api{index, ledger, scheduler, std::move(clock), std::move(zone)};
+  const SourcesApi api{index, ledger, scheduler, std::move(clock), std::move(zone)};
   const auto route = [&api](const char* method, const std::string& path,
-                            std::function<HttpResponse(const Api&, const HttpRequest&)> handler) {
+                            std::function<HttpResponse(const SourcesApi&, const HttpRequest&)> handler) {
     return HttpRoute{
         .method = method,
         .path = path,
@@ -318,9 +319,10 @@ std::vector<HttpRoute> source_routes(index::Index& index, const index::Ledger& l
                                 route("POST", "/v1/sources/{id}/purge", purge_source),
                                 route("POST", "/v1/sources/{id}/confirm", confirm_sweep)};
   for (const Switch& wanted : kSwitches) {
-    routes.push_back(route(
-        "POST", std::string("/v1/sources/{id}/") + wanted.action,
-        [&wanted](const Api& given, const HttpRequest& request) { return switch_source(given, request, wanted); }));
+    routes.push_back(route("POST", std::string("/v1/sources/{id}/") + wanted.action,
+                           [&wanted](const SourcesApi& given, const HttpRequest& request) {
+                             return switch_source(given, request, wanted);
+                           }));
   }
   return routes;
 }

@@ -11,13 +11,13 @@
 namespace ringdex::server {
 namespace {
 
-struct Api {
+struct Template3cxApi {
   const DoorLookups& lookups;
   const OwnAddress& address;
 };
 
-void write_contact(text::JsonWriter& out, const Api& api, const HttpRequest& request, const LookupAnswer& answer,
-                   const std::string& number) {
+void write_contact(text::JsonWriter& out, const Template3cxApi& api, const HttpRequest& request,
+                   const LookupAnswer& answer, const std::string& number) {
   const index::Card& pick = *answer.pick();
   const bool is_person = !pick.name.empty() && shows_one_person(answer);
   const std::string line = caller_line(answer);
@@ -36,7 +36,7 @@ void write_contact(text::JsonWriter& out, const Api& api, const HttpRequest& req
   out.member("asked_number", number).member("contact_url", url).close('}');
 }
 
-void get_contacts(const Api& api, const HttpRequest& request, HttpResponse& response) {
+void get_contacts(const Template3cxApi& api, const HttpRequest& request, HttpResponse& response) {
   const std::string number = asked_number(request);
   const LookupRequest lookup{.account = request.principal.account, .number = number, .region = {}, .called = {}};
   const auto found = ask(api.lookups, lookup, request, response);
@@ -50,7 +50,7 @@ void get_contacts(const Api& api, const HttpRequest& request, HttpResponse& resp
 }  // namespace
 
 std::vector<HttpRoute> template_3cx_routes(const DoorLookups& lookups, const OwnAddress& address) {
-  const Api api{lookups, address};
+  const Template3cxApi api{lookups, address};
   return {
       {.method = "GET",
        .path = "/3cx/lookup",

@@ -9,7 +9,7 @@
 namespace ringdex::sync {
 namespace {
 
-constexpr std::chrono::minutes kIdleWait{10};
+constexpr std::chrono::minutes kSearchIdleWait{10};
 constexpr std::uint64_t kRequestsKept = 3;
 
 std::expected<bool, FetchError> not_asked() {
@@ -50,7 +50,7 @@ TimePoint LiveSearch::step(TimePoint now) {
   bool may_ask = false;
   {
     const std::lock_guard lock(mutex_);
-    if (order_.empty()) return now + kIdleWait;
+    if (order_.empty()) return now + kSearchIdleWait;
     next = order_.front();
     // What was asked for before the source failed is not worth the time of those who ask later.
     may_ask = !disabled_ && !is_ahead(broken_until_, now, options_.broken_pause);

@@ -5,7 +5,7 @@
 namespace ringdex::sync {
 namespace {
 
-constexpr std::chrono::minutes kIdleWait{10};
+constexpr std::chrono::minutes kPreviewIdleWait{10};
 
 // As the Index does it: the organization's own name goes before the record's word for it, and who has the name of
 // another one takes it from there.
@@ -47,7 +47,7 @@ std::future<PreviewAnswer> SourcePreview::ask(std::size_t records_max) {
 TimePoint SourcePreview::step(TimePoint now) {
   if (!current_) {
     const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) return now + kIdleWait;
+    if (waiting_.empty()) return now + kPreviewIdleWait;
     current_ = std::move(waiting_.front());
     waiting_.erase(waiting_.begin());
   }

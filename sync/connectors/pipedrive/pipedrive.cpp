@@ -29,10 +29,6 @@ constexpr std::size_t kRowsPerPageMax = 500;
 constexpr std::size_t kSearchedMax = 20;
 constexpr std::size_t kLastDigits = 8;
 
-FetchError malformed(const std::string& target, const std::string& why) {
-  return {FetchErrorKind::malformed, pipedrive_what(target) + ": " + why, std::nullopt, 200};
-}
-
 bool has_number(const FetchedRecord& found, telephony::PhoneNumber number) {
   return found.record && std::ranges::any_of(found.record->phones, [&](const index::RecordPhone& phone) {
            return phone.number && telephony::canonical(*phone.number) == number;
@@ -134,7 +130,7 @@ std::expected<FetchedRecord, FetchError> PipedriveConnector::fetch_person(const 
   if (!*person) return result;
   auto row = read_pipedrive_person((**person)["data"], options_.mapping, pipedrive_pages_url(api_, options_, now),
                                    result.as_of);
-  if (row.external_id != id) return std::unexpected(malformed(target, "the answer is about another person"));
+  if (row.external_id != id) return std::unexpected(pipedrive_malformed(target, "the answer is about another person"));
   settle(result, std::move(row));
   if (result.record) {
     if (auto done = add_organization(result, result.record->organization_id, now); !done) {
@@ -155,7 +151,7 @@ std::expected<FetchedRecord, FetchError> PipedriveConnector::fetch_lead(const st
   if (!*lead) return result;
   auto row =
       read_pipedrive_lead((**lead)["data"], options_.mapping, pipedrive_pages_url(api_, options_, now), result.as_of);
-  if (row.external_id != id) return std::unexpected(malformed(target, "the answer is about another lead"));
+  if (row.external_id != id) return std::unexpected(pipedrive_malformed(target, "the answer is about another lead"));
   const std::string person_id = row.person_id;
   settle(result, std::move(row));
   if (!result.record) return result;
@@ -180,7 +176,8 @@ std::expected<index::OrganizationName, FetchError> PipedriveConnector::fetch_org
   if (!organization) return std::unexpected(organization.error());
   if (!*organization) return index::OrganizationName{id, ""};
   auto name = read_pipedrive_organization((**organization)["data"]);
-  if (!name || name->id != id) return std::unexpected(malformed(target, "no such organization in the answer"));
+  if (!name || name->id != id)
+    return std::unexpected(pipedrive_malformed(target, "no such organization in the answer"));
   return *std::move(name);
 }
 

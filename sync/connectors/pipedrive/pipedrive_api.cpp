@@ -72,6 +72,10 @@ std::string pipedrive_what(const std::string& target) {
   return "GET " + target.substr(0, target.find('?'));
 }
 
+FetchError pipedrive_malformed(const std::string& target, const std::string& why) {
+  return {FetchErrorKind::malformed, pipedrive_what(target) + ": " + why, std::nullopt, 200};
+}
+
 PipedriveApi::PipedriveApi(PipedriveShared shared, std::shared_ptr<MovingHttpClient> http)
     : shared_(shared), api_(shared.credential, std::move(http)) {}
 

@@ -50,5 +50,7 @@ class PipedriveApi {
 
 // "GET /api/v2/persons": the request without its query, for people.
 std::string pipedrive_what(const std::string& target);
+// An answer with status 200 that is not what it should be.
+FetchError pipedrive_malformed(const std::string& target, const std::string& why);
 
 }  // namespace ringdex::sync

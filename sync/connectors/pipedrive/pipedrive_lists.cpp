@@ -27,10 +27,6 @@ std::int64_t milliseconds_of(TimePoint time) {
   return time.time_since_epoch().count();
 }
 
-FetchError malformed(const std::string& target, const std::string& why) {
-  return {FetchErrorKind::malformed, pipedrive_what(target) + ": " + why, std::nullopt, 200};
-}
-
 // A Date from far ahead would let changes be passed over, so it counts only as far as clocks differ.
 std::int64_t beginning(const PipedriveList& list, bool listing, TimePoint now) {
   if (list.answered_at) return std::max<std::int64_t>(milliseconds_of(std::min(*list.answered_at, now + kOverlap)), 0);
@@ -200,9 +196,9 @@ std::expected<SourcePage, FetchError> PipedriveLists::cursor_page(PipedriveCurso
   if (!list) return std::unexpected(list.error());
   // Checked before the page is handed on: it would come again for ever.
   if (!list->next_cursor.empty() && list->next_cursor == cursor.next) {
-    return std::unexpected(malformed(target, "the cursor stands still"));
+    return std::unexpected(pipedrive_malformed(target, "the cursor stands still"));
   }
-  if (!is_whole(*list, is_first)) return std::unexpected(malformed(target, "the list breaks off"));
+  if (!is_whole(*list, is_first)) return std::unexpected(pipedrive_malformed(target, "the list breaks off"));
   if (is_first) cursor.began = beginning(*list, cursor.listing || since == 0, now);
   SourcePage page;
   const std::string pages_url = organizations ? "" : pipedrive_pages_url(api_, options_, now);
@@ -254,7 +250,7 @@ std::expected<SourcePage, FetchError> PipedriveLists::offset_page(PipedriveCurso
 
   const auto list = api_.get_list(target, now);
   if (!list) return std::unexpected(list.error());
-  if (!is_whole(*list, asked == 0)) return std::unexpected(malformed(target, "the list breaks off"));
+  if (!is_whole(*list, asked == 0)) return std::unexpected(pipedrive_malformed(target, "the list breaks off"));
   if (cursor.began == 0 && cursor.start == 0) cursor.began = beginning(*list, !changes_only, now);
   SourcePage page;
   bool past_watermark = false;
@@ -281,7 +277,8 @@ std::expected<SourcePage, FetchError> PipedriveLists::offset_page(PipedriveCurso
     return page;
   } else {
     const std::uint64_t next = list->next_start.value_or(asked + list->rows.size());
-    if (next <= cursor.start || next > kStartMax) return std::unexpected(malformed(target, "the list stands still"));
+    if (next <= cursor.start || next > kStartMax)
+      return std::unexpected(pipedrive_malformed(target, "the list stands still"));
     cursor.start = next;
     set_anchors(cursor, list->rows, by_update);
   }
