@@ -28,7 +28,7 @@ TEST_CASE("a record as JSON: members in their order, null where there is no valu
                 R"({"raw":"none","e164":null,"label":""}],"groups":[],"tags":["vip"],)"
                 R"("consent":{"email":"subscribed","sms":"unknown"},"url":"","owner":"","custom":{"a":"1\n","b":"2"},)"
                 R"("created_at":null,"updated_at":"1970-01-01T00:00:01.500Z",)"
-                R"("first_indexed_at":"1970-01-01T00:00:00.000Z","version":-3})");
+                R"("first_indexed_at":"1970-01-01T00:00:00Z","version":-3})");
 }
 
 }  // namespace ringdex::server
