@@ -122,9 +122,9 @@ class Index {
 
   IndexView read() const;
 
-  // Writes the batch with its checkpoint as one atomic unit (change_batch.h; newer wins, design section 6). When it
-  // returns, every later read() sees it; the WAL is synced if it moved a checkpoint or settled events. After an error
-  // nothing of the batch is stored.
+  // Writes the batch with its checkpoint as one atomic unit (change_batch.h). The newer version of a record wins, a
+  // tombstone wins over all that is not newer than the deletion. When it returns, every later read() sees it; the WAL
+  // is synced if it moved a checkpoint or settled events. After an error nothing of the batch is stored.
   std::expected<ApplyResult, IndexError> apply(ChangeBatch batch, const ApplyPolicy& policy, TimePoint now);
   // The same for somebody whose phone rings: an error of kind `busy` if other writers kept it waiting for so long.
   std::expected<ApplyResult, IndexError> apply_within(std::chrono::milliseconds patience, ChangeBatch batch,

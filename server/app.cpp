@@ -321,7 +321,7 @@ bool App::Parts::fetch(const std::string& account, const index::RecordId& id, st
 
 // Lookups are answered meanwhile, out of RocksDB.
 void App::Parts::load_table(const std::stop_token& stopping) {
-  index::give_way_to_lookups();
+  index::lower_thread_priority();
   // Else the first ring of each country would wait for it.
   parser.compile_all_plans();
   if (!stopping.stop_requested()) telephony::prepare_display_names();

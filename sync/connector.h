@@ -56,7 +56,8 @@ struct SourcePage {
   std::optional<double> progress;  // of the listing, 0 to 1, where the source tells
 };
 
-// What a webhook event asks for (design section 7): an event is a hint that names ids.
+// What a webhook event asks for. Events are repeated, reordered and lost, so one is a hint that names ids: each record
+// is fetched again, unless the event is a deletion.
 struct Hint {
   enum class Kind { refetch, deleted, merged, organization, ignored };
   Kind kind = Kind::ignored;
@@ -78,13 +79,13 @@ enum class WebhookRefusal { unsigned_request, bad_signature, outside_time_window
 // One record fetched on its own. Exactly what the source has now: present, gone, or merged away.
 struct FetchedRecord {
   index::RecordId id;
-  std::optional<index::Record> record;         // nothing: the source does not have it (any more)
+  std::optional<index::Record> record;         // nullopt if the source does not have it (any more)
   std::optional<index::RecordId> merged_into;  // where the source itself says so
   std::optional<Rejected> rejected;            // it is there and can't be indexed
   // The source does not show it and does not say that it was deleted either: it may be out of sight for a while.
   bool hidden = false;
   std::vector<index::OrganizationName> organizations;
-  std::vector<index::Record> others;  // what it stands on: the person whose name and numbers a lead bears
+  std::vector<index::Record> others;  // what it stands on: the person whose name and numbers a lead has
   TimePoint as_of{};                  // the source's clock at the answer
 };
 
@@ -110,7 +111,7 @@ class Connector {
   virtual std::expected<FetchedRecord, FetchError> fetch(const index::RecordId& id, TimePoint now) = 0;
   virtual std::expected<index::OrganizationName, FetchError> fetch_organization(const std::string& id, TimePoint now);
 
-  // Records that may bear the number by the source's own search, which is looser than ours and may lag; each as fetch()
+  // Records that may have the number by the source's own search, which is looser than ours and may lag; each as fetch()
   // would give it, at most kSearchHitsMax. not_found: the source has no such search.
   static constexpr std::size_t kSearchHitsMax = 5;
   virtual std::expected<std::vector<FetchedRecord>, FetchError> find_by_phone(telephony::PhoneNumber number,

@@ -1,7 +1,6 @@
 #include "sync/field_mapping.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -76,7 +75,7 @@ void map_custom_fields(RawRecord& raw, const MappingOptions& options) {
     for (const auto& value : values(field)) raw.phones.emplace_back(field, value);
   }
   for (const auto& [name, field] : options.custom_fields) {
-    if (!values(field).empty()) record.custom[name] = fmt::format("{}", fmt::join(values(field), ", "));
+    if (!values(field).empty()) record.custom[name] = text::joined(values(field), ", ");
   }
   for (const auto& field : options.group_fields) add_all(record.groups, values(field));
   for (const auto& field : options.tag_fields) add_all(record.tags, values(field));

@@ -28,7 +28,7 @@ struct ConsentField {
 struct MappingOptions {
   std::string source;      // id of the source
   std::string region;      // the account's default region, for national numbers
-  std::size_t phones_max;  // beyond it the record is skipped whole (design section 2)
+  std::size_t phones_max;  // beyond it the record is skipped whole and listed for the admin
   std::size_t emails_max;
   std::vector<std::string> phone_fields;             // custom fields whose value is a phone
   std::map<std::string, std::string> custom_fields;  // name in Record::custom -> field

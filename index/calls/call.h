@@ -42,7 +42,7 @@ struct CallChange {
   bool operator==(const CallChange&) const = default;
 };
 
-// One ring or one outgoing call: what was shown and picked for it (design section 5). Plain value.
+// One ring or one outgoing call: what was shown and picked for it. Plain value.
 struct Call {
   std::string account;
   std::string id;  // the phone system's, such as the SIP Call-ID

@@ -15,7 +15,7 @@
 
 namespace ringdex::index {
 
-// One execution of a source's sync and what it did (design section 6).
+// One execution of a source's sync (full, delta, sweep or of a single record) and what it did.
 struct Run {
   std::uint64_t number = 0;
   std::string account;

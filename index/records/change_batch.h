@@ -110,6 +110,6 @@ struct ApplyResult {
 };
 EventChanges event_changes(const ApplyResult& result);
 // Why something of a batch was left out, in words for the admin; empty if all was taken.
-std::string_view left_out_because(const ApplyResult& result);
+std::string_view skip_reason(const ApplyResult& result);
 
 }  // namespace ringdex::index

@@ -27,7 +27,7 @@ EventChanges event_changes(const ApplyResult& result) {
           .renamed = result.renamed};
 }
 
-std::string_view left_out_because(const ApplyResult& result) {
+std::string_view skip_reason(const ApplyResult& result) {
   if (result.stale > 0) return "the source showed a form older than what is known here";
   if (result.over_limit > 0) return "skipped: the source's record limit is reached";
   if (!result.nameless.empty()) return "skipped: neither name nor organization";

@@ -59,7 +59,7 @@ constexpr std::string_view to_string(Consent value) {
   return kConsentNames.name_of(value);
 }
 
-// One contact or lead as its source has it (design section 2). Plain value.
+// One contact or lead as its source has it. Plain value.
 struct Record {
   RecordId id;
   std::string name;

@@ -11,7 +11,7 @@ constexpr int kNiceness = 15;
 
 // On Linux a thread has a niceness of its own, and 0 means the calling one (setpriority(2), "C library/kernel
 // differences"). Where it is not allowed, all work has the same weight.
-void give_way_to_lookups() {
+void lower_thread_priority() {
   ::setpriority(PRIO_PROCESS, 0, kNiceness);
 }
 

@@ -3,6 +3,6 @@
 namespace ringdex::index {
 
 // The calling thread works when no lookup wants the processor: for syncing, loading, and whatever nobody waits for.
-void give_way_to_lookups();
+void lower_thread_priority();
 
 }  // namespace ringdex::index

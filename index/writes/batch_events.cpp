@@ -47,7 +47,7 @@ SettledEvent BatchWriter::settled(const EventDone& event) const {
   if (was_disabled_) {
     settled.detail = "the source is disabled";
   } else if (!is_apart) {
-    settled.detail = left_out_because(result_);
+    settled.detail = skip_reason(result_);
   }
   return settled;
 }

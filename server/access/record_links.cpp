@@ -16,15 +16,15 @@
 namespace ringdex::server {
 namespace {
 
-constexpr std::size_t kSecretBytes = 32;
+constexpr std::size_t kLinkSecretBytes = 32;
 
 }  // namespace
 
 std::expected<RecordLinks, std::string> RecordLinks::open(const std::string& path) {
   auto known = read_private_file(path);
   if (!known) return std::unexpected(known.error());
-  if (known->size() >= 2 * kSecretBytes) return RecordLinks(std::move(*known));
-  auto fresh = random_hex(kSecretBytes);
+  if (known->size() >= 2 * kLinkSecretBytes) return RecordLinks(std::move(*known));
+  auto fresh = random_hex(kLinkSecretBytes);
   if (!fresh) return std::unexpected("no random bytes to be had from OpenSSL");
   if (auto written = write_private_file(path, *fresh); !written) return std::unexpected(written.error());
   return RecordLinks(std::move(*fresh));

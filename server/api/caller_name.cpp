@@ -1,16 +1,15 @@
 #include "server/api/caller_name.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>
 
-#include "server/api/json_text.h"
 #include "server/api/lookup.h"
 #include "server/lookup/caller_line.h"
 #include "telephony/formats/display_name.h"
+#include "telephony/text/json_writer.h"
 #include "telephony/text/percent_encoding.h"
-#include "telephony/text/times.h"
 
 namespace ringdex::server {
 namespace {
@@ -19,7 +18,7 @@ using telephony::NameForm;
 
 constexpr std::size_t kLengthMax = 250;
 
-struct Api {
+struct CallerNameApi {
   const DoorLookups& lookups;
   const RecordLinks& links;
   const OwnAddress& address;
@@ -48,7 +47,7 @@ Wanted read_wanted(const HttpRequest& request) {
   return wanted;
 }
 
-void read_options(const Api& api, const HttpRequest& request, LookupRequest& lookup) {
+void read_options(const CallerNameApi& api, const HttpRequest& request, LookupRequest& lookup) {
   lookup.account = request.principal.account;
   if (const auto* called = request.parameter("called")) lookup.called = *called;
   if (const auto* agent = request.parameter("agent")) lookup.agent = *agent;
@@ -102,7 +101,7 @@ void write_text(HttpResponse& response, std::string text) {
 }
 
 // The person's card, if the line is one person's.
-std::string call_info(const Api& api, const HttpRequest& request, const LookupAnswer& answer) {
+std::string call_info(const CallerNameApi& api, const HttpRequest& request, const LookupAnswer& answer) {
   // Without a configured address the callee's phone would be sent to what the PBX calls this server.
   if (!shows_one_person(answer) || !api.address.is_configured()) return {};
   const index::RecordId id = answer.pick()->id();
@@ -110,7 +109,7 @@ std::string call_info(const Api& api, const HttpRequest& request, const LookupAn
                      api.links.path_to(request.principal.account, id, api.lookups.now()));
 }
 
-void get_name(const Api& api, const HttpRequest& request, HttpResponse& response) {
+void get_name(const CallerNameApi& api, const HttpRequest& request, HttpResponse& response) {
   LookupRequest lookup;
   read_options(api, request, lookup);
   if (const auto* number = request.parameter("number"); number && !is_withheld(request)) lookup.number = *number;
@@ -132,7 +131,7 @@ bool wants_json(const HttpRequest& request) {
 }
 
 // JSON where nobody is known is 404 there too; clients of the text form would show its body.
-void get_opencnam(const Api& api, const HttpRequest& request, HttpResponse& response) {
+void get_opencnam(const CallerNameApi& api, const HttpRequest& request, HttpResponse& response) {
   LookupRequest lookup;
   read_options(api, request, lookup);
   if (!request.parameters.empty()) lookup.number = request.parameters[0];
@@ -144,25 +143,23 @@ void get_opencnam(const Api& api, const HttpRequest& request, HttpResponse& resp
   if (!wants_json(request)) return write_text(response, std::move(name));
   const auto& parsed = *found ? (*found)->number.parsed : std::nullopt;
   const std::string number = parsed ? parsed->number.to_e164() : std::string(lookup.number);
+  text::JsonWriter out(response.body);
   if (name.empty()) {
-    response = json_response({{"err", "no name is known for this number"}, {"number", number}});
     response.status = 404;
+    out.open('{').member("err", "no name is known for this number").member("number", number).close('}');
     return;
   }
   const index::Card& pick = *(*found)->pick();
-  response = json_response({{"name", name},
-                            {"number", number},
-                            {"price", 0.0},
-                            {"uri", "/" + request.path[0] + "/phone/" + number},
-                            {"created", text::format_iso_time(pick.first_indexed_at)},
-                            {"updated", text::format_iso_time(pick.updated_at.value_or(pick.first_indexed_at))}});
+  out.open('{').member("name", name).member("number", number).member("price", 0.0);
+  out.member("uri", "/" + request.path[0] + "/phone/" + number).member("created", pick.first_indexed_at);
+  out.member("updated", pick.updated_at.value_or(pick.first_indexed_at)).close('}');
 }
 
 }  // namespace
 
 std::vector<HttpRoute> caller_name_routes(const DoorLookups& lookups, const RecordLinks& links,
                                           const OwnAddress& address) {
-  const Api api{lookups, links, address};
+  const CallerNameApi api{lookups, links, address};
   std::vector<HttpRoute> routes;
   const auto add = [&](std::string path, auto handler) {
     routes.push_back(

@@ -1,11 +1,11 @@
 #include "server/api/calls.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 
 #include "server/api/events.h"
-#include "server/api/json_text.h"
+#include "server/api/refusals.h"
 #include "server/api/request_fields.h"
 #include "server/calls/call_json.h"
 #include "telephony/text/times.h"
@@ -21,7 +21,7 @@ constexpr std::size_t kPartyBytesMax = 512;
 constexpr std::size_t kCallsDefault = 50;
 constexpr std::size_t kCallsMax = 200;
 
-struct Api {
+struct CallsApi {
   CallService& service;
   CallActions& actions;
   const index::Journal& journal;
@@ -46,7 +46,7 @@ HttpResponse failure(const CallError& error) {
     case CallError::Kind::deleted_record:
       return problem(410, "record_deleted", error.message);
     case CallError::Kind::store:
-      return problem(503, "store_failed", error.message);
+      return store_failed(error.message);
   }
   return problem(500, "internal_error", error.message);
 }
@@ -54,31 +54,30 @@ HttpResponse failure(const CallError& error) {
 HttpResponse told(const std::expected<Call, CallError>& call) {
   if (!call) return failure(call.error());
   HttpResponse response;
-  response.body = told_text(*call);
+  response.body = event_json(*call);
   return response;
 }
 
 // One agent or several, as one text or a list.
 void read_agents(BodyFields& body, std::string_view name, std::vector<std::string>& agents) {
-  const Json* value = body.find(name);
-  if (value == nullptr || value->is_null()) return;
-  const Json list = value->is_array() ? *value : Json::array({*value});
-  if (list.size() > CallService::kAgentsMax) {
+  const text::JsonView value = body.find(name);
+  if (!value) return;
+  const auto add = [&](text::JsonView agent) {
+    if (const auto text = agent.text(); text && is_agent_name(*text)) return void(agents.emplace_back(*text));
+    body.refuse(fmt::format(
+        "'{}' must be an agent's name or a list of them, each of 1 to 64 bytes without control characters", name));
+  };
+  if (!value.is_list()) return add(value);
+  if (value.size() > CallService::kAgentsMax) {
     return body.refuse(fmt::format("'{}' holds more than {} agents", name, CallService::kAgentsMax));
   }
-  for (const Json& agent : list) {
-    if (!agent.is_string() || !is_agent_name(agent.get_ref<const std::string&>())) {
-      return body.refuse(fmt::format(
-          "'{}' must be an agent's name or a list of them, each of 1 to 64 bytes without control characters", name));
-    }
-    agents.push_back(agent.get<std::string>());
-  }
+  for (const text::JsonView agent : value) add(agent);
 }
 
 void read_about(BodyFields& body, RingRequest& ring) {
-  const Json* value = body.find("about");
-  if (value == nullptr || value->is_null()) return;
-  BodyFields about(*value, "about.");
+  const text::JsonView value = body.find("about");
+  if (!value) return;
+  BodyFields about(value, "about.");
   AboutRequest asked;
   asked.source = about.text("source", 63, Needed::yes);
   asked.external_id = about.text("external_id", 255, Needed::yes);
@@ -91,7 +90,7 @@ void read_about(BodyFields& body, RingRequest& ring) {
   ring.about = std::move(asked);
 }
 
-HttpResponse post_call(const Api& api, const HttpRequest& request) {
+HttpResponse post_call(const CallsApi& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto json = read_object(request, refusal);
   if (!json) return refusal;
@@ -123,7 +122,7 @@ HttpResponse post_call(const Api& api, const HttpRequest& request) {
   if (!call) return failure(call.error());
   // The answer is that of the ring, whatever became known after it.
   HttpResponse response;
-  response.body = told_text(*call, call->answer);
+  response.body = event_json(*call, call->answer);
   return response;
 }
 
@@ -141,7 +140,7 @@ HttpResponse act(const HttpRequest& request, Act run) {
   return run(body, request.principal.account, request.parameters[0], agent);
 }
 
-HttpResponse answer_call(const Api& api, const HttpRequest& request) {
+HttpResponse answer_call(const CallsApi& api, const HttpRequest& request) {
   return act(request,
              [&](BodyFields& body, const std::string& account, const std::string& id, const std::string& agent) {
                body.finish();
@@ -150,7 +149,7 @@ HttpResponse answer_call(const Api& api, const HttpRequest& request) {
              });
 }
 
-HttpResponse end_call(const Api& api, const HttpRequest& request) {
+HttpResponse end_call(const CallsApi& api, const HttpRequest& request) {
   return act(request, [&](BodyFields& body, const std::string& account, const std::string& id, const std::string&) {
     body.finish();
     if (body.refused()) return problem(400, "bad_field", *body.refused());
@@ -160,11 +159,10 @@ HttpResponse end_call(const Api& api, const HttpRequest& request) {
 
 // {"record": "source:kind:external_id", "agent"?}; {"record": null} takes the last pick back, with "picked" only if it
 // is of that record.
-HttpResponse pick(const Api& api, const HttpRequest& request) {
+HttpResponse pick(const CallsApi& api, const HttpRequest& request) {
   return act(request,
              [&](BodyFields& body, const std::string& account, const std::string& id, const std::string& agent) {
-               const Json* value = body.find("record");
-               const bool is_undo = value != nullptr && value->is_null();
+               const bool is_undo = body.find("record").is_null();
                const std::string record = is_undo ? body.text("picked", 512) : body.text("record", 512, Needed::yes);
                body.finish();
                if (body.refused()) return problem(400, "bad_pick", *body.refused());
@@ -176,16 +174,19 @@ HttpResponse pick(const Api& api, const HttpRequest& request) {
              });
 }
 
-HttpResponse get_call(const Api& api, const HttpRequest& request) {
+HttpResponse get_call(const CallsApi& api, const HttpRequest& request) {
   const std::string& account = request.principal.account;
   const auto settings = api.lookups.settings(account);
   const auto call = api.journal.get(account, request.parameters[0]);
-  if (!call) return problem(503, "store_failed", call.error().message);
+  if (!call) return store_failed(call.error().message);
   if (!*call || settings == nullptr) {
     return problem(404, "call_unknown",
                    fmt::format("no call '{}'; it may be older than calls are kept", request.parameters[0]));
   }
-  return json_response(call_report(**call, api.index.read(), *settings));
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  write_call_report(out, **call, api.index.read(), *settings);
+  return response;
 }
 
 // Milliseconds and id of the last call of a page.
@@ -201,7 +202,7 @@ std::optional<std::pair<index::TimePoint, std::string>> read_cursor(std::string_
 }
 
 // What of the query names one list; false: it is refused.
-bool read_subject(const Api& api, const HttpRequest& request, const AccountSettings& settings, CallQuery& query,
+bool read_subject(const CallsApi& api, const HttpRequest& request, const AccountSettings& settings, CallQuery& query,
                   HttpResponse& refusal) {
   const std::string* number = request.parameter("number");
   const std::string* agent = request.parameter("agent");
@@ -236,7 +237,7 @@ bool read_subject(const Api& api, const HttpRequest& request, const AccountSetti
   return true;
 }
 
-HttpResponse list_calls(const Api& api, const HttpRequest& request) {
+HttpResponse list_calls(const CallsApi& api, const HttpRequest& request) {
   const std::string& account = request.principal.account;
   const auto settings = api.lookups.settings(account);
   if (settings == nullptr) return problem(404, "unknown_account", fmt::format("no account '{}'", account));
@@ -257,22 +258,26 @@ HttpResponse list_calls(const Api& api, const HttpRequest& request) {
   if (!limit) return problem(400, "bad_limit", fmt::format("limit is a number from 1 to {}", kCallsMax));
   query.calls_max = *limit;
   const auto calls = api.journal.list(account, query);
-  if (!calls) return problem(503, "store_failed", calls.error().message);
+  if (!calls) return store_failed(calls.error().message);
   const index::IndexView view = api.index.read();
-  Json listed = Json::array();
-  for (const Call& call : *calls) listed.push_back(call_report(call, view, *settings));
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  out.open('{').key("calls").open('[');
+  for (const Call& call : *calls) write_call_report(out, call, view, *settings);
+  out.close(']');
   const bool may_be_more = calls->size() == query.calls_max;
-  return json_response(
-      {{"calls", std::move(listed)}, {"next", may_be_more ? Json(cursor_of(calls->back())) : Json(nullptr)}});
+  may_be_more ? out.member("next", cursor_of(calls->back())) : out.null_member("next");
+  out.close('}');
+  return response;
 }
 
 }  // namespace
 
 std::vector<HttpRoute> call_routes(CallService& service, CallActions& actions, const index::Journal& journal,
                                    const index::Index& index, const LookupService& lookups) {
-  const Api api{service, actions, journal, index, lookups};
+  const CallsApi api{service, actions, journal, index, lookups};
   const auto route = [&api](const char* method, const char* path, Scope scope, RunsOn runs_on,
-                            HttpResponse (*handler)(const Api&, const HttpRequest&)) {
+                            HttpResponse (*handler)(const CallsApi&, const HttpRequest&)) {
     return HttpRoute{.method = method,
                      .path = path,
                      .scope = scope,

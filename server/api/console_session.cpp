@@ -2,52 +2,52 @@
 
 #include "config/logging/log.h"
 #include "server/api/events.h"
-#include "server/api/json_text.h"
+#include "server/api/refusals.h"
 #include "server/api/request_fields.h"
 #include "server/http/request_origin.h"
-#include "telephony/text/times.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::server {
 namespace {
 
 constexpr std::size_t kSecretBytesMax = 256;
-constexpr std::size_t kAgentBytesMax = 64;
 
-struct Api {
+struct ConsoleSessionApi {
   ConsoleSessions& sessions;
   const ApiKeys& keys;
   const OwnAddress& own_address;
 };
 
-std::string_view token_of(const Api& api, const HttpRequest& request) {
+std::string_view token_of(const ConsoleSessionApi& api, const HttpRequest& request) {
   const std::string* cookie = request.header("cookie");
   return cookie == nullptr ? std::string_view() : api.sessions.cookie().token_in(*cookie);
 }
 
-Json session_json(const Principal& principal, const ConsoleSession* session) {
-  Json scopes = Json::array();
+HttpResponse session_response(const Principal& principal, const ConsoleSession* session) {
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  out.open('{').member("account", principal.account).key("scopes").open('[');
   for (const auto& [scope, name] : kScopeNames) {
-    if (principal.may(scope)) scopes.push_back(name);
+    if (principal.may(scope)) out.text(name);
   }
-  return {{"account", principal.account},
-          {"scopes", std::move(scopes)},
-          {"agent", session == nullptr ? "" : session->agent},
-          {"expires_at", session == nullptr ? Json(nullptr) : Json(text::format_iso_time(session->expires_at))},
-          {"signed_in", session != nullptr}};
+  out.close(']').member("agent", session == nullptr ? "" : session->agent);
+  session == nullptr ? out.null_member("expires_at") : out.member("expires_at", session->expires_at);
+  out.member("signed_in", session != nullptr).close('}');
+  return response;
 }
 
-HttpResponse get_session(const Api& api, const HttpRequest& request) {
+HttpResponse get_session(const ConsoleSessionApi& api, const HttpRequest& request) {
   const auto session = api.sessions.find(token_of(api, request));
   // Without keys a session lets nobody in, but names the agent. With them, the request may have brought a key of its
   // own.
   const bool counts =
       session && (api.keys.empty() ? session->key_id.empty() : session->id == request.principal.session_id);
-  return json_response(session_json(request.principal, counts ? &*session : nullptr));
+  return session_response(request.principal, counts ? &*session : nullptr);
 }
 
 // The agent's name of a body; false: it is none.
 bool read_agent(BodyFields& body, std::string& agent) {
-  agent = body.text("agent", kAgentBytesMax);
+  agent = body.text("agent", kAgentNameBytesMax);
   return agent.empty() || is_agent_name(agent);
 }
 
@@ -56,7 +56,7 @@ HttpResponse bad_agent() {
 }
 
 // Who signs in with what the request brings; nothing: the refusal is filled in.
-std::optional<ConsoleSessions::Redeemed> who_signs_in(const Api& api, const HttpRequest& request,
+std::optional<ConsoleSessions::Redeemed> who_signs_in(const ConsoleSessionApi& api, const HttpRequest& request,
                                                       HttpResponse& refusal) {
   const auto json = read_object(request, refusal);
   if (!json) return std::nullopt;
@@ -89,7 +89,7 @@ std::optional<ConsoleSessions::Redeemed> who_signs_in(const Api& api, const Http
   return std::nullopt;
 }
 
-HttpResponse sign_in(const Api& api, const HttpRequest& request) {
+HttpResponse sign_in(const ConsoleSessionApi& api, const HttpRequest& request) {
   // Else another site could sign a browser in as somebody else.
   if (!is_same_origin(request) || !is_from_console(request)) {
     return problem(403, "cross_site", "only this server's own pages sign in, with the header X-Ringdex-Console");
@@ -102,17 +102,17 @@ HttpResponse sign_in(const Api& api, const HttpRequest& request) {
   }
   // What the browser had before is not left open behind it.
   const auto opened = api.sessions.open(who->principal, who->agent, token_of(api, request));
-  if (!opened) return problem(503, "store_failed", opened.error());
+  if (!opened) return store_failed(opened.error());
   log::info("console: account {}: signed in with key {}", who->principal.account,
             who->principal.key_id.empty() ? "-" : who->principal.key_id);
-  HttpResponse response = json_response(session_json(who->principal, &opened->session));
+  HttpResponse response = session_response(who->principal, &opened->session);
   response.headers.emplace_back("Set-Cookie", api.sessions.cookie().set(opened->token, ConsoleSessions::kLifetime));
   return response;
 }
 
-HttpResponse sign_out(const Api& api, const HttpRequest& request) {
+HttpResponse sign_out(const ConsoleSessionApi& api, const HttpRequest& request) {
   if (const auto closed = api.sessions.close(token_of(api, request)); !closed) {
-    return problem(503, "store_failed", closed.error());
+    return store_failed(closed.error());
   }
   HttpResponse response;
   response.status = 204;
@@ -120,7 +120,7 @@ HttpResponse sign_out(const Api& api, const HttpRequest& request) {
   return response;
 }
 
-HttpResponse make_code(const Api& api, const HttpRequest& request) {
+HttpResponse make_code(const ConsoleSessionApi& api, const HttpRequest& request) {
   // Else one link would be as good as a key: a browser that it signed in could make the next one, and so on.
   if (!request.principal.session_id.empty() && !request.principal.may(Scope::admin)) {
     return problem(403, "scope_missing", "a signed-in browser makes links with the scope admin only");
@@ -135,22 +135,23 @@ HttpResponse make_code(const Api& api, const HttpRequest& request) {
   if (!is_agent) return bad_agent();
   if (body.refused()) return problem(400, "bad_field", *body.refused());
   const auto code = api.sessions.make_code(request.principal, agent);
-  if (!code) return problem(503, "store_failed", code.error());
+  if (!code) return store_failed(code.error());
   // Behind the #, which browsers send to nobody and no log has.
   const std::string path = "/agent#code=" + code->text;
-  return json_response({{"path", path},
-                        {"url", api.own_address.for_client(request) + path},
-                        {"agent", agent},
-                        {"expires_at", text::format_iso_time(code->expires_at)}},
-                       201);
+  HttpResponse response;
+  response.status = 201;
+  text::JsonWriter out(response.body);
+  out.open('{').member("path", path).member("url", api.own_address.for_client(request) + path);
+  out.member("agent", agent).member("expires_at", code->expires_at).close('}');
+  return response;
 }
 
 }  // namespace
 
 std::vector<HttpRoute> console_session_routes(ConsoleSessions& sessions, const ApiKeys& keys,
                                               const OwnAddress& own_address) {
-  const Api api{sessions, keys, own_address};
-  const auto handler = [&api](HttpResponse (*handle)(const Api&, const HttpRequest&)) {
+  const ConsoleSessionApi api{sessions, keys, own_address};
+  const auto handler = [&api](HttpResponse (*handle)(const ConsoleSessionApi&, const HttpRequest&)) {
     return [api, handle](const HttpRequest& request) { return handle(api, request); };
   };
   const std::string path = "/console/session";

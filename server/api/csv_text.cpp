@@ -1,6 +1,6 @@
 #include "server/api/csv_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <iterator>
 #include <utility>

@@ -1,17 +1,16 @@
 #include "server/api/events.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>
 
+#include "server/api/refusals.h"
 #include "server/events/event_frame.h"
 #include "telephony/text/plain_text.h"
 
 namespace ringdex::server {
 namespace {
-
-constexpr std::size_t kAgentBytesMax = 64;
 
 // As a browser sends it again; in the query for clients that cannot send headers.
 const std::string* last_event_id(const HttpRequest& request) {
@@ -49,7 +48,7 @@ HttpResponse listen(EventHub& hub, const EventHistory& history, const HttpReques
   if (const std::string* agent = request.parameter("agent")) {
     if (!is_agent_name(*agent)) {
       return problem(400, "bad_agent",
-                     fmt::format("agent is a name of 1 to {} bytes without control characters", kAgentBytesMax));
+                     fmt::format("agent is a name of 1 to {} bytes without control characters", kAgentNameBytesMax));
     }
     asked.agent = *agent;
   }
@@ -67,7 +66,7 @@ HttpResponse listen(EventHub& hub, const EventHistory& history, const HttpReques
   }
   // Subscribed before: what happens meanwhile stands in both, or in either, and is told once.
   const auto found = history(asked);
-  if (!found) return problem(503, "store_failed", found.error().message);
+  if (!found) return store_failed(found.error().message);
   response.events->skip_to(found->newest);
   response.content_type = "text/event-stream";
   // Else nginx would hold events back until it has a buffer full of them.
@@ -79,7 +78,7 @@ HttpResponse listen(EventHub& hub, const EventHistory& history, const HttpReques
 }  // namespace
 
 bool is_agent_name(std::string_view name) {
-  if (name.empty() || name.size() > kAgentBytesMax || !text::plain_text(name)) return false;
+  if (name.empty() || name.size() > kAgentNameBytesMax || !text::plain_text(name)) return false;
   const bool has_ascii_control =
       std::ranges::any_of(name, [](char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; });
   // U+0080 to U+009F.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -12,7 +13,8 @@ namespace ringdex::server {
 // More than this a listener is not told of again; it loads the state of the calls instead.
 inline constexpr std::size_t kReplayedEventsMax = 1'000;
 
-// Whether a text may name an agent: 1 to 64 bytes of UTF-8 without control characters.
+inline constexpr std::size_t kAgentNameBytesMax = 64;
+// Whether a text may name an agent: 1 to kAgentNameBytesMax bytes of UTF-8 without control characters.
 bool is_agent_name(std::string_view name);
 
 // GET /v1/events[?agent=][&last_event_id=], a stream of server-sent events. Those after the header Last-Event-ID (or

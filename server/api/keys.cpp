@@ -1,14 +1,11 @@
 #include "server/api/keys.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 
 #include "config/logging/log.h"
-#include "server/api/json_text.h"
+#include "server/api/refusals.h"
 #include "server/api/request_fields.h"
-#include "telephony/text/times.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::server {
 namespace {
@@ -17,17 +14,15 @@ constexpr std::size_t kScopesMax = 4;
 constexpr std::size_t kScopeBytesMax = 16;
 constexpr std::size_t kNoteBytesMax = 200;
 
-Json key_json(const ApiKey& key) {
-  return {{"id", key.id},
-          {"scopes", key.scopes},
-          {"note", key.note},
-          {"created_at", text::format_iso_time(index::TimePoint(std::chrono::seconds(key.created_at)))}};
+void write_key_members(text::JsonWriter& out, const ApiKey& key) {
+  out.member("id", key.id).member("scopes", key.scopes).member("note", key.note);
+  out.member("created_at", index::TimePoint(std::chrono::seconds(key.created_at)));
 }
 
 HttpResponse refusal_of(const KeyError& error) {
   switch (error.kind) {
     case KeyError::Kind::store:
-      return problem(503, "store_failed", error.message);
+      return store_failed(error.message);
     case KeyError::Kind::unknown_scope:
       return problem(400, "bad_scope", error.message);
     case KeyError::Kind::unknown_key:
@@ -48,13 +43,16 @@ HttpResponse list_keys(const ApiKeys& keys, const HttpRequest& request) {
   auto all = keys.list();
   std::erase_if(all, [&](const ApiKey& key) { return key.account != request.principal.account; });
   std::ranges::stable_sort(all, {}, &ApiKey::created_at);
-  Json out = Json::array();
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  out.open('{').key("keys").open('[');
   for (const ApiKey& key : all) {
-    Json one = key_json(key);
-    one["this_one"] = key.id == request.principal.key_id;
-    out.push_back(std::move(one));
+    out.open('{');
+    write_key_members(out, key);
+    out.member("this_one", key.id == request.principal.key_id).close('}');
   }
-  return json_response({{"keys", std::move(out)}});
+  out.close(']').close('}');
+  return response;
 }
 
 HttpResponse create_key(ApiKeys& keys, index::TimePoint now, const HttpRequest& request) {
@@ -75,11 +73,17 @@ HttpResponse create_key(ApiKeys& keys, index::TimePoint now, const HttpRequest& 
   const auto text = keys.create_by(request.principal, scopes, note, seconds);
   if (!text) return refusal_of(text.error());
   const std::string id(ApiKeys::id_of(*text));
-  log::info("account {}: key {} with {} was made over the API by {}", request.principal.account, id,
-            fmt::join(scopes, ", "), request.principal.key_id.empty() ? "this machine" : request.principal.key_id);
-  Json out = key_json({id, request.principal.account, scopes, note, "", seconds});
-  out["key"] = *text;
-  return json_response(out, 201);
+  std::string all_scopes;
+  for (const std::string& scope : scopes) all_scopes.append(all_scopes.empty() ? "" : ", ").append(scope);
+  log::info("account {}: key {} with {} was made over the API by {}", request.principal.account, id, all_scopes,
+            request.principal.key_id.empty() ? "this machine" : request.principal.key_id);
+  HttpResponse response;
+  response.status = 201;
+  text::JsonWriter out(response.body);
+  out.open('{');
+  write_key_members(out, {id, request.principal.account, scopes, note, "", seconds});
+  out.member("key", *text).close('}');
+  return response;
 }
 
 HttpResponse remove_key(ApiKeys& keys, const HttpRequest& request) {
@@ -87,7 +91,9 @@ HttpResponse remove_key(ApiKeys& keys, const HttpRequest& request) {
   if (const auto removed = keys.remove_by(request.principal, id); !removed) return refusal_of(removed.error());
   log::info("account {}: key {} was removed over the API by {}", request.principal.account, id,
             request.principal.key_id.empty() ? "this machine" : request.principal.key_id);
-  return json_response({{"removed", id}});
+  HttpResponse response;
+  text::JsonWriter(response.body).open('{').member("removed", id).close('}');
+  return response;
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 #include "server/api/local_records.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "server/api/json_text.h"
+#include "server/api/refusals.h"
 #include "server/api/request_fields.h"
+#include "server/json/record_json.h"
 #include "telephony/number/number_variants.h"
 
 namespace ringdex::server {
@@ -16,7 +17,7 @@ constexpr std::size_t kListMax = 10;
 constexpr std::size_t kCustomMax = 50;
 constexpr std::size_t kCustomBytesMax = 2'000;
 
-struct Api {
+struct LocalRecordsApi {
   LocalRecords& locals;
   CallUpdates& calls;
   const index::Index& index;
@@ -37,7 +38,7 @@ HttpResponse failure(const LocalError& error) {
                           : problem(410, "record_deleted", error.message);
     case LocalError::Kind::busy:
     case LocalError::Kind::store:
-      return problem(503, "store_failed", error.message);
+      return store_failed(error.message);
   }
   return problem(500, "internal_error", error.message);
 }
@@ -52,12 +53,12 @@ bool read_person(const HttpRequest& request, LocalPerson& person, HttpResponse& 
   person.title = body.text("title", kTextBytesMax);
   person.emails = body.texts("emails", kListMax, kTextBytesMax);
   person.phones = body.texts("phones", kListMax, kTextBytesMax);
-  if (const Json* custom = body.find("custom"); custom != nullptr && !custom->is_null()) {
-    BodyFields fields(*custom, "custom.");
-    if (custom->is_object() && custom->size() <= kCustomMax) {
-      for (const auto& [name, value] : custom->items()) {
+  if (const text::JsonView custom = body.find("custom")) {
+    BodyFields fields(custom, "custom.");
+    if (custom.is_object() && custom.size() <= kCustomMax) {
+      for (const auto& [name, value] : custom.members()) {
         if (!is_plain_text(name, kTextBytesMax)) fields.refuse("a name in 'custom' is empty, too long or not plain");
-        person.custom[name] = fields.text(name, kCustomBytesMax);
+        person.custom[std::string(name)] = fields.text(name, kCustomBytesMax);
       }
     } else {
       fields.refuse(fmt::format("'custom' must be an object of at most {} texts", kCustomMax));
@@ -71,23 +72,27 @@ bool read_person(const HttpRequest& request, LocalPerson& person, HttpResponse& 
 }
 
 // Whoever is on the phone with that person is to see it.
-void tell_calls(const Api& api, const std::string& account, const index::Record& record) {
+void tell_calls(const LocalRecordsApi& api, const std::string& account, const index::Record& record) {
   for (const index::RecordPhone& phone : record.phones) {
     if (phone.number) api.calls.number_named(account, telephony::canonical(*phone.number));
   }
 }
 
-HttpResponse written(const Api& api, const std::string& account, const RecordId& id, int status) {
+HttpResponse written(const LocalRecordsApi& api, const std::string& account, const RecordId& id, int status) {
   const auto found = api.index.read().get(account, id);
-  if (!found) return problem(503, "store_failed", found.error().message);
+  if (!found) return store_failed(found.error().message);
   const auto* known = std::get_if<index::KnownRecord>(&*found);
   // A CRM may have brought the number in this very moment.
   if (known == nullptr) return problem(410, "record_deleted", fmt::format("{} is gone already", id.to_string()));
   tell_calls(api, account, known->record);
-  return json_response(record_json(known->record), status);
+  HttpResponse response;
+  response.status = status;
+  text::JsonWriter out(response.body);
+  write_record(out, known->record);
+  return response;
 }
 
-HttpResponse create(const Api& api, const HttpRequest& request) {
+HttpResponse create(const LocalRecordsApi& api, const HttpRequest& request) {
   LocalPerson person;
   HttpResponse refusal;
   if (!read_person(request, person, refusal)) return refusal;
@@ -110,7 +115,7 @@ std::optional<RecordId> local_id(const HttpRequest& request, HttpResponse& refus
   return id;
 }
 
-HttpResponse replace(const Api& api, const HttpRequest& request) {
+HttpResponse replace(const LocalRecordsApi& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto id = local_id(request, refusal);
   LocalPerson person;
@@ -121,23 +126,25 @@ HttpResponse replace(const Api& api, const HttpRequest& request) {
   return written(api, request.principal.account, *id, 200);
 }
 
-HttpResponse remove(const Api& api, const HttpRequest& request) {
+HttpResponse remove(const LocalRecordsApi& api, const HttpRequest& request) {
   HttpResponse refusal;
   const auto id = local_id(request, refusal);
   if (!id) return refusal;
   const auto before = api.locals.remove(request.principal.account, *id, api.clock());
   if (!before) return failure(before.error());
   tell_calls(api, request.principal.account, *before);
-  return json_response({{"deleted", id->to_string()}});
+  HttpResponse response;
+  text::JsonWriter(response.body).open('{').member("deleted", id->to_string()).close('}');
+  return response;
 }
 
 }  // namespace
 
 std::vector<HttpRoute> local_record_routes(LocalRecords& locals, CallUpdates& calls, const index::Index& index,
                                            Clock clock) {
-  const Api api{locals, calls, index, std::move(clock)};
+  const LocalRecordsApi api{locals, calls, index, std::move(clock)};
   const auto route = [&api](const char* method, const char* path,
-                            HttpResponse (*handler)(const Api&, const HttpRequest&)) {
+                            HttpResponse (*handler)(const LocalRecordsApi&, const HttpRequest&)) {
     return HttpRoute{.method = method,
                      .path = path,
                      .scope = Scope::agent,

@@ -1,10 +1,10 @@
 #include "server/api/lookup.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "server/api/json_text.h"
+#include "server/api/refusals.h"
+#include "server/api/request_fields.h"
 #include "server/json/lookup_json.h"
-#include "telephony/text/json_writer.h"
 
 namespace ringdex::server {
 namespace {
@@ -18,26 +18,27 @@ HttpResponse failure(const LookupError& error) {
     case LookupError::Kind::unknown_region:
       return problem(400, "unknown_region", error.message);
     case LookupError::Kind::store:
-      return problem(503, "store_failed", error.message);
+      return store_failed(error.message);
   }
   return problem(500, "internal_error", error.message);
 }
 
-// The query's words on how to read a number; false: one of them is wrong.
-bool read_options(const HttpRequest& request, LookupRequest& lookup, HttpResponse& refusal) {
-  lookup.account = request.principal.account;
-  if (const auto* region = request.parameter("region")) lookup.region = *region;
-  if (const auto* called = request.parameter("called")) lookup.called = *called;
-  if (const auto* agent = request.parameter("agent")) lookup.agent = *agent;
-  if (const auto* plan = request.parameter("plan")) {
-    const auto known = telephony::plan_from(*plan);
-    if (!known) {
-      refusal = problem(400, "bad_plan", "plan is auto, e164 or national");
-      return false;
-    }
-    lookup.plan = *known;
+// The words on how to read a number.
+constexpr std::string_view kOptions[] = {"region", "called", "plan", "agent"};
+
+// Takes one of them; false: it is wrong.
+bool read_option(std::string_view name, std::string_view value, LookupRequest& lookup, HttpResponse& refusal) {
+  if (name == "region") lookup.region = value;
+  if (name == "called") lookup.called = value;
+  if (name == "agent") lookup.agent = value;
+  if (name != "plan") return true;
+  const auto plan = telephony::plan_from(value);
+  if (plan) {
+    lookup.plan = *plan;
+  } else {
+    refusal = problem(400, "bad_plan", "plan is auto, e164 or national");
   }
-  return true;
+  return plan.has_value();
 }
 
 void write_explained(const DoorLookups& lookups, const LookupRequest& lookup, HttpResponse& response) {
@@ -57,7 +58,11 @@ void write_explained(const DoorLookups& lookups, const LookupRequest& lookup, Ht
 
 void get_lookup(const DoorLookups& lookups, const HttpRequest& request, bool explain, HttpResponse& response) {
   LookupRequest lookup;
-  if (!read_options(request, lookup, response)) return;
+  lookup.account = request.principal.account;
+  for (const std::string_view name : kOptions) {
+    const std::string* value = request.parameter(name);
+    if (value != nullptr && !read_option(name, *value, lookup, response)) return;
+  }
   const std::string* number = request.parameter("number");
   if (number == nullptr) {
     response = problem(400, "number_missing", "name the number: ?number=%2B13105550123");
@@ -78,33 +83,31 @@ void get_lookup(const DoorLookups& lookups, const HttpRequest& request, bool exp
 // Body: {"numbers": ["+1…", …], "region"?, "called"?, "plan"?, "agent"?}; one answer a number, in their order.
 HttpResponse post_lookup(const DoorLookups& lookups, const HttpRequest& request) {
   HttpResponse refusal;
-  const auto body = read_object(request, refusal);
-  if (!body) return refusal;
-  HttpRequest options;
-  options.principal = request.principal;
-  for (const auto& [name, value] : body->items()) {
-    if (name == "numbers") continue;
-    if (name != "region" && name != "called" && name != "plan" && name != "agent") {
-      return problem(400, "unknown_field",
-                     fmt::format("unknown field '{}'; there are numbers, region, called, plan, agent", name));
-    }
-    if (!value.is_string()) return problem(400, "bad_field", fmt::format("'{}' must be a text", name));
-    NamedText& option = options.query.add();
-    option.name = name;
-    option.value = value.get<std::string>();
-  }
+  const auto json = read_object(request, refusal);
+  if (!json) return refusal;
+  BodyFields body(*json);
   LookupRequest lookup;
-  if (!read_options(options, lookup, refusal)) return refusal;
-  const auto numbers = body->find("numbers");
-  if (numbers == body->end() || !numbers->is_array() || numbers->empty() || numbers->size() > kNumbersPerRequestMax) {
+  lookup.account = request.principal.account;
+  const text::JsonView numbers = body.find("numbers");
+  for (const std::string_view name : kOptions) {
+    const text::JsonView value = body.find(name);
+    if (value.is_absent()) continue;
+    const auto text = value.text();
+    if (!text) return problem(400, "bad_field", fmt::format("'{}' must be a text", name));
+    if (!read_option(name, *text, lookup, refusal)) return refusal;
+  }
+  body.finish();
+  if (body.refused()) return problem(400, "unknown_field", *body.refused());
+  if (!numbers.is_list() || numbers.empty() || numbers.size() > kNumbersPerRequestMax) {
     return problem(400, "bad_numbers", fmt::format("'numbers' must be a list of 1 to {} texts", kNumbersPerRequestMax));
   }
   HttpResponse response;
   text::JsonWriter answers(response.body);
   answers.open('{').key<"answers">().open('[');
-  for (const auto& number : *numbers) {
-    if (!number.is_string()) return problem(400, "bad_numbers", "each of 'numbers' must be a text");
-    lookup.number = number.get_ref<const std::string&>();
+  for (const text::JsonView number : numbers) {
+    const auto text = number.text();
+    if (!text) return problem(400, "bad_numbers", "each of 'numbers' must be a text");
+    lookup.number = *text;
     const auto found = lookups.answer(lookup);
     if (!found) return failure(found.error());
     write_answer(answers, *found);

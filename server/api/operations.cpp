@@ -1,18 +1,27 @@
 #include "server/api/operations.h"
 
-#include "server/api/json_text.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::server {
+namespace {
+
+HttpResponse one_word(std::string_view name, std::string_view word) {
+  HttpResponse response;
+  text::JsonWriter(response.body).open('{').member(name, word).close('}');
+  return response;
+}
+
+}  // namespace
 
 std::vector<HttpRoute> operation_routes(const index::Index& index, const Metrics& metrics,
                                         std::function<std::string(const std::string& account)> source_metrics) {
-  const auto alive = [](const HttpRequest&) { return json_response({{"status", "ok"}}); };
+  const auto alive = [](const HttpRequest&) { return one_word("status", "ok"); };
   // The listener opens after the index, so a server that answers here answers lookups; a store that cannot be read
   // shows itself.
   const auto ready = [&index](const HttpRequest&) {
     const auto read = index.read().get("default", {"ready", index::RecordKind::contact, "?"});
     if (!read) return problem(503, "not_ready", read.error().message);
-    return json_response({{"status", "ready"}});
+    return one_word("status", "ready");
   };
   const auto expose = [&metrics, source_metrics = std::move(source_metrics)](const HttpRequest& request) {
     HttpResponse response;
@@ -20,7 +29,7 @@ std::vector<HttpRoute> operation_routes(const index::Index& index, const Metrics
     response.body = metrics.text() + source_metrics(request.principal.account);
     return response;
   };
-  const auto version = [](const HttpRequest&) { return json_response({{"version", RINGDEX_VERSION}}); };
+  const auto version = [](const HttpRequest&) { return one_word("version", RINGDEX_VERSION); };
   return {{.method = "GET", .path = "/healthz", .handler = alive, .open = true},
           {.method = "GET", .path = "/readyz", .handler = ready, .open = true},
           {.method = "GET", .path = "/metrics", .scope = Scope::metrics, .handler = expose},

@@ -1,6 +1,6 @@
 #include "server/api/phone_books.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>
@@ -26,7 +26,7 @@ constexpr std::size_t kWholeBookMax = 2'000;
 constexpr std::size_t kCiscoNumbersEach = 2;
 constexpr std::size_t kCiscoPeopleMax = telephony::kCiscoPageNumbersMax / kCiscoNumbersEach;
 
-struct Api {
+struct PhoneBooksApi {
   const DoorLookups& lookups;
   const Directory& directory;
   const OwnAddress& address;
@@ -38,14 +38,14 @@ std::size_t people_max(PhoneBookFormat format) {
 }
 
 // What is searched for; with neither, everybody is listed.
-struct Wanted {
+struct BookWanted {
   std::optional<std::string> number;
   std::optional<std::string> name;
 };
 
 // One field for both, as phones have it: what has no letter is a number.
-Wanted read_wanted(const HttpRequest& request) {
-  Wanted wanted;
+BookWanted read_book_wanted(const HttpRequest& request) {
+  BookWanted wanted;
   if (request.parameter("number") != nullptr) wanted.number = asked_number(request);
   if (const auto* name = request.parameter("name")) wanted.name = *name;
   const std::string search = asked_number(request, "search");
@@ -70,7 +70,7 @@ telephony::PhoneBookEntry entry_of(const index::Record& record, PhoneBookFormat 
 }
 
 // This book's address with parameters behind it, and the key again if the phone sent it so.
-std::string link(const Api& api, const HttpRequest& request, PhoneBookFormat format, std::string_view end,
+std::string link(const PhoneBooksApi& api, const HttpRequest& request, PhoneBookFormat format, std::string_view end,
                  std::vector<std::pair<std::string_view, std::string>> parameters) {
   constexpr std::string_view kNames[] = {"cisco", "grandstream", "snom", "yealink"};
   for (const std::string_view name : {"key", "auth_token"}) {
@@ -103,7 +103,7 @@ HttpResponse xml_response(std::string body) {
   return response;
 }
 
-telephony::PhoneBookPage empty_page(const Api& api, const HttpRequest& request, PhoneBookFormat format) {
+telephony::PhoneBookPage empty_page(const PhoneBooksApi& api, const HttpRequest& request, PhoneBookFormat format) {
   return {.title = std::string(kTitle),
           .entries = {},
           .next_url = {},
@@ -111,8 +111,8 @@ telephony::PhoneBookPage empty_page(const Api& api, const HttpRequest& request, 
 }
 
 // A ring: answered here, like every lookup.
-void search_number(const Api& api, const HttpRequest& request, PhoneBookFormat format, const std::string& number,
-                   HttpResponse& response) {
+void search_number(const PhoneBooksApi& api, const HttpRequest& request, PhoneBookFormat format,
+                   const std::string& number, HttpResponse& response) {
   const LookupRequest lookup{.account = request.principal.account, .number = number, .region = {}, .called = {}};
   const auto found = ask(api.lookups, lookup, request, response);
   if (!found) return;
@@ -122,7 +122,7 @@ void search_number(const Api& api, const HttpRequest& request, PhoneBookFormat f
 }
 
 // Reads the disk, so on another thread.
-void search_name(const Api& api, const HttpRequest& request, PhoneBookFormat format,
+void search_name(const PhoneBooksApi& api, const HttpRequest& request, PhoneBookFormat format,
                  const std::optional<std::string>& name, HttpResponse& response) {
   if (!request.may_wait) {
     response.wants_to_wait = true;
@@ -148,7 +148,7 @@ void search_name(const Api& api, const HttpRequest& request, PhoneBookFormat for
   response = xml_response(telephony::write_phone_book(format, page));
 }
 
-void get_phone_book(const Api& api, const HttpRequest& request, HttpResponse& response) {
+void get_phone_book(const PhoneBooksApi& api, const HttpRequest& request, HttpResponse& response) {
   const auto format = telephony::phone_book_format_from(request.parameters[0]);
   if (!format) {
     response = problem(404, "no_such_path", "there are cisco, grandstream, snom and yealink");
@@ -161,7 +161,7 @@ void get_phone_book(const Api& api, const HttpRequest& request, HttpResponse& re
       return;
     }
   }
-  const Wanted wanted = read_wanted(request);
+  const BookWanted wanted = read_book_wanted(request);
   if (wanted.number) return search_number(api, request, *format, *wanted.number, response);
   search_name(api, request, *format, wanted.name, response);
 }
@@ -170,7 +170,7 @@ void get_phone_book(const Api& api, const HttpRequest& request, HttpResponse& re
 
 std::vector<HttpRoute> phone_book_routes(const DoorLookups& lookups, const Directory& directory,
                                          const OwnAddress& address) {
-  const Api api{lookups, directory, address};
+  const PhoneBooksApi api{lookups, directory, address};
   std::vector<HttpRoute> routes;
   for (const char* path : {"/phonebook/{format}", "/phonebook/{format}/{file}"}) {
     routes.push_back({.method = "GET",

@@ -1,13 +1,12 @@
 #include "server/api/record_cards.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <optional>
 #include <utility>
 #include <variant>
 
-#include "server/api/json_text.h"
-#include "server/api/request_fields.h"
+#include "server/api/refusals.h"
 #include "telephony/formats/vcard.h"
 #include "telephony/text/times.h"
 
@@ -67,7 +66,7 @@ std::expected<index::KnownRecord, HttpResponse> known_record(const index::Index&
   const auto parsed = index::RecordId::parse(id);
   if (!parsed) return std::unexpected(bad_record_id());
   auto found = index.read().get(account, *parsed);
-  if (!found) return std::unexpected(problem(503, "store_failed", found.error().message));
+  if (!found) return std::unexpected(store_failed(found.error().message));
   if (auto* known = std::get_if<index::KnownRecord>(&*found)) return std::move(*known);
   if (std::holds_alternative<index::GoneRecord>(*found)) {
     return std::unexpected(problem(410, "record_deleted", fmt::format("{} was deleted in its source", id)));

@@ -1,9 +1,10 @@
 #include "server/api/record_search.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "server/api/json_text.h"
+#include "server/api/refusals.h"
 #include "server/api/request_fields.h"
+#include "server/json/record_json.h"
 #include "telephony/text/base64.h"
 
 namespace ringdex::server {
@@ -19,12 +20,15 @@ HttpResponse search_records(const Directory& directory, const HttpRequest& reque
   if (!from) return bad_cursor();
   const std::string* name = request.parameter("name");
   const auto found = directory.find_anybody(request.principal.account, name != nullptr ? *name : "", *from, *limit);
-  if (!found) return problem(503, "store_failed", found.error().message);
-  Json records = Json::array();
-  for (const index::Record& record : found->records) records.push_back(record_json(record));
-  return json_response({{"records", std::move(records)},
-                        {"next", found->next.empty() ? Json(nullptr) : Json(text::hex(found->next))},
-                        {"complete", found->examined_all}});
+  if (!found) return store_failed(found.error().message);
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  out.open('{').key("records").open('[');
+  for (const index::Record& record : found->records) write_record(out, record);
+  out.close(']');
+  found->next.empty() ? out.null_member("next") : out.member("next", text::hex(found->next));
+  out.member("complete", found->examined_all).close('}');
+  return response;
 }
 
 }  // namespace

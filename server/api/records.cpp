@@ -1,10 +1,10 @@
 #include "server/api/records.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "server/api/json_text.h"
 #include "server/api/record_cards.h"
-#include "server/api/request_fields.h"
+#include "server/api/refusals.h"
+#include "server/json/record_json.h"
 
 namespace ringdex::server {
 namespace {
@@ -14,12 +14,16 @@ HttpResponse get_record(const index::Index& index, const HttpRequest& request) {
   const std::string& asked = request.parameters[0];
   const auto known = known_record(index, request.principal.account, asked);
   if (!known) return known.error();
-  Json out = record_json(known->record);
-  Json aliases = Json::array();
-  for (const index::RecordId& alias : known->aliases) aliases.push_back(alias.to_string());
-  out["aliases"] = std::move(aliases);
-  if (known->record.id.to_string() != asked) out["asked"] = asked;
-  return json_response(out);
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  out.open('{');
+  write_record_members(out, known->record);
+  out.key("aliases").open('[');
+  for (const index::RecordId& alias : known->aliases) out.text(alias.to_string());
+  out.close(']');
+  if (known->record.id.to_string() != asked) out.member("asked", asked);
+  out.close('}');
+  return response;
 }
 
 HttpResponse resync_record(const index::Index& index, sync::SyncScheduler& scheduler, const HttpRequest& request,
@@ -32,14 +36,20 @@ HttpResponse resync_record(const index::Index& index, sync::SyncScheduler& sched
   sync::ResyncAnswer answer;
   answer.detail = fmt::format("the source did not answer within {} ms; the resync goes on", deadline.count());
   if (pending->wait_for(deadline) == std::future_status::ready) answer = pending->get();
-  Json out = {{"outcome", to_string(answer.outcome)}};
-  if (!answer.detail.empty()) out["detail"] = answer.detail;
-  if (answer.merged_into) out["merged_into"] = answer.merged_into->to_string();
-  out["record"] = nullptr;
-  if (const auto found = index.read().get(account, *id)) {
-    if (const auto* known = std::get_if<index::KnownRecord>(&*found)) out["record"] = record_json(known->record);
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  out.open('{').member("outcome", to_string(answer.outcome));
+  if (!answer.detail.empty()) out.member("detail", answer.detail);
+  if (answer.merged_into) out.member("merged_into", answer.merged_into->to_string());
+  out.key("record");
+  const auto found = index.read().get(account, *id);
+  if (const auto* known = found ? std::get_if<index::KnownRecord>(&*found) : nullptr) {
+    write_record(out, known->record);
+  } else {
+    out.null();
   }
-  return json_response(out);
+  out.close('}');
+  return response;
 }
 
 }  // namespace

@@ -7,24 +7,27 @@
 #include <string_view>
 #include <vector>
 
-#include "server/api/json_text.h"
 #include "server/http/http_message.h"
+#include "telephony/text/json_value.h"
 
 namespace ringdex::server {
 
 // 1 to `bytes_max` bytes without ASCII control characters.
 bool is_plain_text(std::string_view text, std::size_t bytes_max);
 
+// The body as a JSON object; an empty body is {}. Nothing: not an object, with the refusal filled in.
+std::optional<text::JsonDocument> read_object(const HttpRequest& request, HttpResponse& refusal);
+
 enum class Needed { no, yes };
 
 // Reads the members of a JSON object. The first thing that is wrong is kept as the refusal's words; what is wrong reads
-// as empty. finish() refuses members that nobody asked for.
+// as empty. finish() refuses members that nobody asked for. The document must outlive it.
 class BodyFields {
  public:
   // `place` stands in front of names in a refusal: "about.".
-  explicit BodyFields(const Json& body, std::string place = "");
+  explicit BodyFields(text::JsonView body, std::string place = "");
 
-  const Json* find(std::string_view name);
+  text::JsonView find(std::string_view name);
   // Without control characters, at most so many bytes; a number counts as its digits, since phone systems send those.
   std::string text(std::string_view name, std::size_t bytes_max, Needed needed = Needed::no);
   std::vector<std::string> texts(std::string_view name, std::size_t texts_max, std::size_t bytes_max);
@@ -35,19 +38,14 @@ class BodyFields {
   const std::optional<std::string>& refused() const { return refused_; }
 
  private:
-  const Json* const body_;  // nullptr: it is no object
+  const text::JsonView body_;
   const std::string place_;
   std::vector<std::string> known_;
   std::optional<std::string> refused_;
 };
 
-// 400, for a text that is no record's id.
-HttpResponse bad_record_id();
-
 // The query's `behind` where `next` is given as hex, as bytes; empty if there is none. Nothing: it is no hex.
 std::optional<std::string> read_hex_cursor(const HttpRequest& request);
-// 400, for a `behind` that was no page's `next`.
-HttpResponse bad_cursor();
 
 // A number from 1 to `max`.
 std::optional<std::uint64_t> read_count(std::string_view text, std::uint64_t max);

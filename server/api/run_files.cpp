@@ -1,10 +1,9 @@
 #include "server/api/run_files.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "server/api/csv_text.h"
-#include "server/api/json_text.h"
-#include "server/api/request_fields.h"
+#include "server/api/refusals.h"
 #include "server/api/runs.h"
 #include "telephony/text/percent_encoding.h"
 #include "telephony/text/times.h"
@@ -56,7 +55,7 @@ HttpResponse runs_file(const index::Ledger& ledger, const HttpRequest& request, 
   do {
     query.runs_max = std::min(kRunsPerPage, left);
     const auto page = ledger.page(request.principal.account, query);
-    if (!page) return problem(503, "store_failed", page.error().message);
+    if (!page) return store_failed(page.error().message);
     for (const index::Run& run : page->runs) write_run(out, run);
     left -= page->runs.size();
     next = page->next;
@@ -76,7 +75,7 @@ HttpResponse rejects_file(const index::Ledger& ledger, const HttpRequest& reques
   const auto run = requested_run(ledger, request);
   if (!run) return run.error();
   const auto rejects = ledger.rejects(request.principal.account, run->number, index::Ledger::kRejectsPerRunMax);
-  if (!rejects) return problem(503, "store_failed", rejects.error().message);
+  if (!rejects) return store_failed(rejects.error().message);
   std::string text;
   CsvText out(text);
   out.text("run").text("source").text("external_id").text("reason").text("detail").end_row();

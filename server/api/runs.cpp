@@ -1,10 +1,10 @@
 #include "server/api/runs.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "server/api/json_text.h"
+#include "server/api/refusals.h"
 #include "server/api/request_fields.h"
-#include "telephony/text/times.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::server {
 namespace {
@@ -14,31 +14,23 @@ constexpr std::size_t kRunsMax = 1'000;
 // A bound on the time of one request: some microseconds each.
 constexpr std::size_t kRunsExaminedMax = 20'000;
 
-Json run_json(const index::Run& run) {
+void write_run(text::JsonWriter& out, const index::Run& run) {
   const index::ApplyResult& counts = run.counts;
-  return {{"id", run.number},
-          {"source", run.source},
-          {"kind", run.kind},
-          {"outcome", run.outcome},
-          {"message", run.message},
-          {"started_at", text::format_iso_time(run.started_at)},
-          {"finished_at", iso_or_null(run.finished_at)},
-          {"seconds", run.finished_at ? Json(static_cast<double>((*run.finished_at - run.started_at).count()) / 1000.0)
-                                      : Json(nullptr)},
-          {"pages", run.pages},
-          {"requests", run.requests},
-          {"added", counts.added},
-          {"updated", counts.updated},
-          {"unchanged", counts.unchanged},
-          {"stale", counts.stale},
-          {"deleted", counts.deleted},
-          {"merged", counts.merged},
-          {"renamed", counts.renamed},
-          {"kept_name", counts.kept_name},
-          {"skipped", run.skipped},
-          {"skipped_by_reason", run.skipped_by_reason},
-          {"failed", run.failed},
-          {"ignored", run.ignored}};
+  out.open('{').member("id", run.number).member("source", run.source).member("kind", run.kind);
+  out.member("outcome", run.outcome).member("message", run.message);
+  out.member("started_at", run.started_at).member("finished_at", run.finished_at);
+  if (run.finished_at) {
+    out.member("seconds", static_cast<double>((*run.finished_at - run.started_at).count()) / 1000.0);
+  } else {
+    out.null_member("seconds");
+  }
+  out.member("pages", run.pages).member("requests", run.requests);
+  out.member("added", counts.added).member("updated", counts.updated).member("unchanged", counts.unchanged);
+  out.member("stale", counts.stale).member("deleted", counts.deleted).member("merged", counts.merged);
+  out.member("renamed", counts.renamed).member("kept_name", counts.kept_name).member("skipped", run.skipped);
+  out.key("skipped_by_reason").open('{');
+  for (const auto& [reason, count] : run.skipped_by_reason) out.member(reason, count);
+  out.close('}').member("failed", run.failed).member("ignored", run.ignored).close('}');
 }
 
 HttpResponse list_runs(const index::Ledger& ledger, const HttpRequest& request) {
@@ -51,27 +43,38 @@ HttpResponse list_runs(const index::Ledger& ledger, const HttpRequest& request) 
     query.only_notable = *changed == "true";
   }
   const auto page = ledger.page(request.principal.account, query);
-  if (!page) return problem(503, "store_failed", page.error().message);
-  Json out = Json::array();
-  for (const index::Run& run : page->runs) out.push_back(run_json(run));
-  return json_response({{"runs", std::move(out)}, {"next", page->next ? Json(*page->next) : Json(nullptr)}});
+  if (!page) return store_failed(page.error().message);
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  out.open('{').key("runs").open('[');
+  for (const index::Run& run : page->runs) write_run(out, run);
+  out.close(']').member("next", page->next).close('}');
+  return response;
 }
 
 HttpResponse one_run(const index::Ledger& ledger, const HttpRequest& request) {
   const auto run = requested_run(ledger, request);
-  return run ? json_response(run_json(*run)) : run.error();
+  if (!run) return run.error();
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  write_run(out, *run);
+  return response;
 }
 
 HttpResponse list_rejects(const index::Ledger& ledger, const HttpRequest& request) {
   const auto run = read_count(request.parameters[0], UINT64_MAX);
   if (!run) return problem(400, "bad_run", "a run's id is a number");
   const auto rejects = ledger.rejects(request.principal.account, *run, index::Ledger::kRejectsPerRunMax);
-  if (!rejects) return problem(503, "store_failed", rejects.error().message);
-  Json out = Json::array();
+  if (!rejects) return store_failed(rejects.error().message);
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  out.open('{').key("rejects").open('[');
   for (const index::RunReject& reject : *rejects) {
-    out.push_back({{"external_id", reject.external_id}, {"reason", reject.reason}, {"detail", reject.detail}});
+    out.open('{').member("external_id", reject.external_id).member("reason", reject.reason);
+    out.member("detail", reject.detail).close('}');
   }
-  return json_response({{"rejects", std::move(out)}});
+  out.close(']').close('}');
+  return response;
 }
 
 }  // namespace
@@ -89,7 +92,7 @@ std::expected<index::Run, HttpResponse> requested_run(const index::Ledger& ledge
   const auto number = read_count(request.parameters[0], UINT64_MAX);
   if (!number) return std::unexpected(problem(400, "bad_run", "a run's id is a number"));
   auto run = ledger.run(request.principal.account, *number);
-  if (!run) return std::unexpected(problem(503, "store_failed", run.error().message));
+  if (!run) return std::unexpected(store_failed(run.error().message));
   if (!*run) return std::unexpected(problem(404, "run_unknown", fmt::format("no run {}", *number)));
   return **std::move(run);
 }

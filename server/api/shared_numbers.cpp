@@ -1,10 +1,11 @@
 #include "server/api/shared_numbers.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "server/api/json_text.h"
+#include "server/api/refusals.h"
 #include "server/api/request_fields.h"
 #include "telephony/text/base64.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::server {
 namespace {
@@ -26,20 +27,27 @@ HttpResponse list_shared(const index::Index& index, const LookupService& lookups
   }
   const auto from = read_hex_cursor(request);
   if (!from) return bad_cursor();
-  Json numbers = Json::array();
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  out.open('{').key("numbers").open('[');
   const auto settings = lookups.settings(request.principal.account);
-  if (settings == nullptr) return json_response({{"numbers", std::move(numbers)}, {"next", nullptr}});
+  if (settings == nullptr) {
+    out.close(']').null_member("next").close('}');
+    return response;
+  }
   const auto found = index.read().shared_numbers(
       request.principal.account, {.least = *least, .from = *from, .numbers_max = *limit, .examined_max = kExaminedMax},
       [&](std::string_view source) { return settings->source_labels.contains(source); });
-  if (!found) return problem(503, "store_failed", found.error().message);
+  if (!found) return store_failed(found.error().message);
   for (const auto& [number, records] : found->numbers) {
     // Nobody is ever shown for these.
     if (settings->own_numbers.contains(number)) continue;
-    numbers.push_back({{"e164", number.to_e164()}, {"records", records}});
+    out.open('{').member("e164", number.to_e164()).member("records", records).close('}');
   }
-  return json_response(
-      {{"numbers", std::move(numbers)}, {"next", found->next.empty() ? Json(nullptr) : Json(text::hex(found->next))}});
+  out.close(']');
+  found->next.empty() ? out.null_member("next") : out.member("next", text::hex(found->next));
+  out.close('}');
+  return response;
 }
 
 }  // namespace

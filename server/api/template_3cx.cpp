@@ -1,22 +1,23 @@
 #include "server/api/template_3cx.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "server/api/json_text.h"
 #include "server/api/lookup.h"
 #include "server/lookup/caller_line.h"
 #include "telephony/formats/phone_book.h"
+#include "telephony/text/json_writer.h"
 #include "telephony/text/percent_encoding.h"
 
 namespace ringdex::server {
 namespace {
 
-struct Api {
+struct Template3cxApi {
   const DoorLookups& lookups;
   const OwnAddress& address;
 };
 
-Json contact(const Api& api, const HttpRequest& request, const LookupAnswer& answer, const std::string& number) {
+void write_contact(text::JsonWriter& out, const Template3cxApi& api, const HttpRequest& request,
+                   const LookupAnswer& answer, const std::string& number) {
   const index::Card& pick = *answer.pick();
   const bool is_person = !pick.name.empty() && shows_one_person(answer);
   const std::string line = caller_line(answer);
@@ -26,29 +27,30 @@ Json contact(const Api& api, const HttpRequest& request, const LookupAnswer& ans
   // 3CX shows nobody without an address, and a CSV file gives none.
   std::string url = text::safe_url(pick.url.text());
   if (url.empty()) url = api.address.for_client(request) + "/v1/records/" + text::id_in_url(pick.id_text());
-  Json out = {
-      {"id", pick.id_text()}, {"first_name", parts.given}, {"last_name", parts.family}, {"company", pick.organization},
-      {"email", ""},          {"asked_number", number},    {"contact_url", url}};
+  out.open('{').member("id", pick.id_text()).member("first_name", parts.given).member("last_name", parts.family);
+  out.member("company", pick.organization);
   const auto known = answer.view.get(request.principal.account, pick.id());
   const auto* record = known ? std::get_if<index::KnownRecord>(&*known) : nullptr;
-  if (is_person && record != nullptr && !record->record.emails.empty()) out["email"] = record->record.emails.front();
-  return out;
+  const bool has_email = is_person && record != nullptr && !record->record.emails.empty();
+  out.member("email", has_email ? record->record.emails.front() : "");
+  out.member("asked_number", number).member("contact_url", url).close('}');
 }
 
-void get_contacts(const Api& api, const HttpRequest& request, HttpResponse& response) {
+void get_contacts(const Template3cxApi& api, const HttpRequest& request, HttpResponse& response) {
   const std::string number = asked_number(request);
   const LookupRequest lookup{.account = request.principal.account, .number = number, .region = {}, .called = {}};
   const auto found = ask(api.lookups, lookup, request, response);
   if (!found) return;
-  Json contacts = Json::array();
-  if (*found && !caller_line(**found).empty()) contacts.push_back(contact(api, request, **found, number));
-  response = json_response({{"contacts", std::move(contacts)}});
+  text::JsonWriter out(response.body);
+  out.open('{').key("contacts").open('[');
+  if (*found && !caller_line(**found).empty()) write_contact(out, api, request, **found, number);
+  out.close(']').close('}');
 }
 
 }  // namespace
 
 std::vector<HttpRoute> template_3cx_routes(const DoorLookups& lookups, const OwnAddress& address) {
-  const Api api{lookups, address};
+  const Template3cxApi api{lookups, address};
   return {
       {.method = "GET",
        .path = "/3cx/lookup",

@@ -5,8 +5,8 @@
 #include <map>
 
 #include "index/records/change_counts.h"
-#include "server/api/json_text.h"
-#include "telephony/text/times.h"
+#include "server/api/refusals.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::server {
 namespace {
@@ -23,20 +23,16 @@ constexpr Range kRanges[] = {
     {"day", 15min, 24h}, {"week", 1h, 7 * 24h}, {"month", 6h, 30 * 24h}, {"year", 24h, 365 * 24h}};
 
 // In microseconds, to a tenth.
-Json quantile_json(const index::LatencyCounts& latency, double part) {
+std::optional<double> quantile_us(const index::LatencyCounts& latency, double part) {
   const auto found = index::latency_quantile(latency, part);
-  if (!found) return nullptr;
+  if (!found) return std::nullopt;
   return std::round(static_cast<double>(found->count()) / 100.0) / 10.0;
 }
 
-void add_counts(Json& to, const UsageCounts& counts) {
-  to["lookups"] = counts.lookups();
-  to["found"] = counts.found;
-  to["many"] = counts.many;
-  to["none"] = counts.none;
-  to["unmatchable"] = counts.unmatchable;
-  to["p50_us"] = quantile_json(counts.latency, 0.50);
-  to["p99_us"] = quantile_json(counts.latency, 0.99);
+void write_count_members(text::JsonWriter& out, const UsageCounts& counts) {
+  out.member("lookups", counts.lookups()).member("found", counts.found).member("many", counts.many);
+  out.member("none", counts.none).member("unmatchable", counts.unmatchable);
+  out.member("p50_us", quantile_us(counts.latency, 0.50)).member("p99_us", quantile_us(counts.latency, 0.99));
 }
 
 HttpResponse show_usage(const LookupUsage& usage, index::TimePoint now, const HttpRequest& request) {
@@ -55,20 +51,21 @@ HttpResponse show_usage(const LookupUsage& usage, index::TimePoint now, const Ht
                                      points[index::TimePoint(period * (at / period))] += counts;
                                      total += counts;
                                    });
-  if (!visited) return problem(503, "store_failed", visited.error().message);
-  Json list = Json::array();
+  if (!visited) return store_failed(visited.error().message);
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  out.open('{').member("range", range->name);
+  out.member("period_seconds", std::chrono::seconds(range->period).count()).member("from", from).member("to", to);
+  out.key("points").open('[');
   for (const auto& [at, counts] : points) {
-    Json point = {{"at", text::format_iso_time(at)}};
-    add_counts(point, counts);
-    list.push_back(std::move(point));
+    out.open('{').member("at", at);
+    write_count_members(out, counts);
+    out.close('}');
   }
-  Json out = {{"range", range->name},
-              {"period_seconds", std::chrono::seconds(range->period).count()},
-              {"from", text::format_iso_time(from)},
-              {"to", text::format_iso_time(to)},
-              {"points", std::move(list)}};
-  add_counts(out["total"], total);
-  return json_response(out);
+  out.close(']').key("total").open('{');
+  write_count_members(out, total);
+  out.close('}').close('}');
+  return response;
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 #include "server/api/webhook_events.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "server/api/json_text.h"
+#include "server/api/refusals.h"
 #include "server/api/request_fields.h"
 #include "sync/webhooks/webhook_event.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::server {
 namespace {
@@ -27,31 +28,23 @@ std::string_view outcome_text(const std::optional<index::EventOutcome>& outcome)
   return "given_up";
 }
 
-Json event_json(const sync::WebhookEvent& event) {
-  return {{"number", event.number},
-          {"source", event.source},
-          {"type", event.type},
-          {"kind", event.kind ? Json(sync::to_string(*event.kind)) : Json(nullptr)},
-          {"records", event.records},
-          {"into", event.into.empty() ? Json(nullptr) : Json(event.into)},
-          {"received_at", iso_or_null(event.received_at)},
-          {"settled_at", iso_or_null(event.settled_at)},
-          {"attempts", event.attempts},
-          {"outcome", outcome_text(event.outcome)},
-          {"did",
-           {{"added", event.did.added},
-            {"updated", event.did.updated},
-            {"deleted", event.did.deleted},
-            {"merged", event.did.merged},
-            {"renamed", event.did.renamed}}},
-          {"detail", event.detail}};
+void write_event(text::JsonWriter& out, const sync::WebhookEvent& event) {
+  out.open('{').member("number", event.number).member("source", event.source).member("type", event.type);
+  event.kind ? out.member("kind", sync::to_string(*event.kind)) : out.null_member("kind");
+  out.member("records", event.records);
+  event.into.empty() ? out.null_member("into") : out.member("into", event.into);
+  out.member("received_at", event.received_at).member("settled_at", event.settled_at);
+  out.member("attempts", event.attempts).member("outcome", outcome_text(event.outcome));
+  out.key("did").open('{').member("added", event.did.added).member("updated", event.did.updated);
+  out.member("deleted", event.did.deleted).member("merged", event.did.merged).member("renamed", event.did.renamed);
+  out.close('}').member("detail", event.detail).close('}');
 }
 
-Json refused_json(const sync::RefusedWebhooks& refused) {
-  return {{"bad_signature", refused.bad_signature}, {"outside_time_window", refused.outside_time_window},
-          {"malformed", refused.malformed},         {"not_supported", refused.not_supported},
-          {"not_stored", refused.not_stored},       {"last_at", iso_or_null(refused.last_at)},
-          {"last_reason", refused.last_reason}};
+void write_refused(text::JsonWriter& out, const sync::RefusedWebhooks& refused) {
+  out.open('{').member("bad_signature", refused.bad_signature);
+  out.member("outside_time_window", refused.outside_time_window).member("malformed", refused.malformed);
+  out.member("not_supported", refused.not_supported).member("not_stored", refused.not_stored);
+  out.member("last_at", refused.last_at).member("last_reason", refused.last_reason).close('}');
 }
 
 HttpResponse list_events(const index::Inbox& inbox, const sync::SyncScheduler& scheduler, const HttpRequest& request) {
@@ -66,15 +59,20 @@ HttpResponse list_events(const index::Inbox& inbox, const sync::SyncScheduler& s
   const std::string source = asked ? *asked : "";
   // One more tells whether there is a next page.
   const auto events = inbox.history(request.principal.account, source, behind, *limit + 1);
-  if (!events) return problem(503, "store_failed", events.error().message);
+  if (!events) return store_failed(events.error().message);
   const bool has_more = events->size() > *limit;
-  Json listed = Json::array();
+  HttpResponse response;
+  text::JsonWriter out(response.body);
+  out.open('{').key("events").open('[');
   for (std::size_t i = 0; i < std::min(events->size(), *limit); ++i) {
-    listed.push_back(event_json(sync::webhook_event((*events)[i])));
+    write_event(out, sync::webhook_event((*events)[i]));
   }
-  return json_response({{"events", std::move(listed)},
-                        {"next", has_more ? Json((*events)[*limit - 1].number) : Json(nullptr)},
-                        {"refused", refused_json(scheduler.refused_webhooks(request.principal.account, source))}});
+  out.close(']');
+  has_more ? out.member("next", (*events)[*limit - 1].number) : out.null_member("next");
+  out.key("refused");
+  write_refused(out, scheduler.refused_webhooks(request.principal.account, source));
+  out.close('}');
+  return response;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "server/api/webhooks.h"
 
-#include "server/api/json_text.h"
+#include "server/api/refusals.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::server {
 namespace {
@@ -12,7 +13,10 @@ HttpResponse accept_webhook(sync::SyncScheduler& scheduler, Metrics& metrics, co
   const auto accepted = scheduler.accept_webhook(request.parameters[0], request.parameters[1], hook);
   if (accepted) {
     metrics.webhook_accepted(accepted->events);
-    return json_response({{"accepted", accepted->events}, {"ignored", accepted->ignored}});
+    HttpResponse response;
+    text::JsonWriter out(response.body);
+    out.open('{').member("accepted", accepted->events).member("ignored", accepted->ignored).close('}');
+    return response;
   }
   metrics.webhook_refused();
   switch (accepted.error()) {
@@ -20,7 +24,7 @@ HttpResponse accept_webhook(sync::SyncScheduler& scheduler, Metrics& metrics, co
       return problem(400, "bad_webhook", "the signature is right, but the body is not an event of this source");
     case sync::WebhookFailure::not_stored: {
       // Zendesk repeats a 503 that says when; it does not repeat a 500.
-      HttpResponse response = problem(503, "store_failed", "the event could not be stored; send it again");
+      HttpResponse response = store_failed("the event could not be stored; send it again");
       response.headers.emplace_back("Retry-After", "30");
       return response;
     }

@@ -93,25 +93,25 @@ void make(const config::CsvSourceConfig& csv, Making& making) {
                                  .kind = csv.kind == "lead" ? index::RecordKind::lead : index::RecordKind::contact,
                                  .rows_per_page = kCsvRowsPerPage,
                                  .file_bytes_max = kCsvBytesMax};
-  making.setup.pages = sync::make_read_ahead(sync::make_csv_connector(options, making.parser));
-  making.setup.singles = sync::make_csv_connector(options, making.parser);
-  making.setup.asides = sync::make_csv_connector(options, making.parser);
+  making.setup.listing = sync::make_read_ahead(sync::make_csv_connector(options, making.parser));
+  making.setup.by_id = sync::make_csv_connector(options, making.parser);
+  making.setup.interactive = sync::make_csv_connector(options, making.parser);
 }
 
 // One connector for each thread of the source, with a way to end what they wait for.
 template <typename MakeConnector>
 void add_connectors(Making& making, const std::string& base_url, sync::Credential& credential,
                     const MakeConnector& make_connector) {
-  const auto pages = std::make_shared<sync::MovingHttpClient>(http_client, base_url);
-  const auto singles = std::make_shared<sync::MovingHttpClient>(http_client, base_url);
-  const auto asides = std::make_shared<sync::MovingHttpClient>(impatient_http_client, base_url);
-  making.setup.cancel = [pages, singles, asides, &credential] {
-    for (const auto& client : {pages, singles, asides}) client->cancel();
+  const auto listing = std::make_shared<sync::MovingHttpClient>(http_client, base_url);
+  const auto by_id = std::make_shared<sync::MovingHttpClient>(http_client, base_url);
+  const auto interactive = std::make_shared<sync::MovingHttpClient>(impatient_http_client, base_url);
+  making.setup.cancel = [listing, by_id, interactive, &credential] {
+    for (const auto& client : {listing, by_id, interactive}) client->cancel();
     credential.cancel();
   };
-  making.setup.pages = make_connector(pages);
-  making.setup.singles = make_connector(singles);
-  making.setup.asides = make_connector(asides);
+  making.setup.listing = make_connector(listing);
+  making.setup.by_id = make_connector(by_id);
+  making.setup.interactive = make_connector(interactive);
 }
 
 void make(const config::ZendeskSourceConfig& zendesk, Making& making) {

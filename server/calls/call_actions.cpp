@@ -1,12 +1,12 @@
 #include "server/calls/call_actions.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "server/api/json_text.h"
 #include "server/calls/call_service.h"
+#include "telephony/text/json_value.h"
 
 namespace ringdex::server {
 namespace {
@@ -18,12 +18,12 @@ using Kind = CallError::Kind;
 // The candidate of an answer that the record belongs to, the record in front.
 std::vector<RecordId> candidate_of(const std::string& answer, const RecordId& asked, const RecordId& record) {
   std::vector<RecordId> records{record};
-  const Json body = Json::parse(answer, nullptr, false);
-  if (!body.is_object()) return records;
-  for (const Json& candidate : body.value("candidates", Json::array())) {
+  const auto body = text::JsonDocument::parse(answer);
+  if (!body) return records;
+  for (const text::JsonView candidate : (*body)["candidates"]) {
     std::vector<RecordId> of_candidate;
-    for (const Json& one : candidate.value("records", Json::array())) {
-      if (auto id = RecordId::parse(one.value("id", ""))) of_candidate.push_back(*std::move(id));
+    for (const text::JsonView one : candidate["records"]) {
+      if (auto id = RecordId::parse(one["id"].text_or_empty())) of_candidate.push_back(*std::move(id));
     }
     const auto names = [&](const RecordId& id) { return std::ranges::find(of_candidate, id) != of_candidate.end(); };
     if (!names(asked) && !names(record)) continue;

@@ -15,7 +15,7 @@ namespace {
 
 CallEvent event_of(const Call& call, std::string type, std::vector<std::string> agents, index::TimePoint now) {
   if (agents.empty()) agents = call.agents;
-  return {.number = 0, .at = now, .type = std::move(type), .agents = std::move(agents), .data = told_text(call)};
+  return {.number = 0, .at = now, .type = std::move(type), .agents = std::move(agents), .data = event_json(call)};
 }
 
 }  // namespace

@@ -3,65 +3,58 @@
 #include <algorithm>
 #include <array>
 
-#include "telephony/text/times.h"
-
 namespace ringdex::server {
 namespace {
 
 using index::Call;
 using index::RecordId;
 
-Json pick_json(const index::CallPick& pick) {
-  return {{"record", pick.records.front().to_string()},
-          {"name", pick.name},
-          {"agent", pick.agent},
-          {"at", text::format_iso_time(pick.at)}};
+void write_pick_members(text::JsonWriter& out, const index::CallPick& pick) {
+  out.member("record", pick.records.front().to_string()).member("name", pick.name);
+  out.member("agent", pick.agent).member("at", pick.at);
 }
 
-Json picks_json(const Call& call) {
-  Json picks = Json::array();
+void write_picks(text::JsonWriter& out, const Call& call) {
+  out.open('[');
   for (const index::CallPick& pick : call.picks) {
-    Json one = pick_json(pick);
-    if (pick.undone_at) {
-      one["undone_at"] = text::format_iso_time(*pick.undone_at);
-      one["undone_by"] = pick.undone_by;
-    }
-    picks.push_back(std::move(one));
+    out.open('{');
+    write_pick_members(out, pick);
+    if (pick.undone_at) out.member("undone_at", *pick.undone_at).member("undone_by", pick.undone_by);
+    out.close('}');
   }
-  return picks;
+  out.close(']');
 }
 
-Json as_json(const std::string& text) {
-  return Json::parse(text, nullptr, false);
+// What was stored as JSON.
+void write_stored(text::JsonWriter& out, std::string_view name, const std::string& json) {
+  json.empty() ? out.null_member(name) : out.raw_member(name, json);
 }
 
-// Where a record that was shown is to be found now.
-Json attributed_json(const RecordId& asked, const index::IndexView& view, const std::string& account,
-                     const AccountSettings& settings) {
-  Json out = {{"record", asked.to_string()}, {"state", "current"}};
-  const auto found = view.get(account, asked);
+// Where a record that was shown is to be found now; nothing is written if `told` has it, as two that were shown may be
+// one by now.
+void write_attributed(text::JsonWriter& out, const RecordId& asked, const index::IndexView& view, const Call& call,
+                      const AccountSettings& settings, std::vector<RecordId>& told) {
+  const auto found = view.get(call.account, asked);
   const auto* known = found ? std::get_if<index::KnownRecord>(&*found) : nullptr;
-  if (known == nullptr) {
-    out["state"] = found && std::holds_alternative<index::UnknownRecord>(*found) ? "not_mirrored" : "deleted";
-    out["source"] = asked.source;
-    out["kind"] = to_string(asked.kind);
-    out["external_id"] = asked.external_id;
-    return out;
+  const RecordId& id = known == nullptr ? asked : known->record.id;
+  if (std::ranges::find(told, id) != told.end()) return;
+  told.push_back(id);
+  const char* state = id == asked ? "current" : "merged";
+  if (known == nullptr)
+    state = found && std::holds_alternative<index::UnknownRecord>(*found) ? "not_mirrored" : "deleted";
+  out.open('{').member("record", id.to_string()).member("state", state);
+  if (id != asked) out.member("asked", asked.to_string());
+  out.member("source", id.source);
+  if (known != nullptr) {
+    const auto label = settings.source_labels.find(id.source);
+    out.member("label", label == settings.source_labels.end() ? id.source : label->second);
   }
-  const index::Record& record = known->record;
-  if (record.id != asked) {
-    out["state"] = "merged";
-    out["asked"] = asked.to_string();
-    out["record"] = record.id.to_string();
+  out.member("kind", to_string(id.kind)).member("external_id", id.external_id);
+  if (known != nullptr) {
+    const index::Record& record = known->record;
+    out.member("name", record.name.empty() ? record.organization : record.name).member("url", record.url);
   }
-  const auto label = settings.source_labels.find(record.id.source);
-  out["source"] = record.id.source;
-  out["label"] = label == settings.source_labels.end() ? record.id.source : label->second;
-  out["kind"] = to_string(record.id.kind);
-  out["external_id"] = record.id.external_id;
-  out["name"] = record.name.empty() ? record.organization : record.name;
-  out["url"] = record.url;
-  return out;
+  out.close('}');
 }
 
 const char* state_of(const Call& call) {
@@ -83,60 +76,66 @@ const char* to_text(SamePerson rules) {
 
 }  // namespace
 
-Json call_json(const Call& call) {
-  const index::CallPick* pick = call.pick();
-  return {{"id", call.id},
-          {"direction", to_string(call.direction)},
-          {"from", call.from},
-          {"to", call.to},
-          {"line", call.line},
-          {"agents", call.agents},
-          {"about", call.about ? Json(call.about->to_string()) : Json(nullptr)},
-          {"state", state_of(call)},
-          {"started_at", text::format_iso_time(call.started_at)},
-          {"answered_at", iso_or_null(call.answered_at)},
-          {"answered_by", call.answered_by},
-          {"ended_at", iso_or_null(call.ended_at)},
-          {"picked", pick == nullptr ? Json(nullptr) : pick_json(*pick)}};
+void write_call(text::JsonWriter& out, const Call& call) {
+  out.open('{').member("id", call.id).member("direction", to_string(call.direction));
+  out.member("from", call.from).member("to", call.to).member("line", call.line).member("agents", call.agents);
+  call.about ? out.member("about", call.about->to_string()) : out.null_member("about");
+  out.member("state", state_of(call)).member("started_at", call.started_at);
+  out.member("answered_at", call.answered_at).member("answered_by", call.answered_by);
+  out.member("ended_at", call.ended_at);
+  if (const index::CallPick* pick = call.pick()) {
+    out.key("picked").open('{');
+    write_pick_members(out, *pick);
+    out.close('}');
+  } else {
+    out.null_member("picked");
+  }
+  out.close('}');
 }
 
-std::string told_text(const Call& call, const std::string& answer) {
-  std::string text = "{\"call\":" + dump(call_json(call));
-  if (answer.size() > 2) text.append(",").append(answer, 1, answer.size() - 2);
-  return text + "}";
+std::string event_json(const Call& call, const std::string& answer) {
+  std::string json;
+  text::JsonWriter out(json);
+  out.open('{').key("call");
+  write_call(out, call);
+  if (answer.size() > 2) out.raw(std::string_view(answer).substr(1, answer.size() - 2));
+  out.close('}');
+  return json;
 }
 
-Json call_report(const Call& call, const index::IndexView& view, const AccountSettings& account) {
-  Json changes = Json::array();
+void write_call_report(text::JsonWriter& out, const Call& call, const index::IndexView& view,
+                       const AccountSettings& account) {
+  out.open('{').key("call");
+  write_call(out, call);
+  write_stored(out, "answer", call.answer);
+  out.key("changes").open('[');
   for (const index::CallChange& change : call.changes) {
-    changes.push_back(
-        {{"cause", change.cause}, {"at", text::format_iso_time(change.at)}, {"answer", as_json(change.answer)}});
+    out.open('{').member("cause", change.cause).member("at", change.at);
+    write_stored(out, "answer", change.answer);
+    out.close('}');
   }
-  Json attribute = Json::array();
-  for (const RecordId& id : call.attributed()) {
-    Json one = attributed_json(id, view, call.account, account);
-    // Two that were shown may be one by now.
-    const bool is_known =
-        std::ranges::any_of(attribute, [&](const Json& other) { return other["record"] == one["record"]; });
-    if (!is_known) attribute.push_back(std::move(one));
-  }
-  return {{"call", call_json(call)},   {"answer", as_json(call.answer)}, {"changes", std::move(changes)},
-          {"picks", picks_json(call)}, {"policy", as_json(call.policy)}, {"attribute", std::move(attribute)}};
+  out.close(']').key("picks");
+  write_picks(out, call);
+  write_stored(out, "policy", call.policy);
+  out.key("attribute").open('[');
+  std::vector<RecordId> told;
+  for (const RecordId& id : call.attributed()) write_attributed(out, id, view, call, account, told);
+  out.close(']').close('}');
 }
 
 std::string policy_text(const AccountSettings& account) {
-  Json rules = Json::array();
-  for (const PickRule rule : account.pick.rules) rules.push_back(to_string(rule));
   static constexpr std::array kScopes{"account", "called_line", "agent"};
-  return dump({{"pick", std::move(rules)},
-               {"source_order", account.pick.source_order},
-               {"picked",
-                {{"scope", kScopes[static_cast<std::size_t>(account.pick_memory.scope)]},
-                 {"age_max_seconds", account.pick_memory.age_max.count() / 1'000}}},
-               {"region", account.region},
-               {"same_person", to_text(account.same_person)},
-               {"unknown_caller", account.creates_unknown_callers ? "create" : "ignore"},
-               {"on_miss", account.live_deadline ? "live" : "none"}});
+  std::string json;
+  text::JsonWriter out(json);
+  out.open('{').key("pick").open('[');
+  for (const PickRule rule : account.pick.rules) out.text(to_string(rule));
+  out.close(']').member("source_order", account.pick.source_order);
+  out.key("picked").open('{').member("scope", kScopes[static_cast<std::size_t>(account.pick_memory.scope)]);
+  out.member("age_max_seconds", account.pick_memory.age_max.count() / 1'000).close('}');
+  out.member("region", account.region).member("same_person", to_text(account.same_person));
+  out.member("unknown_caller", account.creates_unknown_callers ? "create" : "ignore");
+  out.member("on_miss", account.live_deadline ? "live" : "none").close('}');
+  return json;
 }
 
 std::vector<RecordId> shown_records(const LookupAnswer& answer) {

@@ -1,6 +1,6 @@
 #include "server/calls/call_service.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

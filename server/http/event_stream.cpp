@@ -13,9 +13,9 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 // A reader that takes nothing at all for so long is gone.
-constexpr std::chrono::seconds kWriteTimeout{30};
+constexpr std::chrono::seconds kStreamWriteTimeout{30};
 // What a burst took is given back; there may be thousands of listeners.
-constexpr std::size_t kKeptBytesMax = 16 * 1024;
+constexpr std::size_t kStreamKeptBytesMax = 16 * 1024;
 
 // At any time it reads, to notice the client's end, and either writes or waits for a wake or a heartbeat.
 template <typename Stream>
@@ -94,7 +94,7 @@ class EventStream : public Connection, public TakesTurns, public std::enable_sha
     }
     if (sent_ == out_.size()) return sent_all();
     writing_ = true;
-    deadline = worker_.tick_after(kWriteTimeout);
+    deadline = worker_.tick_after(kStreamWriteTimeout);
     stream_.async_write_some(
         asio::buffer(out_) + sent_,
         [self = this->shared_from_this()](error_code error, std::size_t bytes) { self->wrote(error, bytes); });
@@ -119,7 +119,7 @@ class EventStream : public Connection, public TakesTurns, public std::enable_sha
   void release() {
     out_.clear();
     sent_ = 0;
-    if (out_.capacity() > kKeptBytesMax) std::string().swap(out_);
+    if (out_.capacity() > kStreamKeptBytesMax) std::string().swap(out_);
   }
 
   Stream stream_;

@@ -1,8 +1,6 @@
 #include "server/http/http_message.h"
 
-#include <nlohmann/json.hpp>
-#include <optional>
-
+#include "telephony/text/json_writer.h"
 #include "telephony/text/percent_encoding.h"
 
 namespace ringdex::server {
@@ -135,12 +133,12 @@ std::string_view status_title(int status) {
 }
 
 HttpResponse problem(int status, std::string_view code, std::string_view detail) {
-  const nlohmann::ordered_json body = {
-      {"type", "about:blank"}, {"title", status_title(status)}, {"status", status}, {"code", code}, {"detail", detail}};
   HttpResponse response;
   response.status = status;
   response.content_type = "application/problem+json";
-  response.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  text::JsonWriter out(response.body);
+  out.open('{').member("type", "about:blank").member("title", status_title(status)).member("status", status);
+  out.member("code", code).member("detail", detail).close('}');
   return response;
 }
 

@@ -53,7 +53,7 @@ constexpr std::array<std::string_view, 1> kTop{"top"};
 constexpr std::array<std::string_view, 2> kSchemaClasses{"top", "subschema"};
 constexpr std::array<std::string_view, 1> kSchemaName{"Subschema"};
 // RFC 4519, RFC 2798, RFC 4524, RFC 2079, as far as entries here have them.
-constexpr std::array<std::string_view, 4> kObjectClasses{
+constexpr std::array<std::string_view, 4> kTreeObjectClasses{
     "( 2.5.6.0 NAME 'top' ABSTRACT MUST objectClass )",
     "( 2.5.6.6 NAME 'person' SUP top STRUCTURAL MUST ( sn $ cn ) MAY telephoneNumber )",
     "( 2.5.6.7 NAME 'organizationalPerson' SUP person STRUCTURAL MAY title )",
@@ -136,7 +136,7 @@ void append_schema(std::string& out, std::int32_t message_id, const std::vector<
   Entry entry(asked);
   entry.add("objectClass", kSchemaClasses, false);
   entry.add("cn", kSchemaName, false);
-  entry.add("objectClasses", kObjectClasses);
+  entry.add("objectClasses", kTreeObjectClasses);
   entry.add("attributeTypes", kAttributeTypes);
   entry.append(out, message_id, kSchemaDn);
 }

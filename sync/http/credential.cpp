@@ -1,13 +1,12 @@
 #include "sync/http/credential.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "sync/http/api_address.h"
 #include "sync/http/http_failure.h"
-#include "sync/json_fields.h"
 #include "telephony/text/base64.h"
+#include "telephony/text/json_value.h"
 #include "telephony/text/printable.h"
 
 namespace ringdex::sync {
@@ -30,8 +29,8 @@ bool fits_header(const std::string& token) {
 
 // The `error` code of an OAuth answer (RFC 6749, section 5.2). The rest of such an answer stays out of messages.
 std::string error_code(const HttpResponse& response) {
-  const auto json = read_json(response.body);
-  return json ? text_member(*json, "error") : std::string();
+  const auto answer = text::JsonDocument::parse(response.body);
+  return answer ? (*answer)["error"].text_or_empty() : std::string();
 }
 
 }  // namespace
@@ -113,11 +112,11 @@ std::expected<Credential::Tokens, FetchError> Credential::request_tokens(const O
   const auto malformed = [&](const char* why) {
     return std::unexpected(FetchError{FetchErrorKind::malformed, what + ": " + why, std::nullopt, response->status});
   };
-  const auto json = read_json(response->body);
+  const auto answer = text::JsonDocument::parse(response->body);
   Tokens tokens;
-  if (json) {
-    tokens = {text_member(*json, "access_token"), text_member(*json, "refresh_token"), ""};
-    if (!oauth.base_url_field.empty()) tokens.base_url = text_member(*json, oauth.base_url_field.c_str());
+  if (answer) {
+    tokens = {(*answer)["access_token"].text_or_empty(), (*answer)["refresh_token"].text_or_empty(), ""};
+    if (!oauth.base_url_field.empty()) tokens.base_url = (*answer)[oauth.base_url_field].text_or_empty();
   }
   if (!std::holds_alternative<RefreshTokenFlow>(oauth.flow)) {
     tokens.refresh_token.clear();

@@ -19,7 +19,7 @@ class DailyQuota {
   // 1 to 100: the rest is left to others.
   explicit DailyQuota(unsigned share_percent) : share_percent_(share_percent) {}
 
-  // Nothing: a request may go. Else how long to wait.
+  // nullopt if a request may go, else how long to wait.
   std::optional<std::chrono::milliseconds> take(index::TimePoint now);
   void announced(std::uint64_t used, std::uint64_t limit);
   // The CRM itself says that nothing is left.

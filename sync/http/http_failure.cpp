@@ -1,6 +1,6 @@
 #include "sync/http/http_failure.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

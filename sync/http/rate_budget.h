@@ -10,18 +10,18 @@
 
 namespace ringdex::sync {
 
-// A budget over one source's requests, shared by delta, full, single and live (design section 6): never more than the
-// limit within any 60 seconds, however the CRM cuts its minutes. Starts from the connector's documented limit, follows
-// what the CRM's headers announce, honours Retry-After. Safe from any thread. `now` is the wall clock; should it be set
-// back, what is remembered moves with it.
+// A budget over one source's requests, shared by deltas, full copies, fetches of one record and live lookups: never
+// more than the limit within any 60 seconds, however the CRM cuts its minutes. Starts from the connector's documented
+// limit, follows what the CRM's headers announce, honours Retry-After. Safe from any thread. `now` is the wall clock;
+// should it be set back, what is remembered moves with it.
 class RateBudget {
  public:
   using TimePoint = index::TimePoint;
   // requests_per_minute 0: no limit until the source announces one.
   explicit RateBudget(std::uint64_t requests_per_minute);
 
-  // Takes one request, or says how long to wait before the next try.
-  std::optional<std::chrono::milliseconds> take(TimePoint now);  // nothing: taken
+  // Takes one request: nullopt if it was taken, else how long to wait before the next try.
+  std::optional<std::chrono::milliseconds> take(TimePoint now);
   void limit_announced(std::uint64_t requests_per_minute, TimePoint now);
   void remaining_announced(std::uint64_t requests_left, TimePoint now);
   void pause_until(TimePoint until);

@@ -6,16 +6,14 @@
 
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "telephony/text/base64.h"
+#include "telephony/text/json_writer.h"
 #include "telephony/text/percent_encoding.h"
 
 namespace ringdex::sync {
 namespace {
-
-using nlohmann::json;
 
 // Salesforce refuses assertions that live longer than a few minutes.
 constexpr std::chrono::seconds kAssertionLifetime{180};
@@ -28,8 +26,13 @@ struct Freed {
   }
 };
 
-std::string dump(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+std::string json_text(const std::map<std::string, std::string>& fields) {
+  std::string text;
+  text::JsonWriter writer(text);
+  writer.open('{');
+  for (const auto& [name, value] : fields) writer.member(name, value);
+  writer.close('}');
+  return text;
 }
 
 std::string form_text(const std::map<std::string, std::string>& fields) {
@@ -81,11 +84,15 @@ std::expected<HttpRequest, std::string> token_request(const OAuth& oauth, const 
   } else {
     const auto& jwt = std::get<JwtBearerFlow>(oauth.flow);
     const auto expires = std::chrono::floor<std::chrono::seconds>(now) + kAssertionLifetime;
-    const auto assertion = signed_jwt(dump({{"iss", oauth.client_id},
-                                            {"sub", jwt.username},
-                                            {"aud", jwt.audience},
-                                            {"exp", expires.time_since_epoch().count()}}),
-                                      jwt.private_key);
+    std::string claims;
+    text::JsonWriter(claims)
+        .open('{')
+        .member("aud", jwt.audience)
+        .member("exp", expires.time_since_epoch().count())
+        .member("iss", oauth.client_id)
+        .member("sub", jwt.username)
+        .close('}');
+    const auto assertion = signed_jwt(claims, jwt.private_key);
     if (!assertion) return std::unexpected(assertion.error());
     // The assertion is all that proves who asks.
     request.content_type = "application/x-www-form-urlencoded";
@@ -100,7 +107,7 @@ std::expected<HttpRequest, std::string> token_request(const OAuth& oauth, const 
     fields["client_secret"] = oauth.client_secret;
   }
   request.content_type = oauth.body == OAuth::Body::json ? "application/json" : "application/x-www-form-urlencoded";
-  request.body = oauth.body == OAuth::Body::json ? dump(fields) : form_text(fields);
+  request.body = oauth.body == OAuth::Body::json ? json_text(fields) : form_text(fields);
   return request;
 }
 

@@ -9,14 +9,14 @@
 namespace ringdex::sync {
 namespace {
 
-constexpr std::chrono::minutes kIdleWait{10};
+constexpr std::chrono::minutes kSearchIdleWait{10};
 constexpr std::uint64_t kRequestsKept = 3;
 
 std::expected<bool, FetchError> not_asked() {
   return std::unexpected(FetchError{FetchErrorKind::rate_limited, "not asked", std::nullopt, 0});
 }
 
-bool bears(const index::Record& record, telephony::PhoneNumber number) {
+bool has_number(const index::Record& record, telephony::PhoneNumber number) {
   return std::ranges::any_of(
       record.phones, [&](const auto& phone) { return phone.number && telephony::canonical(*phone.number) == number; });
 }
@@ -50,7 +50,7 @@ TimePoint LiveSearch::step(TimePoint now) {
   bool may_ask = false;
   {
     const std::lock_guard lock(mutex_);
-    if (order_.empty()) return now + kIdleWait;
+    if (order_.empty()) return now + kSearchIdleWait;
     next = order_.front();
     // What was asked for before the source failed is not worth the time of those who ask later.
     may_ask = !disabled_ && !is_ahead(broken_until_, now, options_.broken_pause);
@@ -66,7 +66,7 @@ bool LiveSearch::leaves_enough(TimePoint now) const {
   return !left.today || !left.of_today || *left.today >= *left.of_today / 2;
 }
 
-// The source's search is loose: only who bears the number by our own reading counts.
+// The source's search is loose: only who has the number by our own reading counts.
 std::expected<bool, FetchError> LiveSearch::search(telephony::PhoneNumber number, TimePoint now) {
   auto hits = connector_.find_by_phone(number, now);
   if (!hits) return std::unexpected(hits.error());
@@ -75,7 +75,7 @@ std::expected<bool, FetchError> LiveSearch::search(telephony::PhoneNumber number
   batch.source = options_.source;
   batch.cause = index::ChangeCause::live;
   for (FetchedRecord& hit : *hits) {
-    if (!hit.record || !bears(*hit.record, number)) continue;
+    if (!hit.record || !has_number(*hit.record, number)) continue;
     batch.organizations.insert(batch.organizations.end(), hit.organizations.begin(), hit.organizations.end());
     batch.upserts.insert(batch.upserts.end(), hit.others.begin(), hit.others.end());
     batch.upserts.push_back(*std::move(hit.record));

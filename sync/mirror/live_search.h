@@ -26,7 +26,7 @@ struct LiveSearchOptions {
   std::chrono::milliseconds broken_pause{std::chrono::seconds(30)};
 };
 
-// Asks one source for a number that the mirror does not know, while somebody's phone rings (design section 4). One
+// Asks one source for a number that the mirror does not know, while somebody's phone rings. One
 // question at a time for a number, however many ask; what is found goes into the index. step() is called by one thread,
 // all else by any.
 class LiveSearch {
@@ -37,7 +37,7 @@ class LiveSearch {
 
   LiveSearch(LiveSearchOptions options, Connector& connector, index::Index& index);
 
-  // `number` is canonical. False: it is not asked (known to be unknown, too many failures, too many that wait), and
+  // `number` is canonical. false if it is not asked (known to be unknown, too many failures, too many that wait); then
   // `done` is not called. Else `done` is called once, from the stepping thread or from stop(); it must not block.
   bool ask(telephony::PhoneNumber number, TimePoint now, Done done);
   // One question; says when to call again if nobody asks before.

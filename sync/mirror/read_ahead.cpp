@@ -45,7 +45,7 @@ class ReadAhead : public Connector {
   void read_on(TimePoint now) {
     try {
       ahead_ = std::async(std::launch::async, [this, now] {
-        index::give_way_to_lookups();
+        index::lower_thread_priority();
         return pages_->next_page(next_cursor_, now);
       });
     } catch (const std::system_error&) {

@@ -245,7 +245,7 @@ ResyncAnswer RecordRefresher::answer_for(const index::RecordId& id, const Fetche
   using Outcome = ResyncAnswer::Outcome;
   if (fetched.record) {
     const bool changed = applied.added + applied.updated + applied.renamed > 0;
-    return ResyncAnswer{changed ? Outcome::updated : Outcome::unchanged, std::string(left_out_because(applied)),
+    return ResyncAnswer{changed ? Outcome::updated : Outcome::unchanged, std::string(skip_reason(applied)),
                         std::nullopt};
   }
   std::string detail = fetched.rejected ? "skipped: " + fetched.rejected->detail : "";

@@ -18,7 +18,7 @@
 
 namespace ringdex::sync {
 
-// What a forced resync of one record came to (design section 6).
+// What a forced resync of one record came to.
 struct ResyncAnswer {
   enum class Outcome { updated, unchanged, deleted, merged, not_found, unreachable };
   Outcome outcome = Outcome::unreachable;
@@ -75,7 +75,7 @@ class RecordRefresher {
   struct Changes {
     index::ChangeBatch batch;
     std::string detail = {};  // in words for the admin
-    // Nothing: it is settled.
+    // nullopt if it is settled.
     std::optional<std::chrono::milliseconds> ask_again_after = std::nullopt;
     std::optional<index::RecordId> survivor = std::nullopt;  // that its record was merged into
   };

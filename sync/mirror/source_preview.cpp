@@ -5,9 +5,9 @@
 namespace ringdex::sync {
 namespace {
 
-constexpr std::chrono::minutes kIdleWait{10};
+constexpr std::chrono::minutes kPreviewIdleWait{10};
 
-// As the Index does it: the organization's own name goes before the record's word for it, and who bears the name of
+// As the Index does it: the organization's own name goes before the record's word for it, and who has the name of
 // another one takes it from there.
 void complete(std::vector<index::Record>& records, const std::map<std::string, std::string>& organizations) {
   for (index::Record& record : records) {
@@ -47,7 +47,7 @@ std::future<PreviewAnswer> SourcePreview::ask(std::size_t records_max) {
 TimePoint SourcePreview::step(TimePoint now) {
   if (!current_) {
     const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) return now + kIdleWait;
+    if (waiting_.empty()) return now + kPreviewIdleWait;
     current_ = std::move(waiting_.front());
     waiting_.erase(waiting_.begin());
   }
@@ -61,7 +61,7 @@ TimePoint SourcePreview::step(TimePoint now) {
   return now;
 }
 
-// True: another page is to be read.
+// true if another page is to be read.
 bool SourcePreview::read_page(Asked& asked, TimePoint now) {
   PreviewAnswer& answer = asked.answer;
   auto page = connector_.next_page(asked.cursor, now);

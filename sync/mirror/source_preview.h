@@ -22,8 +22,8 @@ struct PreviewAnswer {
   std::string error;  // why there are no more; empty: there are enough, or the source has no more
 };
 
-// Reads a source's first pages and stores nothing (design section 6: dry run). step() is called by one thread, all else
-// by any.
+// A dry run: reads a source's first pages, shows their records as they would be indexed, and stores nothing. step() is
+// called by one thread, all else by any.
 class SourcePreview {
  public:
   static constexpr std::size_t kRecordsMax = 100;

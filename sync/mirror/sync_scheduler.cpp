@@ -67,12 +67,12 @@ void SyncScheduler::Worker::join(const std::function<void()>& cancel) {
 
 SyncScheduler::Source::Source(SourceSetup given, index::Index& index, index::Inbox& inbox, index::Ledger& ledger)
     : setup(std::move(given)),
-      syncer(setup.syncer, *setup.pages, index, ledger),
-      refresher(setup.refresher, *setup.singles, index, inbox, ledger),
-      webhooks(setup.webhooks, *setup.singles, index, inbox),
-      preview(*setup.asides),
+      syncer(setup.syncer, *setup.listing, index, ledger),
+      refresher(setup.refresher, *setup.by_id, index, inbox, ledger),
+      webhooks(setup.webhooks, *setup.by_id, index, inbox),
+      preview(*setup.interactive),
       live({.account = setup.syncer.account, .source = setup.syncer.source, .policy = setup.syncer.policy},
-           *setup.asides, index) {}
+           *setup.interactive, index) {}
 
 SyncScheduler::SyncScheduler(index::Index& index, index::Inbox& inbox, index::Ledger& ledger)
     : index_(index), inbox_(inbox), ledger_(ledger) {}
@@ -92,15 +92,16 @@ void SyncScheduler::start() {
     // What an admin switched before the restart.
     const auto state = index_.read().source_state(it->setup.syncer.account, it->setup.syncer.source);
     if (state) tell_mode(*it, state->mode);
-    it->aside_worker.thread = std::jthread([it](std::stop_token stop) {
-      it->aside_worker.run(stop, [it](TimePoint now) { return std::min(it->live.step(now), it->preview.step(now)); });
+    it->interactive_worker.thread = std::jthread([it](std::stop_token stop) {
+      it->interactive_worker.run(stop,
+                                 [it](TimePoint now) { return std::min(it->live.step(now), it->preview.step(now)); });
     });
-    it->page_worker.thread = std::jthread([it](std::stop_token stop) {
-      index::give_way_to_lookups();
-      it->page_worker.run(stop, [it](TimePoint now) { return it->syncer.step(now); });
+    it->listing_worker.thread = std::jthread([it](std::stop_token stop) {
+      index::lower_thread_priority();
+      it->listing_worker.run(stop, [it](TimePoint now) { return it->syncer.step(now); });
     });
-    it->single_worker.thread = std::jthread([it](std::stop_token stop) {
-      it->single_worker.run(stop, [it](TimePoint now) { return it->refresher.step(now); });
+    it->by_id_worker.thread = std::jthread([it](std::stop_token stop) {
+      it->by_id_worker.run(stop, [it](TimePoint now) { return it->refresher.step(now); });
     });
   }
 }
@@ -108,15 +109,15 @@ void SyncScheduler::start() {
 void SyncScheduler::stop() {
   stopping_ = true;
   for (auto& source : sources_) {
-    source->page_worker.thread.request_stop();
-    source->single_worker.thread.request_stop();
-    source->aside_worker.thread.request_stop();
+    source->listing_worker.thread.request_stop();
+    source->by_id_worker.thread.request_stop();
+    source->interactive_worker.thread.request_stop();
     if (source->setup.cancel) source->setup.cancel();
   }
   for (auto& source : sources_) {
-    source->page_worker.join(source->setup.cancel);
-    source->single_worker.join(source->setup.cancel);
-    source->aside_worker.join(source->setup.cancel);
+    source->listing_worker.join(source->setup.cancel);
+    source->by_id_worker.join(source->setup.cancel);
+    source->interactive_worker.join(source->setup.cancel);
     source->refresher.stop();
     source->live.stop();
     source->preview.stop();
@@ -136,7 +137,7 @@ std::vector<SourceOverview> SyncScheduler::overview(const std::string& account) 
     const SourceSetup& setup = source->setup;
     if (setup.syncer.account != account) continue;
     found.push_back({setup.syncer.account, setup.syncer.source, setup.type, setup.label, setup.syncer.interval,
-                     source->syncer.status(), setup.pages->requests_left(wall_clock())});
+                     source->syncer.status(), setup.listing->requests_left(wall_clock())});
   }
   return found;
 }
@@ -145,7 +146,7 @@ bool SyncScheduler::request_run(const std::string& account, const std::string& s
   Source* const found = find(account, source);
   if (found == nullptr) return false;
   found->syncer.request(kind);
-  found->page_worker.nudge();
+  found->listing_worker.nudge();
   return true;
 }
 
@@ -153,7 +154,7 @@ std::optional<std::future<ResyncAnswer>> SyncScheduler::resync(const std::string
   Source* const found = find(account, id.source);
   if (found == nullptr) return std::nullopt;
   auto answer = found->refresher.resync(id);
-  found->single_worker.nudge();
+  found->by_id_worker.nudge();
   return answer;
 }
 
@@ -161,7 +162,7 @@ bool SyncScheduler::resync(const std::string& account, const index::RecordId& id
   Source* const found = find(account, id.source);
   if (found == nullptr) return false;
   found->refresher.resync(id, std::move(done));
-  found->single_worker.nudge();
+  found->by_id_worker.nudge();
   return true;
 }
 
@@ -171,7 +172,7 @@ std::expected<WebhookAccepted, WebhookFailure> SyncScheduler::accept_webhook(con
   Source* const found = find(account, source);
   if (found == nullptr) return std::unexpected(WebhookFailure::refused);
   auto accepted = found->webhooks.accept(request, wall_clock());
-  if (accepted && accepted->events > accepted->ignored) found->single_worker.nudge();
+  if (accepted && accepted->events > accepted->ignored) found->by_id_worker.nudge();
   return accepted;
 }
 
@@ -206,8 +207,8 @@ std::expected<void, index::IndexError> SyncScheduler::set_mode(const std::string
   if (found == nullptr) return {};
   if (auto kept = index_.set_mode(account, source, mode, wall_clock()); !kept) return kept;
   tell_mode(*found, mode);
-  found->page_worker.nudge();
-  found->single_worker.nudge();
+  found->listing_worker.nudge();
+  found->by_id_worker.nudge();
   return {};
 }
 
@@ -216,7 +217,7 @@ std::optional<std::future<PreviewAnswer>> SyncScheduler::preview(const std::stri
   Source* const found = find(account, source);
   if (found == nullptr) return std::nullopt;
   auto answer = found->preview.ask(records_max);
-  found->aside_worker.nudge();
+  found->interactive_worker.nudge();
   return answer;
 }
 
@@ -241,7 +242,7 @@ std::size_t SyncScheduler::ask_live(const std::string& account, telephony::Phone
     if (!source->setup.live || source->setup.syncer.account != account) continue;
     if (!source->live.ask(number, wall_clock(), done)) continue;
     ++asked;
-    source->aside_worker.nudge();
+    source->interactive_worker.nudge();
   }
   return asked;
 }

@@ -27,14 +27,14 @@ struct SourceSetup {
   SyncerOptions syncer;
   RecordRefresherOptions refresher;
   WebhookIntakeOptions webhooks;
-  std::string type;              // the connector's name
-  std::string label;             // shown with each candidate
-  std::shared_ptr<void> shared;  // what both connectors use; outlives them
-  std::unique_ptr<Connector> pages;
-  std::unique_ptr<Connector> singles;
-  std::unique_ptr<Connector> asides;  // for what somebody waits for: previews, searches while a phone rings
-  bool live = false;                  // whether unknown numbers are asked for
-  std::function<void()> cancel;       // ends requests in flight, from any thread
+  std::string type;                        // the connector's name
+  std::string label;                       // shown with each candidate
+  std::shared_ptr<void> shared;            // what both connectors use; outlives them
+  std::unique_ptr<Connector> listing;      // pages
+  std::unique_ptr<Connector> by_id;        // single records
+  std::unique_ptr<Connector> interactive;  // what somebody waits for: previews, searches while a phone rings
+  bool live = false;                       // whether unknown numbers are asked for
+  std::function<void()> cancel;            // ends requests in flight, from any thread
 };
 
 struct SourceOverview {
@@ -105,9 +105,9 @@ class SyncScheduler {
     WebhookIntake webhooks;
     SourcePreview preview;
     LiveSearch live;
-    Worker page_worker;
-    Worker single_worker;
-    Worker aside_worker;
+    Worker listing_worker;
+    Worker by_id_worker;
+    Worker interactive_worker;
     Source(SourceSetup given, index::Index& index, index::Inbox& inbox, index::Ledger& ledger);
   };
   Source* find(const std::string& account, const std::string& source) const;

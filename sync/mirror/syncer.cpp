@@ -1,6 +1,6 @@
 #include "sync/mirror/syncer.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>
@@ -114,7 +114,7 @@ TimePoint Syncer::rest(Mode mode, TimePoint now) {
   return now + options_.interval;
 }
 
-// False: the index could not be read.
+// false if the index could not be read.
 bool Syncer::know_sweep(TimePoint now) {
   if (sweep_known_) return true;
   const auto state = index_.read().source_state(options_.account, options_.source);

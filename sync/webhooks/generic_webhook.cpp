@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -11,12 +10,11 @@
 #include "sync/json_fields.h"
 #include "sync/webhooks/webhook_signature.h"
 #include "telephony/text/printable.h"
-#include "telephony/text/times.h"
 
 namespace ringdex::sync {
 namespace {
 
-using nlohmann::json;
+using text::JsonView;
 
 constexpr std::size_t kIdBytesMax = 255;
 constexpr std::size_t kTimestampDigitsMax = 12;
@@ -30,31 +28,31 @@ std::optional<TimePoint> unix_time(std::string_view text) {
   return TimePoint(std::chrono::seconds(seconds));
 }
 
-// An id as text or as a whole number; nothing: none that a record can have.
-std::optional<std::string> id_of(const json& event, const char* name) {
-  const auto* value = member(event, name);
-  if (value == nullptr || value->is_boolean()) return std::nullopt;
-  std::string id = value_text(*value);
+// An id as text or as a whole number; nullopt if it is none that a record can have.
+std::optional<std::string> id_of(JsonView event, const char* name) {
+  const JsonView value = event[name];
+  if (value.is_boolean()) return std::nullopt;
+  std::string id = value.as_text();
   if (id.empty() || id.size() > kIdBytesMax || clean_line(id) != id) return std::nullopt;
   return id;
 }
 
-Hint::Kind kind_of(const std::string& type) {
+Hint::Kind kind_of(std::string_view type) {
   if (type == "changed") return Hint::Kind::refetch;
   if (type == "deleted") return Hint::Kind::deleted;
   if (type == "merged") return Hint::Kind::merged;
   return Hint::Kind::ignored;
 }
 
-std::optional<Hint> read_event(const json& event, TimePoint sent_at) {
-  const std::string type = text_member(event, "type");
+std::optional<Hint> read_event(JsonView event, TimePoint sent_at) {
+  const std::string_view type = event["type"].text().value_or("");
   if (type.empty()) return std::nullopt;
   Hint hint;
   hint.kind = kind_of(type);
   hint.type = text::printable(type);
-  hint.event_id = text::printable(text_member(event, "id"));
-  hint.happened_at = std::min(text::parse_iso_time(text_member(event, "time")).value_or(sent_at), sent_at);
-  const std::string kind = text_member(event, "kind");
+  hint.event_id = text::printable(event["id"].text().value_or(""));
+  hint.happened_at = std::min(iso_time(event["time"]).value_or(sent_at), sent_at);
+  const std::string_view kind = event["kind"].text().value_or("");
   if (kind == "lead") {
     hint.record_kind = index::RecordKind::lead;
   } else if (!kind.empty() && kind != "contact") {
@@ -63,9 +61,8 @@ std::optional<Hint> read_event(const json& event, TimePoint sent_at) {
   if (hint.kind == Hint::Kind::ignored) return hint;
   auto external_id = id_of(event, "external_id");
   if (!external_id) return std::nullopt;
-  const bool names_survivor = member(event, "into") != nullptr;
   auto into = id_of(event, "into");
-  if (names_survivor && !into) return std::nullopt;
+  if (event["into"] && !into) return std::nullopt;
   if (into == external_id) into.reset();
   hint.ids.push_back(*std::move(external_id));
   if (hint.kind == Hint::Kind::merged) {
@@ -96,12 +93,12 @@ std::expected<std::vector<Hint>, WebhookRefusal> read_generic_webhook(const Webh
     return std::unexpected(WebhookRefusal::outside_time_window);
   }
 
-  const auto body = read_json(request.body);
-  const auto* events = body ? array_member(*body, "events") : nullptr;
-  if (events == nullptr || events->size() > kGenericEventsMax) return std::unexpected(WebhookRefusal::malformed);
+  const auto body = text::JsonDocument::parse(request.body);
+  const JsonView events = body ? (*body)["events"] : JsonView();
+  if (!events.is_list() || events.size() > kGenericEventsMax) return std::unexpected(WebhookRefusal::malformed);
   std::vector<Hint> hints;
-  hints.reserve(events->size());
-  for (const auto& event : *events) {
+  hints.reserve(events.size());
+  for (const JsonView event : events) {
     auto hint = read_event(event, *sent_at);
     if (!hint) return std::unexpected(WebhookRefusal::malformed);
     hints.push_back(*std::move(hint));

@@ -10,7 +10,7 @@ namespace ringdex::sync {
 
 inline constexpr std::size_t kGenericEventsMax = 1'000;  // in one body
 
-// The signed form that anything may send (design section 7). Headers: X-Ringdex-Timestamp, unix seconds at most five
+// The signed form that anything may send. Headers: X-Ringdex-Timestamp, unix seconds at most five
 // minutes off; X-Ringdex-Signature, base64 of HMAC-SHA256 over the timestamp, a point and the raw body, checked before
 // anything of the body is read. Body:
 //   {"events":[{"id":"...","type":"changed"|"deleted"|"merged","kind":"contact"|"lead","external_id":"...",

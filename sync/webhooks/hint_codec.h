@@ -16,13 +16,13 @@ struct WaitingHint {
   std::uint32_t unreadable = 0;  // of these, answers that could not be understood
   std::uint32_t both_alive = 0;  // answers that still showed both records of a merge
   TimePoint not_before{};
-  std::optional<TimePoint> received_at;  // nothing: it was accepted by an older ringdex
+  std::optional<TimePoint> received_at;  // nullopt if an older ringdex accepted it
   std::string last_error;                // why the last attempt did not settle it
   index::EventChanges did;               // what attempts changed that did not settle it
 };
 
 std::string encode_hint(const WaitingHint& waiting);
-// Nothing if the bytes are no hint.
+// nullopt if the bytes are no hint.
 std::optional<WaitingHint> decode_hint(std::string_view bytes);
 
 }  // namespace ringdex::sync

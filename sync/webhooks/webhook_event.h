@@ -16,13 +16,13 @@ struct WebhookEvent {
   std::uint64_t number = 0;
   std::string source;
   std::string type;                // the CRM's own word; empty where the event cannot be read
-  std::optional<Hint::Kind> kind;  // nothing: it cannot be read
+  std::optional<Hint::Kind> kind;  // nullopt if it cannot be read
   std::vector<std::string> records;
   std::string into;  // the survivor, once it is known; else empty
   std::optional<TimePoint> received_at;
   std::optional<TimePoint> settled_at;
   std::uint32_t attempts = 0;                  // that did not settle it
-  std::optional<index::EventOutcome> outcome;  // nothing: it waits
+  std::optional<index::EventOutcome> outcome;  // nullopt if it waits
   index::EventChanges did;
   std::string detail;
 };

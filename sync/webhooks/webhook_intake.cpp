@@ -137,7 +137,7 @@ void WebhookIntake::apply_deletions(const std::vector<const Hint*>& hints, const
   }
 }
 
-// Nothing: a record changed after the deletion and may have been brought back, so the refresher asks the source.
+// nullopt if a record changed after the deletion and may have been brought back, so that the refresher asks the source.
 std::optional<index::EventDone> WebhookIntake::add_deletion(const Hint& hint, std::uint64_t number,
                                                             const index::IndexView& view,
                                                             index::ChangeBatch& batch) const {

@@ -8,7 +8,8 @@
 
 namespace ringdex::sync {
 
-// How far the timestamp that a webhook was signed with may be off, either way (design section 7).
+// How far the timestamp that a webhook was signed with may be off, either way; beyond it the webhook
+// is refused, so that one that was overheard cannot be sent again later.
 inline constexpr std::chrono::minutes kWebhookWindow{5};
 
 // The first header of that name (in lower case), or nullptr.

@@ -9,9 +9,9 @@
 namespace ringdex::telephony {
 namespace {
 
-constexpr ber_tag_t kControls = 0xA0;
-constexpr ber_tag_t kExtendedOid = 0x8A;
-constexpr ber_tag_t kExtendedValue = 0x8B;
+constexpr ber_tag_t kResponseControls = 0xA0;
+constexpr ber_tag_t kResponseOid = 0x8A;
+constexpr ber_tag_t kResponseValue = 0x8B;
 
 constexpr std::size_t length_octets(std::size_t length) {
   std::size_t octets = 1;
@@ -111,7 +111,7 @@ void append_ldap_result(std::string& out, std::int32_t message_id, LdapResponseT
   Encoder encoder = begin_message(out, message_id, tag, result_bytes(result), rest);
   put_result(encoder, result);
   if (controls.empty()) return;
-  encoder.head(kControls, all_controls);
+  encoder.head(kResponseControls, all_controls);
   for (const LdapControl& control : controls) {
     encoder.head(LBER_SEQUENCE, control_bytes(control));
     encoder.text(LBER_OCTETSTRING, control.oid);
@@ -146,8 +146,8 @@ void append_ldap_extended_response(std::string& out, std::int32_t message_id, co
       result_bytes(result) + (oid ? element_bytes(oid->size()) : 0) + (value ? element_bytes(value->size()) : 0);
   Encoder encoder = begin_message(out, message_id, LdapResponseTag::extended, bytes);
   put_result(encoder, result);
-  if (oid) encoder.text(kExtendedOid, *oid);
-  if (value) encoder.text(kExtendedValue, *value);
+  if (oid) encoder.text(kResponseOid, *oid);
+  if (value) encoder.text(kResponseValue, *value);
 }
 
 void append_ldap_notice_of_disconnection(std::string& out, const LdapResult& result) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "telephony/text/plain_text.h"
+
 namespace ringdex::telephony {
 namespace {
 
@@ -78,10 +80,6 @@ static_assert(std::ranges::is_sorted(kKinds, {}, &NamedKind::name));
 constexpr std::size_t kNameBytesMax = 32;
 static_assert(std::ranges::all_of(kKinds, [](const NamedKind& row) { return row.name.size() <= kNameBytesMax; }));
 
-constexpr char lower(char character) {
-  return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
-}
-
 }  // namespace
 
 std::string_view without_options(std::string_view attribute) {
@@ -89,14 +87,15 @@ std::string_view without_options(std::string_view attribute) {
 }
 
 bool is_same_attribute(std::string_view left, std::string_view right) {
-  return std::ranges::equal(without_options(left), without_options(right), {}, lower, lower);
+  return std::ranges::equal(without_options(left), without_options(right), {}, text::to_ascii_lower,
+                            text::to_ascii_lower);
 }
 
 LdapAttributeKind ldap_attribute_kind(std::string_view attribute) {
   const std::string_view name = without_options(attribute);
   if (name.size() > kNameBytesMax) return LdapAttributeKind::none;
   std::array<char, kNameBytesMax> buffer{};
-  std::ranges::transform(name, buffer.begin(), lower);
+  std::ranges::transform(name, buffer.begin(), text::to_ascii_lower);
   const std::string_view lowered(buffer.data(), name.size());
   const auto row = std::ranges::lower_bound(kKinds, lowered, {}, &NamedKind::name);
   return row != kKinds.end() && row->name == lowered ? row->kind : LdapAttributeKind::none;

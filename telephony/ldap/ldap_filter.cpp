@@ -19,10 +19,6 @@ bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char character) { return static_cast<unsigned char>(character) < 0x80; });
 }
 
-constexpr char lower(char character) {
-  return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
-}
-
 // NFKC with case folding; nothing if the text is not UTF-8.
 std::optional<std::string> folded(std::string_view text) {
   if (!text::plain_text(text)) return std::nullopt;
@@ -57,7 +53,7 @@ void prepare_spaces(std::string_view text, Place place, std::string& prepared) {
       continue;
     }
     if (is_after_space && has_letters) prepared.push_back(' ');
-    prepared.push_back(lower(character));
+    prepared.push_back(text::to_ascii_lower(character));
     is_after_space = false;
     has_letters = true;
   }

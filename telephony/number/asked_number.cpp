@@ -9,7 +9,7 @@ namespace ringdex::telephony {
 namespace {
 
 constexpr std::size_t kExtensionLengthMax = 6;
-constexpr std::string_view kNoRegion;
+constexpr std::string_view kRegionUnknown;
 
 using Parsed = std::expected<ParsedNumber, ParseError>;
 
@@ -87,7 +87,7 @@ void read_without_plus(AskedNumber& asked, const NumberParser& parser, const std
   }
   Parsed international = std::unexpected(ParseError::not_a_number);
   if (plan != Plan::national && may_be_international) {
-    international = parser.parse("+" + text, kNoRegion);
+    international = parser.parse("+" + text, kRegionUnknown);
     teller.tell([&] { return reading_step("an international number without its plus", international); });
   }
   // Digits that are a local number of the region must not be taken for a merely possible one of another country.

@@ -58,10 +58,11 @@ struct AskedNumber {
   bool operator==(const AskedNumber&) const = default;
 };
 
-// Design section 3. Plus-less digits with plan automatic: the national reading in the region if valid, else the
-// international one if valid, else whichever is possible; the other reading stands second. Six digits or fewer without
-// a plus are an extension or short code, unless they are a whole valid number of a region that has such.
-// What is done is told to `steps` in plain words, for /v1/explain; without steps a clean E.164 text allocates nothing.
+// Reads what a phone system or a person asks for. Plus-less digits with plan automatic: the national reading in the
+// region if valid, else the international one if valid, else whichever is possible; the other reading stands second.
+// Six digits or fewer without a plus are an extension or short code, unless they are a whole valid number of a region
+// that has such. What is done is told to `steps` in plain words, for /v1/explain; without steps a clean E.164 text
+// allocates nothing.
 AskedNumber read_asked_number(const NumberParser& parser, std::string_view text, std::string_view region, Plan plan,
                               const std::vector<DialRewrite>& rewrites, std::vector<std::string>* steps = nullptr);
 

@@ -8,7 +8,7 @@
 namespace ringdex::telephony {
 namespace {
 
-using Kind = DigitPattern::Kind;
+using PatternKind = DigitPattern::Kind;
 using MaybePattern = std::optional<DigitPattern>;
 
 constexpr std::size_t kDepthMax = 32;
@@ -32,7 +32,7 @@ class PatternReader {
 
   MaybePattern read_choice(std::size_t depth) {
     if (depth > kDepthMax) return std::nullopt;
-    DigitPattern choice{.kind = Kind::choice, .parts = {}};
+    DigitPattern choice{.kind = PatternKind::choice, .parts = {}};
     do {
       MaybePattern sequence = read_sequence(depth);
       if (!sequence) return std::nullopt;
@@ -45,7 +45,7 @@ class PatternReader {
   }
 
   MaybePattern read_sequence(std::size_t depth) {
-    DigitPattern sequence{.kind = Kind::sequence, .parts = {}};
+    DigitPattern sequence{.kind = PatternKind::sequence, .parts = {}};
     while (!rest_.empty() && rest_[0] != '|' && rest_[0] != ')') {
       MaybePattern part = read_atom(depth);
       if (!part || !repeat(*part)) return std::nullopt;
@@ -64,7 +64,7 @@ class PatternReader {
       if (number > DigitMatch::kGroupsMax) return std::nullopt;
       MaybePattern inside = closed(read_choice(depth + 1));
       if (!inside) return std::nullopt;
-      DigitPattern group{.kind = Kind::group, .number = number, .parts = {}};
+      DigitPattern group{.kind = PatternKind::group, .number = number, .parts = {}};
       group.parts.push_back(*std::move(inside));
       return group;
     }
@@ -93,7 +93,7 @@ class PatternReader {
 
   // Wraps `part` in the quantifier that follows it, if there is one. False for one that is not understood.
   bool repeat(DigitPattern& part) {
-    DigitPattern repeat{.kind = Kind::repeat, .parts = {}};
+    DigitPattern repeat{.kind = PatternKind::repeat, .parts = {}};
     if (take("?")) {
       repeat.at_least = 0;
     } else if (take("*")) {
@@ -146,7 +146,9 @@ class PatternReader {
   }
 
   static std::uint16_t bit(unsigned value) { return static_cast<std::uint16_t>(1U << value); }
-  static DigitPattern digit(std::uint16_t digits) { return {.kind = Kind::digit, .digits = digits, .parts = {}}; }
+  static DigitPattern digit(std::uint16_t digits) {
+    return {.kind = PatternKind::digit, .digits = digits, .parts = {}};
+  }
 
   std::string_view rest_;
   std::size_t groups_ = 0;
@@ -182,13 +184,13 @@ class Matcher {
 
  private:
   bool match_part(const DigitPattern& pattern, std::size_t at, const Rest* after) {
-    if (pattern.kind == Kind::digit) {
+    if (pattern.kind == PatternKind::digit) {
       const bool is_taken = at < digits_.size() && (pattern.digits >> (digits_[at] - '0') & 1) != 0;
       return is_taken && match_rest(after, at + 1);
     }
     const Rest whole{&pattern, 0, at, after};
-    if (pattern.kind == Kind::group) return match_part(pattern.parts.front(), at, &whole);
-    if (pattern.kind != Kind::choice) return match_rest(&whole, at);
+    if (pattern.kind == PatternKind::group) return match_part(pattern.parts.front(), at, &whole);
+    if (pattern.kind != PatternKind::choice) return match_rest(&whole, at);
     return std::ranges::any_of(pattern.parts, [&](const DigitPattern& part) { return match_part(part, at, after); });
   }
 
@@ -198,9 +200,9 @@ class Matcher {
       return true;
     }
     const DigitPattern& pattern = *rest->pattern;
-    if (pattern.kind == Kind::group) return match_behind_group(*rest, at);
+    if (pattern.kind == PatternKind::group) return match_behind_group(*rest, at);
     const Rest next{&pattern, rest->done + 1, at, rest->after};
-    if (pattern.kind == Kind::sequence) {
+    if (pattern.kind == PatternKind::sequence) {
       if (rest->done == pattern.parts.size()) return match_rest(rest->after, at);
       return match_part(pattern.parts[rest->done], at, &next);
     }
@@ -235,15 +237,15 @@ std::optional<DigitMatch> match_from_start(const DigitPattern& pattern, std::str
 
 DigitCount digit_count(const DigitPattern& pattern) {
   switch (pattern.kind) {
-    case Kind::digit:
+    case PatternKind::digit:
       return {1, 1};
-    case Kind::group:
+    case PatternKind::group:
       return digit_count(pattern.parts.front());
-    case Kind::repeat: {
+    case PatternKind::repeat: {
       const DigitCount once = digit_count(pattern.parts.front());
       return {times(once.at_least, pattern.at_least), times(once.at_most, pattern.at_most)};
     }
-    case Kind::sequence: {
+    case PatternKind::sequence: {
       DigitCount sum;
       for (const DigitPattern& part : pattern.parts) {
         const DigitCount count = digit_count(part);
@@ -251,7 +253,7 @@ DigitCount digit_count(const DigitPattern& pattern) {
       }
       return sum;
     }
-    case Kind::choice:
+    case PatternKind::choice:
       break;
   }
   DigitCount range{DigitPattern::kUnbounded, 0};

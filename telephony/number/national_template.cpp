@@ -9,9 +9,9 @@
 namespace ringdex::telephony {
 namespace {
 
-using Kind = DigitPattern::Kind;
+using PatternKind = DigitPattern::Kind;
 
-constexpr std::size_t kPlacesMax = 0x20;
+constexpr std::size_t kTemplateDigitsMax = 0x20;
 
 struct Span {
   std::size_t first = 0;
@@ -19,21 +19,21 @@ struct Span {
 };
 
 bool holds_group(const DigitPattern& pattern) {
-  return pattern.kind == Kind::group || std::ranges::any_of(pattern.parts, holds_group);
+  return pattern.kind == PatternKind::group || std::ranges::any_of(pattern.parts, holds_group);
 }
 
 // \d, repeated or not, in any number of brackets.
 bool is_run_of_any_digits(const DigitPattern& pattern) {
   switch (pattern.kind) {
-    case Kind::digit:
+    case PatternKind::digit:
       return pattern.digits == DigitPattern::kAnyDigit;
-    case Kind::repeat:
-      return pattern.parts.front().kind == Kind::digit && is_run_of_any_digits(pattern.parts.front());
-    case Kind::group:
+    case PatternKind::repeat:
+      return pattern.parts.front().kind == PatternKind::digit && is_run_of_any_digits(pattern.parts.front());
+    case PatternKind::group:
       return is_run_of_any_digits(pattern.parts.front());
-    case Kind::sequence:
+    case PatternKind::sequence:
       return pattern.parts.size() == 1 && is_run_of_any_digits(pattern.parts.front());
-    case Kind::choice:
+    case PatternKind::choice:
       break;
   }
   return false;
@@ -42,7 +42,7 @@ bool is_run_of_any_digits(const DigitPattern& pattern) {
 // Where the captured groups lie in numbers of `digits` digits. Parts take as many digits as they can, from the left;
 // once one part may take more or fewer, only parts that take any digit leave the matter to the length alone.
 std::optional<std::vector<Span>> group_spans(const DigitPattern& pattern, std::size_t digits) {
-  if (pattern.kind != Kind::sequence) return std::nullopt;
+  if (pattern.kind != PatternKind::sequence) return std::nullopt;
   const std::size_t least = digit_count(pattern).at_least;
   if (digits < least) return std::nullopt;
   std::size_t spare = digits - least;
@@ -50,7 +50,7 @@ std::optional<std::vector<Span>> group_spans(const DigitPattern& pattern, std::s
   bool is_variable = false;
   std::vector<Span> groups;
   for (const DigitPattern& part : pattern.parts) {
-    const bool is_group = part.kind == Kind::group;
+    const bool is_group = part.kind == PatternKind::group;
     if (is_group ? holds_group(part.parts.front()) : holds_group(part)) return std::nullopt;
     const DigitCount count = digit_count(part);
     is_variable = is_variable || count.at_least != count.at_most;
@@ -96,7 +96,7 @@ std::optional<NationalTemplate> national_template(std::string_view pattern, std:
                                                   std::string_view prefix_rule, std::size_t digits) {
   const auto parsed = parse_digit_pattern(pattern);
   const auto whole = with_prefix_rule(format, prefix_rule);
-  if (!parsed || !whole || digits > kPlacesMax) return std::nullopt;
+  if (!parsed || !whole || digits > kTemplateDigitsMax) return std::nullopt;
   const auto groups = group_spans(*parsed, digits);
   if (!groups) return std::nullopt;
   NationalTemplate form;

@@ -25,7 +25,7 @@ constexpr std::string_view to_string(ParseError value) {
   return kParseErrorNames.name_of(value);
 }
 
-// What was mended because the literal reading was not valid and exactly one listed repair was (design: section 3).
+// What was mended because the literal reading was not valid and exactly one of these repairs was.
 enum class Repair { none, lost_italian_zero, doubled_country_code, trunk_zero };
 inline constexpr auto kRepairNames = text::enum_names<Repair>({{Repair::none, "none"},
                                                                {Repair::lost_italian_zero, "lost_italian_zero"},

@@ -10,7 +10,7 @@
 namespace ringdex::telephony {
 namespace {
 
-using Kind = FieldToken::Kind;
+using TokenKind = FieldToken::Kind;
 
 constexpr std::size_t kShortDigitsMax = 6;  // so few digits without a plus are a tail, a short code or a note
 constexpr std::size_t kTailDigitsMin = 2;
@@ -49,7 +49,7 @@ std::string_view span_of(const FieldToken& first, const FieldToken& last) {
 std::vector<Piece> pieces_of(std::vector<FieldToken> tokens, std::string_view plain) {
   std::vector<Piece> pieces(1);
   for (FieldToken& token : tokens) {
-    if (token.kind == Kind::separator) {
+    if (token.kind == TokenKind::separator) {
       pieces.push_back({.lead = token.text, .lead_is_tight = token.tight, .raw = {}, .tokens = {}});
     } else {
       pieces.back().tokens.push_back(token);
@@ -67,15 +67,15 @@ std::vector<Piece> pieces_of(std::vector<FieldToken> tokens, std::string_view pl
 PieceReading read_piece(const Piece& piece) {
   PieceReading reading;
   const auto& tokens = piece.tokens;
-  const bool labels_follow = tokens.front().kind == Kind::number && tokens.back().kind != Kind::number;
+  const bool labels_follow = tokens.front().kind == TokenKind::number && tokens.back().kind != TokenKind::number;
   for (std::size_t at = 0; at < tokens.size(); ++at) {
     const FieldToken& token = tokens[at];
     const FieldToken* before = at > 0 ? &tokens[at - 1] : nullptr;
     switch (token.kind) {
-      case Kind::label: {
+      case TokenKind::label: {
         const bool is_last_number_passed =
             std::none_of(tokens.begin() + static_cast<std::ptrdiff_t>(at), tokens.end(),
-                         [](const FieldToken& later) { return later.kind == Kind::number; });
+                         [](const FieldToken& later) { return later.kind == TokenKind::number; });
         if (!reading.candidates.empty() && (labels_follow || is_last_number_passed)) {
           std::string& label = reading.candidates.back().label;
           if (label.empty()) label = token.label;
@@ -84,14 +84,14 @@ PieceReading read_piece(const Piece& piece) {
         }
         break;
       }
-      case Kind::number: {
+      case TokenKind::number: {
         const std::string digits = text::digits_of(token.text);
-        if (before != nullptr && before->kind == Kind::extension) {
+        if (before != nullptr && before->kind == TokenKind::extension) {
           if (digits.size() > kExtensionDigitsMax) reading.doubtful = true;
           (reading.candidates.empty() ? reading.loose_extension : reading.candidates.back().extension) = digits;
           break;
         }
-        const bool after_word = before != nullptr && before->kind == Kind::word;
+        const bool after_word = before != nullptr && before->kind == TokenKind::word;
         if (digits.size() < kShortDigitsMax && !token.text.starts_with('+') && (after_word || at > 1)) {
           if (after_word || !reading.candidates.empty()) break;  // a note's own digits: "option 2"
         }
@@ -102,13 +102,13 @@ PieceReading read_piece(const Piece& piece) {
                                       .after_note = after_word && !token.spaced});
         break;
       }
-      case Kind::time:
-      case Kind::doubt:
+      case TokenKind::time:
+      case TokenKind::doubt:
         reading.doubtful = true;
         break;
-      case Kind::word:
-      case Kind::extension:
-      case Kind::separator:
+      case TokenKind::word:
+      case TokenKind::extension:
+      case TokenKind::separator:
         break;
     }
   }
@@ -287,9 +287,9 @@ class FieldReader {
 
   // Letters are dialled where that is the custom, in North America and Australia; elsewhere they are a note.
   bool read_vanity(const Piece& piece) {
-    const bool is_shaped = piece.tokens.size() >= 2 && piece.tokens.front().kind == Kind::number &&
+    const bool is_shaped = piece.tokens.size() >= 2 && piece.tokens.front().kind == TokenKind::number &&
                            text::digits_of(piece.tokens.front().text).size() <= kVanityDigitsMax &&
-                           piece.tokens[1].kind != Kind::label && piece.tokens[1].kind != Kind::extension;
+                           piece.tokens[1].kind != TokenKind::label && piece.tokens[1].kind != TokenKind::extension;
     if (!is_shaped) return false;
     const std::string_view text = span_of(piece.tokens.front(), piece.tokens.back());
     const Parsed parsed = parser_.parse(text, region_);

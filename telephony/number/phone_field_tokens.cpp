@@ -9,7 +9,7 @@
 namespace ringdex::telephony {
 namespace {
 
-using Kind = FieldToken::Kind;
+using TokenKind = FieldToken::Kind;
 
 // In brackets, fewer digits than this beside letters are a date or the like.
 constexpr std::size_t kBracketedNumberDigitsMin = 6;
@@ -27,7 +27,7 @@ class Tokenizer {
   char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
   bool is_after_digit() const { return at_ > 0 && text::is_digit(text_[at_ - 1]); }
 
-  void push(Kind kind, std::string_view text, std::string_view label = {}, bool tight = false) {
+  void push(TokenKind kind, std::string_view text, std::string_view label = {}, bool tight = false) {
     tokens_.push_back({.kind = kind, .text = text, .label = label, .tight = tight, .spaced = false});
   }
 
@@ -35,7 +35,7 @@ class Tokenizer {
     const bool after_digit = is_after_digit();
     at_ += bytes;
     while (name == "," && peek() == ',') ++at_;
-    push(Kind::separator, name, {}, after_digit && text::is_digit(peek()));
+    push(TokenKind::separator, name, {}, after_digit && text::is_digit(peek()));
   }
 
   void step() {
@@ -65,9 +65,9 @@ class Tokenizer {
     if (text_.substr(at_).starts_with(":::")) return separator("\n", 3);
     if (character == '#') return hash();
     if (character == ':') {
-      if (is_after_digit() && text::is_digit(peek(1))) push(Kind::doubt, text_.substr(at_, 1));
+      if (is_after_digit() && text::is_digit(peek(1))) push(TokenKind::doubt, text_.substr(at_, 1));
     } else if (!kHarmless.contains(character) && touches_digit) {
-      push(Kind::doubt, text_.substr(at_, 1));
+      push(TokenKind::doubt, text_.substr(at_, 1));
     }
     if (character == ':' || character == '-' || character == ')' || character == ']') spaced_ = true;
     ++at_;
@@ -77,19 +77,19 @@ class Tokenizer {
   void semicolon() {
     const std::string rest = text::ascii_lower(text_.substr(at_ + 1, 16));
     if (rest.starts_with("ext=")) {
-      push(Kind::extension, text_.substr(at_ + 1, 3));
+      push(TokenKind::extension, text_.substr(at_ + 1, 3));
       at_ += 5;
       return;
     }
     if (rest.starts_with("isub=") || rest.starts_with("phone-context=")) {
-      push(Kind::doubt, text_.substr(at_, 1));
+      push(TokenKind::doubt, text_.substr(at_, 1));
     }
     separator(";", 1);
   }
 
   void hash() {
     const std::size_t next = text_.find_first_not_of(' ', at_ + 1);
-    if (next != std::string_view::npos && text::is_digit(text_[next])) push(Kind::extension, text_.substr(at_, 1));
+    if (next != std::string_view::npos && text::is_digit(text_[next])) push(TokenKind::extension, text_.substr(at_, 1));
     ++at_;
   }
 
@@ -119,15 +119,15 @@ class Tokenizer {
     }
     std::vector<FieldToken> inner = Tokenizer(content).run();
     const bool has_extension =
-        std::ranges::any_of(inner, [](const auto& token) { return token.kind == Kind::extension; });
+        std::ranges::any_of(inner, [](const auto& token) { return token.kind == TokenKind::extension; });
     const bool has_number = text::digits_of(content).size() >= kBracketedNumberDigitsMin;
-    if (has_number) push(Kind::separator, "\n");
+    if (has_number) push(TokenKind::separator, "\n");
     for (FieldToken& token : inner) {
-      const bool is_kept = has_number || has_extension || token.kind == Kind::label;
+      const bool is_kept = has_number || has_extension || token.kind == TokenKind::label;
       if (is_kept) tokens_.push_back(token);
     }
     at_ += content.size() + 2;
-    if (has_number) push(Kind::separator, "\n");
+    if (has_number) push(TokenKind::separator, "\n");
     spaced_ = true;
   }
 
@@ -156,7 +156,7 @@ class Tokenizer {
       return;
     }
     at_ = begin + run.size();
-    push(Kind::number, run);
+    push(TokenKind::number, run);
     tokens_.back().spaced = spaced_;
     spaced_ = false;
   }
@@ -167,27 +167,30 @@ class Tokenizer {
     const std::string clock = text::ascii_lower(text_.substr(at_, 4));
     if (clock.starts_with("a.m") || clock.starts_with("p.m")) {
       at_ += std::min<std::size_t>(4, text_.size() - at_);
-      return push(Kind::time, text_.substr(begin, 3));
+      return push(TokenKind::time, text_.substr(begin, 3));
     }
     while (text::is_letter(peek()) || (peek() == '\'' && text::is_letter(peek(1)))) ++at_;
     const std::string_view word = text_.substr(begin, at_ - begin);
     spaced_ = false;
     if (word.size() == 1 && (peek() == ':' || peek() == '.')) {
-      if (const auto label = label_of_letter(word[0])) return push(Kind::label, word, *label);
+      if (const auto label = label_of_letter(word[0])) return push(TokenKind::label, word, *label);
     }
     const FieldWord meaning = read_field_word(word);
     const bool touches_digits = tight || text::is_digit(peek());
     switch (meaning.kind) {
       case FieldWord::Kind::label:
-        return push(Kind::label, word, meaning.label);
+        return push(TokenKind::label, word, meaning.label);
       case FieldWord::Kind::connector:
-        return push(Kind::separator, "or");
+        return push(TokenKind::separator, "or");
       case FieldWord::Kind::time:
-        return push(Kind::time, word);
+        return push(TokenKind::time, word);
       case FieldWord::Kind::extension:
-        return push(extension_follows() ? Kind::extension : touches_digits ? Kind::doubt : Kind::word, word);
+        return push(extension_follows() ? TokenKind::extension
+                    : touches_digits    ? TokenKind::doubt
+                                        : TokenKind::word,
+                    word);
       case FieldWord::Kind::note:
-        return push(touches_digits ? Kind::doubt : Kind::word, word);
+        return push(touches_digits ? TokenKind::doubt : TokenKind::word, word);
     }
   }
 

@@ -124,4 +124,12 @@ std::expected<JsonDocument, JsonError> JsonDocument::parse(std::string_view text
   }
 }
 
+JsonDocument JsonDocument::merged(std::span<const JsonView> objects) {
+  json whole = json::object();
+  for (const JsonView object : objects) {
+    if (object.is_object()) whole.update(*object.value());
+  }
+  return JsonDocument(std::move(whole));
+}
+
 }  // namespace ringdex::text

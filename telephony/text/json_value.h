@@ -6,21 +6,23 @@
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 // Reading JSON (RFC 8259) that others wrote. The library behind it, nlohmann/json, stays in the .cpp, since its header
-// costs each file that includes it seconds to compile. Nothing here throws, and a value of another type counts as absent.
+// costs each file that includes it seconds to compile. Nothing here throws, and a value of another type counts as
+// absent.
 namespace ringdex::text {
 
 // One value of a document, or the absence of one. It is a pointer: copy it, and keep the document while it is used. Any
 // thread may read.
 class JsonView {
  public:
-  JsonView() = default;                                           // absent
-  JsonView(const nlohmann::json& value) : value_(&value) {}       // NOLINT: as a std::string_view of a text
+  JsonView() = default;                                              // absent
+  JsonView(const nlohmann::json& value) : value_(&value) {}          // NOLINT: as a std::string_view of a text
   explicit JsonView(const nlohmann::json* value) : value_(value) {}  // nullptr: absent
 
   // Whether it is there and not null.
@@ -90,8 +92,8 @@ class JsonView {
 };
 
 struct JsonLimits {
-  std::size_t depth_max = 64;             // lists and objects inside each other
-  std::size_t members_max = SIZE_MAX;     // of all objects together
+  std::size_t depth_max = 64;          // lists and objects inside each other
+  std::size_t members_max = SIZE_MAX;  // of all objects together
 };
 
 struct JsonError {
@@ -105,6 +107,8 @@ class JsonDocument {
  public:
   // The limits are looked at before anything is built.
   static std::expected<JsonDocument, JsonError> parse(std::string_view text, const JsonLimits& limits = {});
+  // One object with copies of the members of all; of members of one name the last.
+  static JsonDocument merged(std::span<const JsonView> objects);
 
   JsonDocument();  // {}
   explicit JsonDocument(nlohmann::json&& value);

@@ -93,11 +93,16 @@ char* JsonWriter::escaped(char* at, std::string_view value) {
 JsonWriter& JsonWriter::number(double value) {
   // JSON has no words for what is no finite number.
   if (!std::isfinite(value)) return null();
+  // In plain digits from a ten-thousandth to fifteen places in front of the point.
+  const double size = std::abs(value);
+  const bool is_plain = size == 0 || (size >= 1e-4 && size < 1e15);
   std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value,
+                                 is_plain ? std::chars_format::fixed : std::chars_format::scientific)
+                       .ptr;
   const std::string_view written(digits.data(), static_cast<std::size_t>(end - digits.data()));
   word(written);
-  if (written.find_first_of(".e") == std::string_view::npos) out_ += ".0";
+  if (is_plain && !written.contains('.')) out_ += ".0";
   return *this;
 }
 

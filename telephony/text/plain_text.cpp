@@ -55,9 +55,7 @@ std::string_view trimmed(std::string_view text) {
 
 std::string ascii_lower(std::string_view text) {
   std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char character) {
-    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
-  });
+  std::ranges::transform(lower, lower.begin(), to_ascii_lower);
   return lower;
 }
 
@@ -65,6 +63,15 @@ std::string digits_of(std::string_view text) {
   std::string digits;
   std::ranges::copy_if(text, std::back_inserter(digits), is_digit);
   return digits;
+}
+
+std::string joined(std::span<const std::string> texts, std::string_view between) {
+  std::string all;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) all += between;
+    all += texts[i];
+  }
+  return all;
 }
 
 }  // namespace ringdex::text

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,9 +13,13 @@ namespace ringdex::text {
 std::optional<std::string> plain_text(std::string_view text);
 
 std::string_view trimmed(std::string_view text);
+constexpr char to_ascii_lower(char character) {
+  return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
+}
 std::string ascii_lower(std::string_view text);
 // The ASCII digits of the text, one after the other.
 std::string digits_of(std::string_view text);
+std::string joined(std::span<const std::string> texts, std::string_view between);
 
 constexpr bool is_digit(char character) {
   return character >= '0' && character <= '9';

@@ -2,12 +2,13 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+
+#include "tests/support/temp_dir.h"
 
 namespace ringdex::config {
 namespace {
@@ -30,24 +31,14 @@ Config loaded(const std::string& text, const std::map<std::string, std::string>&
 // A folder of its own that goes with the test.
 class Folder {
  public:
-  Folder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "ringdex-config-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
   std::string write(const std::string& name, const std::string& text) const {
-    const auto file = std::filesystem::path(path_) / name;
-    std::ofstream(file, std::ios::binary) << text;
-    return file.string();
+    std::ofstream(folder_.file(name), std::ios::binary) << text;
+    return folder_.file(name);
   }
-  const std::string& path() const { return path_; }
+  std::string path() const { return folder_.path().string(); }
 
  private:
-  std::string path_;
+  tests::TempDir folder_;
 };
 
 TEST_CASE("the shipped example loads without a problem") {

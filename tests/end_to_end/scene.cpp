@@ -7,16 +7,12 @@
 #include "telephony/number/number_parser.h"
 #include "telephony/number/number_variants.h"
 #include "telephony/number/phone_field.h"
+#include "tests/support/test_parser.h"
 
 namespace ringdex::tests {
 namespace {
 
 constexpr std::size_t kNumbersPerRequest = 100;
-
-const telephony::NumberParser& parser() {
-  static const telephony::NumberParser instance;
-  return instance;
-}
 
 }  // namespace
 
@@ -68,7 +64,7 @@ std::vector<std::string> numbers_of(const test_support::FakeUser& user) {
     if (identity.type == "phone_number") fields.push_back(identity.value);
   }
   for (const auto& field : fields) {
-    for (const auto& phone : telephony::read_phone_field(parser(), field, "US")) {
+    for (const auto& phone : telephony::read_phone_field(telephony::test_parser(), field, "US")) {
       if (phone.parsed) found.insert(telephony::canonical(phone.parsed->number).to_e164());
     }
   }

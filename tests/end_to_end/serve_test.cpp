@@ -158,6 +158,9 @@ TEST_CASE("bad requests get a clear problem, and the server goes on") {
       {"GET", "/v1/records/nonsense", "", 400, "bad_record_id"},
       {"GET", "/v1/runs?limit=0", "", 400, "bad_limit"},
       {"POST", "/v1/sources/people/sync", R"({"kind": "sideways"})", 400, "bad_kind"},
+      {"POST", "/v1/sources/people/sync", R"({"king": "full"})", 400, "bad_field"},
+      {"POST", "/v1/sources/people/purge", R"({"confirm": "people", "now": true})", 400, "bad_field"},
+      {"POST", "/v1/sources/people/preview", R"({"records": null})", 400, "bad_records"},
       {"POST", "/v1/sources/nobody/sync", "", 404, "source_unknown"},
   };
   for (const Row& row : rows) {

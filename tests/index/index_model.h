@@ -15,8 +15,8 @@
 
 namespace ringdex::index {
 
-// The index as the contract tells it (design sections 1, 2, 4 and 6), in plain maps and without any speed: every
-// question is answered by looking at all records of the account.
+// The index as its headers promise it, in plain maps and without any speed: every question is answered by looking at
+// all records of the account.
 class IndexModel {
  public:
   struct Gone {

@@ -5,11 +5,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 
 #include "tests/index/names_on_disk.h"
 #include "tests/index/open_index.h"
+#include "tests/support/test_chance.h"
 
 namespace ringdex::index {
 namespace {
@@ -17,11 +17,6 @@ namespace {
 constexpr std::uint64_t kHistories = 400;
 constexpr std::uint64_t kHistoriesPerStore = 20;
 constexpr int kSteps = 25;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 // Few ids, numbers, names and versions, so that all meet.
 class RandomBatches {
@@ -226,8 +221,8 @@ std::string run_history(OpenIndex& open, IndexModel& model, std::uint64_t seed) 
 }  // namespace
 
 TEST_CASE("random histories leave the index as the model says") {
-  const std::uint64_t first = from_environment("RINGDEX_SEED", 1);
-  const std::uint64_t histories = from_environment("RINGDEX_HISTORIES", kHistories);
+  const std::uint64_t first = test_support::from_environment("RINGDEX_SEED", 1);
+  const std::uint64_t histories = test_support::from_environment("RINGDEX_HISTORIES", kHistories);
   MESSAGE("seeds ", first, " to ", first + histories - 1);
   std::optional<OpenIndex> open;
   IndexModel model;

@@ -17,6 +17,7 @@
 #include "server/lookup/directory.h"
 #include "server/lookup/lookup_service.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_parser.h"
 
 namespace ringdex::server {
 
@@ -30,15 +31,11 @@ struct ApiScene {
   index::Index index{*store};
   index::Ledger ledger{*store};
   RememberedPicks picks;
-  LookupService service{parser(), index, picks, {{"default", settings()}, {"other", settings()}}};
+  LookupService service{telephony::test_parser(), index, picks, {{"default", settings()}, {"other", settings()}}};
   Directory directory{index, service};
   ApiKeys keys{dir.file("keys.json")};
   std::optional<HttpRouter> router;
 
-  static const telephony::NumberParser& parser() {
-    static const telephony::NumberParser instance;
-    return instance;
-  }
   static AccountSettings settings() {
     AccountSettings made;
     made.region = "US";

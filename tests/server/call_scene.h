@@ -16,6 +16,7 @@
 #include "server/calls/call_json.h"
 #include "server/calls/call_service.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_parser.h"
 
 namespace ringdex::server {
 
@@ -23,14 +24,10 @@ namespace ringdex::server {
 class CallScene {
  public:
   explicit CallScene(std::map<std::string, AccountSettings, std::less<>> accounts = {{"default", settings()}})
-      : lookups(parser(), index, picks, std::move(accounts)) {
+      : lookups(telephony::test_parser(), index, picks, std::move(accounts)) {
     REQUIRE(book.load());
   }
 
-  static const telephony::NumberParser& parser() {
-    static const telephony::NumberParser instance;
-    return instance;
-  }
   static AccountSettings settings() {
     AccountSettings made;
     made.region = "US";
@@ -87,13 +84,16 @@ class CallScene {
   nlohmann::json ring(const RingRequest& request) {
     const auto call = calls.ring(request);
     REQUIRE_MESSAGE(call.has_value(), (call ? "" : call.error().message));
-    return nlohmann::json::parse(told_text(*call, call->answer));
+    return nlohmann::json::parse(event_json(*call, call->answer));
   }
   nlohmann::json report(const std::string& id, const std::string& account = "default") {
     const auto call = journal->get(account, id);
     REQUIRE(call);
     REQUIRE(call->has_value());
-    return nlohmann::json::parse(call_report(**call, index.read(), *lookups.settings(account)).dump());
+    std::string json;
+    text::JsonWriter out(json);
+    write_call_report(out, **call, index.read(), *lookups.settings(account));
+    return nlohmann::json::parse(json);
   }
 
   index::TimePoint tick() { return index::TimePoint(std::chrono::milliseconds(++now_)); }
@@ -166,7 +166,7 @@ class CallScene {
                   told_.push_back(event);
                   more_.notify_all();
                 }};
-  LocalRecords locals{parser(), lookups, index};
+  LocalRecords locals{telephony::test_parser(), lookups, index};
   Metrics metrics;
   CallLookup lookup{index, lookups, [this] { return tick(); }};
   CallUpdates updates{lookup,

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_parser.h"
 
 namespace ringdex::server {
 namespace {
@@ -17,11 +18,6 @@ using telephony::PhoneNumber;
 using namespace std::chrono_literals;
 
 const TimePoint kNow{std::chrono::hours(400'000)};
-
-const telephony::NumberParser& parser() {
-  static const telephony::NumberParser instance;
-  return instance;
-}
 
 Record person(const std::string& id, const std::string& name, const std::string& e164) {
   Record made;
@@ -46,7 +42,7 @@ struct Fixture {
   std::unique_ptr<index::Store> store = index::Store::open({dir.file("index"), 8 << 20, 8 << 20}).value();
   index::Index mirror{*store};
   RememberedPicks picks;
-  LookupService service{parser(), mirror, picks, {{"default", settings()}, {"other", settings()}}};
+  LookupService service{telephony::test_parser(), mirror, picks, {{"default", settings()}, {"other", settings()}}};
 
   std::string asked;  // what the last answer's views point to
 

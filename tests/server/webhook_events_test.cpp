@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 
-#include "server/api/json_text.h"
 #include "sync/webhooks/hint_codec.h"
 #include "tests/index/open_index.h"
 #include "tests/support/fakes/fake_connector.h"
@@ -12,6 +12,7 @@
 namespace ringdex::server {
 namespace {
 
+using Json = nlohmann::ordered_json;
 using index::at;
 using tests::FakeConnector;
 
@@ -36,9 +37,9 @@ struct Scene {
                    .refresher = {.account = account, .source = id},
                    .webhooks = {.account = account, .source = id, .policy = {}},
                    .type = "fake",
-                   .pages = std::make_unique<FakeConnector>(source),
-                   .singles = std::make_unique<FakeConnector>(source),
-                   .asides = std::make_unique<FakeConnector>(source)});
+                   .listing = std::make_unique<FakeConnector>(source),
+                   .by_id = std::make_unique<FakeConnector>(source),
+                   .interactive = std::make_unique<FakeConnector>(source)});
   }
   std::uint64_t accept(const sync::WaitingHint& waiting, const std::string& account = "default",
                        const std::string& id = "crm") {

@@ -6,8 +6,6 @@
 #include <openssl/x509v3.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <stdexcept>
 
@@ -23,13 +21,8 @@ struct Free {
 
 }  // namespace
 
-TestCertificate::TestCertificate(const std::string& dns_name) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "ringdex-test-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  folder_ = pattern;
-  certificate_file_ = folder_ + "/certificate.pem";
-  key_file_ = folder_ + "/key.pem";
-
+TestCertificate::TestCertificate(const std::string& dns_name)
+    : certificate_file_(folder_.file("certificate.pem")), key_file_(folder_.file("key.pem")) {
   const std::unique_ptr<EVP_PKEY, Free> key(EVP_EC_gen("P-256"));
   const std::unique_ptr<X509, Free> certificate(X509_new());
   if (!key || !certificate) throw std::runtime_error("no certificate could be made");
@@ -53,11 +46,6 @@ TestCertificate::TestCertificate(const std::string& dns_name) {
       PEM_write_PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
     throw std::runtime_error("the certificate could not be written");
   }
-}
-
-TestCertificate::~TestCertificate() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 }  // namespace ringdex::test_support

@@ -6,9 +6,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <optional>
-#include <string>
 
 namespace ringdex::test_support {
 
@@ -37,27 +34,6 @@ class Quiet {
 
  private:
   const int kept_;
-};
-
-// Puts the stores into memory where the system has such a folder: thousands of synced writes would only take time.
-class InMemory {
- public:
-  InMemory() {
-    if (const char* text = std::getenv("TMPDIR")) kept_ = text;
-    if (std::filesystem::is_directory("/dev/shm")) setenv("TMPDIR", "/dev/shm", 1);
-  }
-  ~InMemory() {
-    if (kept_) {
-      setenv("TMPDIR", kept_->c_str(), 1);
-    } else {
-      unsetenv("TMPDIR");
-    }
-  }
-  InMemory(const InMemory&) = delete;
-  InMemory& operator=(const InMemory&) = delete;
-
- private:
-  std::optional<std::string> kept_;
 };
 
 }  // namespace ringdex::test_support

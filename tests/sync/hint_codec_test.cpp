@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 namespace ringdex::sync {
@@ -42,6 +43,14 @@ TEST_CASE("a waiting hint comes back as it was") {
   CHECK(read->received_at == waiting.received_at);
   CHECK(read->last_error == waiting.last_error);
   CHECK(read->did == waiting.did);
+}
+
+TEST_CASE("a waiting hint is written with its members by their names") {
+  const std::string bytes = encode_hint(example());
+  CHECK(nlohmann::json::parse(bytes).dump() == bytes);
+  CHECK(encode_hint({}) ==
+        R"({"attempts":0,"both_alive":0,"event_id":"","happened_at":0,"ids":[],"into":"","kind":4,"not_before":0,)"
+        R"("record_kind":1,"type":"","unreadable":0})");
 }
 
 TEST_CASE("text that is not UTF-8 is stored in a readable form") {

@@ -5,6 +5,7 @@
 #include "telephony/text/times.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 

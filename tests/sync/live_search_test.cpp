@@ -49,7 +49,7 @@ struct Scene : SyncScene {
   }
 };
 
-TEST_CASE("what bears the number by our own reading is indexed, and nothing else of the answer") {
+TEST_CASE("what has the number by our own reading is indexed, and nothing else of the answer") {
   Scene scene;
   scene.connector.hits = {hit("1", "+13108675301"), hit("2", "+13108675302")};
   REQUIRE(scene.ask(kKnown));

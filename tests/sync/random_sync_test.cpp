@@ -17,7 +17,6 @@ namespace ringdex::sync {
 namespace {
 
 using test_support::from_environment;
-using test_support::InMemory;
 using test_support::Quiet;
 
 constexpr std::uint64_t kHistories = 300;
@@ -314,7 +313,6 @@ class History {
 };
 
 TEST_CASE("after any history the mirror is its source again") {
-  const InMemory in_memory;
   const bool one = std::getenv("RINGDEX_SEED") != nullptr;
   const std::uint64_t first = from_environment("RINGDEX_SEED", std::random_device()());
   const std::uint64_t histories = from_environment("RINGDEX_HISTORIES", one ? 1 : kHistories);

@@ -59,8 +59,8 @@ class Gate {
 struct OneSource {
   explicit OneSource(const std::string& id) : source(id) {}
   FakeSource source;
-  Gate pages;
-  Gate singles;
+  Gate listing;
+  Gate by_id;
   std::atomic<int> cancels = 0;
 };
 
@@ -76,10 +76,10 @@ struct Scene {
     const std::string id = one.source.contact("").source;
     const RetryDelayOptions retry{.first = milliseconds(1), .longest = milliseconds(5)};
     const auto draw = [] { return 0.5; };
-    auto pages = std::make_unique<FakeConnector>(one.source);
-    pages->before_page = [&one] { return one.pages.enter(); };
-    auto singles = std::make_unique<FakeConnector>(one.source);
-    singles->before_fetch = [&one] { return one.singles.enter(); };
+    auto listing = std::make_unique<FakeConnector>(one.source);
+    listing->before_page = [&one] { return one.listing.enter(); };
+    auto by_id = std::make_unique<FakeConnector>(one.source);
+    by_id->before_fetch = [&one] { return one.by_id.enter(); };
     scheduler->add({.syncer = {.account = account,
                                .source = id,
                                .interval = std::chrono::hours(1),
@@ -91,13 +91,13 @@ struct Scene {
                     .type = "fake",
                     .label = "Label of " + id,
                     .shared = nullptr,
-                    .pages = std::move(pages),
-                    .singles = std::move(singles),
-                    .asides = std::make_unique<FakeConnector>(one.source),
+                    .listing = std::move(listing),
+                    .by_id = std::move(by_id),
+                    .interactive = std::make_unique<FakeConnector>(one.source),
                     .cancel = [&one] {
                       ++one.cancels;
-                      one.pages.cancel();
-                      one.singles.cancel();
+                      one.listing.cancel();
+                      one.by_id.cancel();
                     }});
   }
   ResyncAnswer resync(const index::RecordId& id) {
@@ -127,8 +127,8 @@ TEST_CASE("sources run by themselves from the start and are all shown") {
   CHECK(scene.scheduler->overview("default").size() == 1);
   scene.scheduler->start();
   // What a page brought stands before the state says that it is done.
-  REQUIRE(scene.first.pages.wait_for_entries(1));
-  REQUIRE(scene.second.pages.wait_for_entries(1));
+  REQUIRE(scene.first.listing.wait_for_entries(1));
+  REQUIRE(scene.second.listing.wait_for_entries(1));
   scene.resync(index::contact("1"));
   CHECK(scene.open.answer(index::contact("1")) == "crm:contact:1");
 
@@ -146,14 +146,14 @@ TEST_CASE("sources run by themselves from the start and are all shown") {
 
 TEST_CASE("a source that hangs holds up neither another one, nor its own single records, nor the end") {
   Scene scene;
-  scene.first.pages.close();
+  scene.first.listing.close();
   scene.first.source.put("1", "Anna");
   scene.second.source.put("2", "Bo");
   scene.add(scene.first);
   scene.add(scene.second);
   scene.scheduler->start();
-  REQUIRE(scene.first.pages.wait_for_entries(1));
-  REQUIRE(scene.second.pages.wait_for_entries(1));
+  REQUIRE(scene.first.listing.wait_for_entries(1));
+  REQUIRE(scene.second.listing.wait_for_entries(1));
   CHECK(scene.becomes("other", SourceStateName::idle));
   CHECK(scene.open.answer(index::contact("2", "other")) == "other:contact:2");
   CHECK(scene.resync(index::contact("1")).outcome == ResyncAnswer::Outcome::updated);
@@ -173,8 +173,8 @@ TEST_CASE("a source that hangs holds up neither another one, nor its own single 
 TEST_CASE("a request that begins while the end is being asked for is cancelled too") {
   for (int round = 0; round < 20; ++round) {
     Scene scene;
-    scene.first.pages.close();
-    scene.first.singles.close();
+    scene.first.listing.close();
+    scene.first.by_id.close();
     scene.add(scene.first);
     scene.scheduler->start();
     // Whether the threads are before their requests or in them is left to chance.
@@ -193,7 +193,7 @@ TEST_CASE("a webhook is applied without waiting for the interval") {
   const auto accepted = scene.scheduler->accept_webhook("default", "crm", tests::signed_request("refetch 7"));
   REQUIRE(accepted);
   CHECK(accepted->events == 1);
-  REQUIRE(scene.first.singles.wait_for_entries(1));
+  REQUIRE(scene.first.by_id.wait_for_entries(1));
   // The next one's turn comes after the event was applied.
   CHECK(scene.resync(index::contact("7")).outcome != ResyncAnswer::Outcome::unreachable);
   CHECK(scene.open.answer(index::contact("7")) == "crm:contact:7");
@@ -204,11 +204,11 @@ TEST_CASE("a requested run starts at once") {
   scene.first.source.put("1", "Anna");
   scene.add(scene.first);
   scene.scheduler->start();
-  REQUIRE(scene.first.pages.wait_for_entries(1));
+  REQUIRE(scene.first.listing.wait_for_entries(1));
   REQUIRE(scene.scheduler->request_run("default", "crm", RunKind::delta));
-  REQUIRE(scene.first.pages.wait_for_entries(2));
+  REQUIRE(scene.first.listing.wait_for_entries(2));
   REQUIRE(scene.scheduler->request_run("default", "crm", RunKind::full));
-  REQUIRE(scene.first.pages.wait_for_entries(3));
+  REQUIRE(scene.first.listing.wait_for_entries(3));
 }
 
 TEST_CASE("a connector that throws ends neither its thread nor the process") {
@@ -230,9 +230,9 @@ TEST_CASE("a connector that throws ends neither its thread nor the process") {
                                    .draw = [] { return 0.0; }},
                         .refresher = {.account = "default", .source = "third"},
                         .webhooks = {.account = "default", .source = "third"},
-                        .pages = std::move(broken),
-                        .singles = std::make_unique<FakeConnector>(third.source),
-                        .asides = std::make_unique<FakeConnector>(third.source)});
+                        .listing = std::move(broken),
+                        .by_id = std::make_unique<FakeConnector>(third.source),
+                        .interactive = std::make_unique<FakeConnector>(third.source)});
   scene.scheduler->start();
   REQUIRE(thrown.get_future().wait_for(kPatience) == std::future_status::ready);
   CHECK(scene.becomes("crm", SourceStateName::idle));
@@ -244,7 +244,7 @@ TEST_CASE("a sweep that is confirmed") {
   for (const char* id : {"1", "2", "3"}) scene.first.source.put(id, "Person");
   scene.add(scene.first);
   scene.scheduler->start();
-  REQUIRE(scene.first.pages.wait_for_entries(2));
+  REQUIRE(scene.first.listing.wait_for_entries(2));
   REQUIRE(scene.becomes("crm", SourceStateName::idle));
   scene.first.source.remove("1");
   REQUIRE(scene.scheduler->request_run("default", "crm", RunKind::full));

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/telephony/parser_fixture.h"
+#include "tests/support/test_parser.h"
 #include "tests/telephony/real_world_phones.h"
 
 namespace ringdex::telephony {

@@ -58,6 +58,15 @@ TEST_CASE("any bytes come out as JSON, as another library writes and reads them"
   }
 }
 
+TEST_CASE("numbers with a point are written as other programs' libraries write them") {
+  for (const double value : {0.0, -0.0, 0.5, 3600.0, 100'000.0, 1e6, 123'456'789.0, 999'999'999'999'999.0, 1e15, 1e16,
+                             1.5e300, 0.001, 1e-4, 0.00012, 9.99e-5, 1e-5, -2.5e-7, 33.333333333333336, 5e-324}) {
+    std::string text;
+    JsonWriter(text).number(value);
+    CHECK(text == nlohmann::json(value).dump());
+  }
+}
+
 TEST_CASE("a text longer than what was there before") {
   const std::string large(100'000, '\x02');
   CHECK(nlohmann::json::parse(as_text(large)) == large);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "telephony/number/phone_field.h"
-#include "tests/telephony/parser_fixture.h"
+#include "tests/support/test_parser.h"
 
 namespace ringdex::telephony {
 namespace {

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "telephony/number/numbering_plans.h"
-#include "tests/telephony/parser_fixture.h"
+#include "tests/support/test_parser.h"
 #include "tests/telephony/real_world_phones.h"
 
 namespace ringdex::telephony {

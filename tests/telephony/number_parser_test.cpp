@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "telephony/number/number_repair.h"
-#include "tests/telephony/parser_fixture.h"
+#include "tests/support/test_parser.h"
 
 namespace ringdex::telephony {
 namespace {

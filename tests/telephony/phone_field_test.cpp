@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-#include "tests/telephony/parser_fixture.h"
+#include "tests/support/test_parser.h"
 
 namespace ringdex::telephony {
 namespace {

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 namespace ringdex::telephony {
 namespace {
 
@@ -29,6 +32,11 @@ TEST_CASE("Trimming, lower case and digits") {
   CHECK(text::trimmed("  ").empty());
   CHECK(text::ascii_lower("ABC-Z\xc3\x93") == "abc-z\xc3\x93");
   CHECK(text::digits_of("+39 (06) 1x") == "39061");
+}
+
+TEST_CASE("Texts are joined with something between them") {
+  CHECK(text::joined({}, ", ").empty());
+  CHECK(text::joined(std::vector<std::string>{"", "a", ""}, ", ") == ", a, ");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ struct CsvCursor {
   bool done = false;
 
   std::string to_text() const;
-  // An empty text is the beginning; nothing if it is no cursor of this connector.
+  // An empty text is the beginning; nullopt if it is no cursor of this connector.
   static std::optional<CsvCursor> from_text(const std::string& text);
   bool operator==(const CsvCursor&) const = default;
 };

@@ -1,6 +1,6 @@
 #include "sync/connectors/csv/csv_file.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

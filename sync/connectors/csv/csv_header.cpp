@@ -1,7 +1,6 @@
 #include "sync/connectors/csv/csv_header.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
@@ -271,7 +270,7 @@ class Planner {
     }
     return std::unexpected(
         fmt::format("no column is recognised as {}; name it under columns. The header begins with \"{}\"",
-                    named ? "a phone" : "a name or an organization", fmt::join(shown, "\", \"")));
+                    named ? "a phone" : "a name or an organization", text::joined(shown, "\", \"")));
   }
 
   static constexpr std::size_t kComparedBytesMax = 64;

@@ -1,7 +1,7 @@
 #include "sync/connectors/csv/csv_people.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

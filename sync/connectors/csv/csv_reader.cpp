@@ -1,6 +1,6 @@
 #include "sync/connectors/csv/csv_reader.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>
@@ -118,7 +118,7 @@ std::expected<bool, std::string> CsvReader::next(CsvRow& row) {
   return true;
 }
 
-// False: the row was given up and reading stands at the next line.
+// false if the row was given up; reading then stands at the next line.
 bool CsvReader::read_cells(CsvRow& row) {
   if (!row.cells.empty()) row.cells[0].clear();
   for (;;) {

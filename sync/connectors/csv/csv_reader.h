@@ -40,7 +40,7 @@ class CsvReader {
   CsvReader(ReadBytes read, CsvFormat format, std::uint64_t offset, std::uint64_t line,
             std::size_t chunk_bytes = kCsvChunkBytes);
 
-  // True: `row` holds the next row. False: the file has ended. An error is one of reading the file.
+  // true if `row` holds the next row, false if the file has ended. An error is one of reading the file.
   std::expected<bool, std::string> next(CsvRow& row);
 
  private:

@@ -1,6 +1,6 @@
 #include "sync/connectors/csv/csv_row.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <openssl/evp.h>
 
 #include <algorithm>

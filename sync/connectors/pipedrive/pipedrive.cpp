@@ -1,7 +1,6 @@
 #include "sync/connectors/pipedrive/pipedrive.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -16,13 +15,13 @@
 #include "sync/national_digits.h"
 #include "telephony/number/number_variants.h"
 #include "telephony/text/percent_encoding.h"
+#include "telephony/text/plain_text.h"
 #include "telephony/text/printable.h"
 
 namespace ringdex::sync {
 namespace {
 
 using index::RecordKind;
-using nlohmann::json;
 
 constexpr std::size_t kRowsPerPageMin = 2;
 constexpr std::size_t kRowsPerPageMax = 500;
@@ -30,17 +29,7 @@ constexpr std::size_t kRowsPerPageMax = 500;
 constexpr std::size_t kSearchedMax = 20;
 constexpr std::size_t kLastDigits = 8;
 
-FetchError malformed(const std::string& target, const std::string& why) {
-  return {FetchErrorKind::malformed, pipedrive_what(target) + ": " + why, std::nullopt, 200};
-}
-
-std::string joined(const std::vector<std::string>& ids) {
-  std::string text;
-  for (const auto& id : ids) text += (text.empty() ? "" : ",") + id;
-  return text;
-}
-
-bool bears(const FetchedRecord& found, telephony::PhoneNumber number) {
+bool has_number(const FetchedRecord& found, telephony::PhoneNumber number) {
   return found.record && std::ranges::any_of(found.record->phones, [&](const index::RecordPhone& phone) {
            return phone.number && telephony::canonical(*phone.number) == number;
          });
@@ -139,8 +128,9 @@ std::expected<FetchedRecord, FetchError> PipedriveConnector::fetch_person(const 
   const auto person = api_.get_record(target, now, &result.as_of);
   if (!person) return std::unexpected(person.error());
   if (!*person) return result;
-  auto row = read_pipedrive_person(**person, options_.mapping, pipedrive_pages_url(api_, options_, now), result.as_of);
-  if (row.external_id != id) return std::unexpected(malformed(target, "the answer is about another person"));
+  auto row = read_pipedrive_person((**person)["data"], options_.mapping, pipedrive_pages_url(api_, options_, now),
+                                   result.as_of);
+  if (row.external_id != id) return std::unexpected(pipedrive_malformed(target, "the answer is about another person"));
   settle(result, std::move(row));
   if (result.record) {
     if (auto done = add_organization(result, result.record->organization_id, now); !done) {
@@ -159,8 +149,9 @@ std::expected<FetchedRecord, FetchError> PipedriveConnector::fetch_lead(const st
   const auto lead = api_.get_record(target, now, &result.as_of);
   if (!lead) return std::unexpected(lead.error());
   if (!*lead) return result;
-  auto row = read_pipedrive_lead(**lead, options_.mapping, pipedrive_pages_url(api_, options_, now), result.as_of);
-  if (row.external_id != id) return std::unexpected(malformed(target, "the answer is about another lead"));
+  auto row =
+      read_pipedrive_lead((**lead)["data"], options_.mapping, pipedrive_pages_url(api_, options_, now), result.as_of);
+  if (row.external_id != id) return std::unexpected(pipedrive_malformed(target, "the answer is about another lead"));
   const std::string person_id = row.person_id;
   settle(result, std::move(row));
   if (!result.record) return result;
@@ -184,8 +175,9 @@ std::expected<index::OrganizationName, FetchError> PipedriveConnector::fetch_org
   const auto organization = api_.get_record(target, now);
   if (!organization) return std::unexpected(organization.error());
   if (!*organization) return index::OrganizationName{id, ""};
-  auto name = read_pipedrive_organization(**organization);
-  if (!name || name->id != id) return std::unexpected(malformed(target, "no such organization in the answer"));
+  auto name = read_pipedrive_organization((**organization)["data"]);
+  if (!name || name->id != id)
+    return std::unexpected(pipedrive_malformed(target, "no such organization in the answer"));
   return *std::move(name);
 }
 
@@ -202,7 +194,7 @@ std::expected<std::vector<FetchedRecord>, FetchError> PipedriveConnector::find_b
   auto found = fetch_persons(*ids, as_of, now);
   if (!found) return found;
   std::stable_partition(found->begin(), found->end(),
-                        [&](const FetchedRecord& person) { return bears(person, number); });
+                        [&](const FetchedRecord& person) { return has_number(person, number); });
   if (found->size() > kSearchHitsMax) found->erase(found->begin() + kSearchHitsMax, found->end());
   if (auto done = add_organizations(*found, now); !done) return std::unexpected(done.error());
   return found;
@@ -216,11 +208,9 @@ std::expected<std::vector<std::string>, FetchError> PipedriveConnector::search(c
   const auto found = api_.get_record(target, now, as_of);
   if (!found) return std::unexpected(found.error());
   std::vector<std::string> ids;
-  const auto* items = *found ? array_member(**found, "items") : nullptr;
-  if (items == nullptr) return ids;
-  for (const auto& hit : *items) {
-    const auto* item = member(hit, "item");
-    const auto id = item == nullptr ? std::nullopt : digit_id(member(*item, "id"));
+  if (!*found) return ids;
+  for (const text::JsonView hit : (**found)["data"]["items"]) {
+    const auto id = digit_id(hit["item"]["id"]);
     if (!id || std::ranges::find(ids, *id) != ids.end()) continue;
     ids.push_back(*id);
     if (ids.size() == kSearchedMax) break;
@@ -230,13 +220,13 @@ std::expected<std::vector<std::string>, FetchError> PipedriveConnector::search(c
 
 std::expected<std::vector<FetchedRecord>, FetchError> PipedriveConnector::fetch_persons(
     const std::vector<std::string>& ids, TimePoint as_of, TimePoint now) {
-  const std::string target = "/api/v2/persons?ids=" + text::percent_encoded(joined(ids)) +
+  const std::string target = "/api/v2/persons?ids=" + text::percent_encoded(text::joined(ids, ",")) +
                              "&limit=" + std::to_string(ids.size()) + custom_fields_query(options_.mapping);
   const auto list = api_.get_list(target, now);
   if (!list) return std::unexpected(list.error());
   std::vector<FetchedRecord> found;
   const std::string pages_url = pipedrive_pages_url(api_, options_, now);
-  for (const auto& person : list->rows) {
+  for (const text::JsonView person : list->rows) {
     auto row = read_pipedrive_person(person, options_.mapping, pages_url, now);
     if (std::ranges::find(ids, row.external_id) == ids.end()) continue;
     FetchedRecord result;
@@ -256,11 +246,12 @@ std::expected<void, FetchError> PipedriveConnector::add_organizations(std::vecto
   }
   if (wanted.empty()) return {};
   const auto list =
-      api_.get_list("/api/v2/organizations?ids=" + text::percent_encoded(joined({wanted.begin(), wanted.end()})) +
+      api_.get_list("/api/v2/organizations?ids=" +
+                        text::percent_encoded(text::joined(std::vector(wanted.begin(), wanted.end()), ",")) +
                         "&limit=" + std::to_string(wanted.size()),
                     now);
   if (!list) return std::unexpected(list.error());
-  for (const auto& row : list->rows) {
+  for (const text::JsonView row : list->rows) {
     const auto organization = read_pipedrive_organization(row);
     if (!organization) continue;
     for (auto& person : persons) {

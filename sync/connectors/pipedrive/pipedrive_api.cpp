@@ -5,15 +5,15 @@
 #include <utility>
 
 #include "sync/http/http_failure.h"
-#include "sync/json_fields.h"
 #include "telephony/text/printable.h"
 #include "telephony/text/times.h"
 
 namespace ringdex::sync {
 namespace {
 
-using nlohmann::json;
 using std::chrono::milliseconds;
+using text::JsonDocument;
+using text::JsonView;
 
 // The burst window (https://pipedrive.readme.io/docs/core-api-concepts-rate-limiting).
 constexpr milliseconds kBurstWindow = std::chrono::seconds(2);
@@ -34,8 +34,8 @@ milliseconds burst_reset(const HttpResponse& response) {
 
 // Pipedrive's own answers are JSON objects; anything else is of the network in front of it.
 bool is_pipedrives_own(const HttpResponse& response) {
-  const auto body = read_json(response.body);
-  return body && body->is_object() && (body->contains("success") || body->contains("error"));
+  const auto body = JsonDocument::parse(response.body);
+  return body && !((*body)["success"].is_absent() && (*body)["error"].is_absent());
 }
 
 bool is_shut_out(const HttpResponse& response) {
@@ -70,6 +70,10 @@ FetchError failure_of(const HttpResponse& response, const std::string& what, Tim
 
 std::string pipedrive_what(const std::string& target) {
   return "GET " + target.substr(0, target.find('?'));
+}
+
+FetchError pipedrive_malformed(const std::string& target, const std::string& why) {
+  return {FetchErrorKind::malformed, pipedrive_what(target) + ": " + why, std::nullopt, 200};
 }
 
 PipedriveApi::PipedriveApi(PipedriveShared shared, std::shared_ptr<MovingHttpClient> http)
@@ -111,32 +115,31 @@ std::expected<PipedriveList, FetchError> PipedriveApi::get_list(const std::strin
     if (failure.kind == FetchErrorKind::not_found) failure.kind = FetchErrorKind::malformed;
     return std::unexpected(std::move(failure));
   }
-  auto body = read_json(response->body);
-  if (!body || !body->is_object()) return malformed(what, "the answer is not a whole JSON object", 200);
+  const auto body = JsonDocument::parse(response->body);
+  if (!body || !body->root().is_object()) return malformed(what, "the answer is not a whole JSON object", 200);
 
   PipedriveList list;
-  list.rows = json::array();
+  list.answer = *body;
   // An answer of another kind must not pass for the end of a list: who is not shown would be removed.
-  const bool failed = bool_member(*body, "success") == false;
-  if (!body->contains("data") || (failed && (body->contains("error") || array_member(*body, "data") == nullptr))) {
-    return malformed(what, "the answer has no list: " + text::printable(text_member(*body, "error")), 200);
+  const bool failed = (*body)["success"].boolean() == false;
+  const JsonView rows = (*body)["data"];
+  if (rows.is_absent() || (failed && (!(*body)["error"].is_absent() || !rows.is_list()))) {
+    return malformed(what, "the answer has no list: " + text::printable((*body)["error"].text_or_empty()), 200);
   }
-  if (const auto* rows = member(*body, "data")) {
-    if (!rows->is_array()) return malformed(what, "the answer has no list", 200);
-    list.rows = std::move((*body)["data"]);
-  }
-  if (const auto* additional = member(*body, "additional_data")) {
-    list.has_paging = additional->contains("next_cursor") || additional->contains("pagination");
-    const auto* cursor = member(*additional, "next_cursor");
-    if (cursor != nullptr && !cursor->is_string()) return malformed(what, "next_cursor is no text", 200);
-    list.next_cursor = text_member(*additional, "next_cursor");
+  if (rows && !rows.is_list()) return malformed(what, "the answer has no list", 200);
+  list.rows = rows;
+  if (const JsonView additional = (*body)["additional_data"]) {
+    const JsonView cursor = additional["next_cursor"];
+    const JsonView pagination = additional["pagination"];
+    list.has_paging = !cursor.is_absent() || !pagination.is_absent();
+    if (cursor && !cursor.is_text()) return malformed(what, "next_cursor is no text", 200);
+    list.next_cursor = cursor.text_or_empty();
     if (list.next_cursor.size() > kNextCursorBytesMax) return malformed(what, "next_cursor is too long", 200);
-    if (const auto* pagination = member(*additional, "pagination")) {
-      const auto more = bool_member(*pagination, "more_items_in_collection");
+    if (pagination) {
+      const auto more = pagination["more_items_in_collection"].boolean();
       if (!more) return malformed(what, "the answer does not tell whether there is more", 200);
       list.more = *more;
-      const auto* next = member(*pagination, "next_start");
-      if (next != nullptr && next->is_number_unsigned()) list.next_start = next->get<std::uint64_t>();
+      list.next_start = pagination["next_start"].natural();
     }
   }
   if (response->headers.contains("date")) {
@@ -145,8 +148,8 @@ std::expected<PipedriveList, FetchError> PipedriveApi::get_list(const std::strin
   return list;
 }
 
-std::expected<std::optional<json>, FetchError> PipedriveApi::get_record(const std::string& target, TimePoint now,
-                                                                        TimePoint* as_of) {
+std::expected<std::optional<JsonDocument>, FetchError> PipedriveApi::get_record(const std::string& target,
+                                                                                TimePoint now, TimePoint* as_of) {
   const std::string what = pipedrive_what(target);
   const auto response = get(target, now);
   if (!response) return std::unexpected(response.error());
@@ -156,17 +159,16 @@ std::expected<std::optional<json>, FetchError> PipedriveApi::get_record(const st
     if (failure.kind == FetchErrorKind::not_found) {
       // A closed company and a wrong address answer 404 to everything, but not as the API does; believing them would
       // remove people who are there.
-      const auto body = read_json(response->body);
-      if (body && bool_member(*body, "success") == false) return std::nullopt;
+      const auto body = JsonDocument::parse(response->body);
+      if (body && (*body)["success"].boolean() == false) return std::nullopt;
       failure.kind = FetchErrorKind::malformed;
     }
     return std::unexpected(std::move(failure));
   }
-  const auto body = read_json(response->body);
-  if (!body || !body->is_object()) return malformed(what, "the answer is not a whole JSON object", 200);
-  const auto* data = member(*body, "data");
-  if (data == nullptr || !data->is_object()) return malformed(what, "the answer has no data", 200);
-  return *data;
+  const auto body = JsonDocument::parse(response->body);
+  if (!body || !body->root().is_object()) return malformed(what, "the answer is not a whole JSON object", 200);
+  if (!(*body)["data"].is_object()) return malformed(what, "the answer has no data", 200);
+  return *body;
 }
 
 std::string PipedriveApi::company_url(TimePoint now) {

@@ -1,11 +1,11 @@
 #include "sync/connectors/pipedrive/pipedrive_cursor.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
-#include "sync/json_fields.h"
+#include "telephony/text/json_value.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::sync {
 namespace {
@@ -24,11 +24,11 @@ constexpr std::array<std::pair<Stage, std::string_view>, 4> kStages = {{{Stage::
 
 // An absent member is 0; anything but a whole number up to `most` makes the cursor void.
 template <typename Number>
-bool read_number(const nlohmann::json& json, const char* name, std::uint64_t most, Number& into) {
-  const auto* value = member(json, name);
-  if (value == nullptr) return true;
-  if (!value->is_number_unsigned() || value->get<std::uint64_t>() > most) return false;
-  into = static_cast<Number>(value->get<std::uint64_t>());
+bool read_number(text::JsonView value, std::uint64_t most, Number& into) {
+  if (!value) return true;
+  const auto number = value.natural();
+  if (!number || *number > most) return false;
+  into = static_cast<Number>(*number);
   return true;
 }
 
@@ -46,36 +46,39 @@ void PipedriveCursor::enter(Stage to) {
 }
 
 std::string PipedriveCursor::to_text() const {
-  nlohmann::json json{{"v", kVersion}, {"listing", listing}};
-  for (const auto& [known, name] : kStages) {
-    if (known == stage) json["stage"] = name;
-  }
-  const auto put = [&json](const char* name, const auto& value) {
-    if (value != std::decay_t<decltype(value)>{}) json[name] = value;
+  std::string written;
+  text::JsonWriter writer(written);
+  const auto put = [&writer](std::string_view name, const auto& value) {
+    if (value != std::decay_t<decltype(value)>{}) writer.member(name, value);
   };
+  writer.open('{');
+  put("anchors", anchors);
+  put("began", began);
+  put("leads_since", leads_since);
+  writer.member("listing", listing);
+  put("next", next);
   put("organizations_since", organizations_since);
   put("persons_since", persons_since);
-  put("leads_since", leads_since);
-  put("began", began);
-  put("seen", seen);
-  put("next", next);
-  put("rows", rows);
-  put("start", start);
-  put("anchors", anchors);
   put("restarts", restarts);
-  return json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  put("rows", rows);
+  put("seen", seen);
+  for (const auto& [known, name] : kStages) {
+    if (known == stage) writer.member("stage", name);
+  }
+  put("start", start);
+  writer.member("v", kVersion).close('}');
+  return written;
 }
 
 std::optional<PipedriveCursor> PipedriveCursor::from_text(const std::string& text) {
   if (text.empty()) return PipedriveCursor{};
-  const auto json = read_json(text);
+  const auto json = text::JsonDocument::parse(text);
   if (!json) return std::nullopt;
   PipedriveCursor cursor;
-  const auto* version = member(*json, "v");
-  const auto listing = bool_member(*json, "listing");
-  if (version == nullptr || *version != kVersion || !listing) return std::nullopt;
+  const auto listing = (*json)["listing"].boolean();
+  if ((*json)["v"].integer() != kVersion || !listing) return std::nullopt;
   cursor.listing = *listing;
-  const std::string stage = text_member(*json, "stage");
+  const std::string stage = (*json)["stage"].text_or_empty();
   bool known = false;
   for (const auto& [value, name] : kStages) {
     if (name != stage) continue;
@@ -83,17 +86,17 @@ std::optional<PipedriveCursor> PipedriveCursor::from_text(const std::string& tex
     known = true;
   }
   const bool good =
-      known && read_number(*json, "organizations_since", kTimeMax, cursor.organizations_since) &&
-      read_number(*json, "persons_since", kTimeMax, cursor.persons_since) &&
-      read_number(*json, "leads_since", kTimeMax, cursor.leads_since) &&
-      read_number(*json, "began", kTimeMax, cursor.began) && read_number(*json, "seen", kTimeMax, cursor.seen) &&
-      read_number(*json, "rows", kCountMax, cursor.rows) && read_number(*json, "start", kCountMax, cursor.start) &&
-      read_number(*json, "restarts", kCountMax, cursor.restarts);
+      known && read_number((*json)["organizations_since"], kTimeMax, cursor.organizations_since) &&
+      read_number((*json)["persons_since"], kTimeMax, cursor.persons_since) &&
+      read_number((*json)["leads_since"], kTimeMax, cursor.leads_since) &&
+      read_number((*json)["began"], kTimeMax, cursor.began) && read_number((*json)["seen"], kTimeMax, cursor.seen) &&
+      read_number((*json)["rows"], kCountMax, cursor.rows) && read_number((*json)["start"], kCountMax, cursor.start) &&
+      read_number((*json)["restarts"], kCountMax, cursor.restarts);
   if (!good) return std::nullopt;
-  cursor.next = text_member(*json, "next");
-  if (const auto* anchors = array_member(*json, "anchors")) {
-    if (anchors->size() > kAnchorsMax) return std::nullopt;
-    for (const auto& anchor : *anchors) cursor.anchors.push_back(value_text(anchor));
+  cursor.next = (*json)["next"].text_or_empty();
+  if (const text::JsonView anchors = (*json)["anchors"]; anchors.is_list()) {
+    if (anchors.size() > kAnchorsMax) return std::nullopt;
+    for (const text::JsonView anchor : anchors) cursor.anchors.push_back(anchor.as_text());
   }
   return cursor;
 }

@@ -33,7 +33,7 @@ struct PipedriveCursor {
   // Forgets the list that is being read.
   void enter(Stage to);
   std::string to_text() const;
-  // An empty text starts a full copy. Nothing: not a cursor of this version.
+  // An empty text starts a full copy. nullopt if it is no cursor of this version.
   static std::optional<PipedriveCursor> from_text(const std::string& text);
 };
 

@@ -1,18 +1,16 @@
 #include "sync/connectors/pipedrive/pipedrive_lists.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
-#include "sync/json_fields.h"
 #include "telephony/text/percent_encoding.h"
 #include "telephony/text/times.h"
 
 namespace ringdex::sync {
 namespace {
 
-using nlohmann::json;
+using text::JsonView;
 using Stage = PipedriveCursor::Stage;
 
 // What a list may show late, and how far its clock may be ahead of ours.
@@ -27,10 +25,6 @@ constexpr std::size_t kCustomFieldsAskedMax = 15;  // by the documentation
 
 std::int64_t milliseconds_of(TimePoint time) {
   return time.time_since_epoch().count();
-}
-
-FetchError malformed(const std::string& target, const std::string& why) {
-  return {FetchErrorKind::malformed, pipedrive_what(target) + ": " + why, std::nullopt, 200};
 }
 
 // A Date from far ahead would let changes be passed over, so it counts only as far as clocks differ.
@@ -51,13 +45,13 @@ std::string since_text(std::int64_t since) {
   return text::percent_encoded(text::format_iso_seconds(TimePoint(std::chrono::milliseconds(from))));
 }
 
-void note_seen(PipedriveCursor& cursor, const json& row) {
+void note_seen(PipedriveCursor& cursor, JsonView row) {
   if (const auto time = pipedrive_updated_at(row)) cursor.seen = std::max(cursor.seen, milliseconds_of(*time));
 }
 
 // A row at its place: if the place moves, it is no longer the same.
-std::string anchor_of(const json& row, bool by_update) {
-  return lead_id(member(row, "id")).value_or("") + "@" + text_member(row, by_update ? "update_time" : "add_time");
+std::string anchor_of(JsonView row, bool by_update) {
+  return lead_id(row["id"]).value_or("") + "@" + row[by_update ? "update_time" : "add_time"].text_or_empty();
 }
 
 // Each page says whether there is more; only the first one need not, where there is nothing at all.
@@ -69,15 +63,15 @@ bool is_whole(const PipedriveList& list, bool is_first) {
 bool is_continued(const PipedriveCursor& cursor, const PipedriveList& list, bool by_update) {
   if (cursor.anchors.empty() || cursor.restarts >= kStepsBackMax) return true;
   if (list.rows.empty()) return list.more;
-  return std::ranges::any_of(list.rows, [&](const json& row) {
+  return std::ranges::any_of(list.rows, [&](JsonView row) {
     return std::ranges::find(cursor.anchors, anchor_of(row, by_update)) != cursor.anchors.end();
   });
 }
 
-void set_anchors(PipedriveCursor& cursor, const json& rows, bool by_update) {
+void set_anchors(PipedriveCursor& cursor, JsonView rows, bool by_update) {
   cursor.anchors.clear();
   const std::size_t first = rows.size() - std::min<std::size_t>(rows.size(), kAnchors);
-  for (std::size_t i = first; i < rows.size(); ++i) cursor.anchors.push_back(anchor_of(rows[i], by_update));
+  for (std::size_t i = first; i < rows.size(); ++i) cursor.anchors.push_back(anchor_of(rows.at(i), by_update));
 }
 
 void add_row(SourcePage& page, PipedriveRow row, index::RecordKind kind, const MappingOptions& mapping,
@@ -202,13 +196,13 @@ std::expected<SourcePage, FetchError> PipedriveLists::cursor_page(PipedriveCurso
   if (!list) return std::unexpected(list.error());
   // Checked before the page is handed on: it would come again for ever.
   if (!list->next_cursor.empty() && list->next_cursor == cursor.next) {
-    return std::unexpected(malformed(target, "the cursor stands still"));
+    return std::unexpected(pipedrive_malformed(target, "the cursor stands still"));
   }
-  if (!is_whole(*list, is_first)) return std::unexpected(malformed(target, "the list breaks off"));
+  if (!is_whole(*list, is_first)) return std::unexpected(pipedrive_malformed(target, "the list breaks off"));
   if (is_first) cursor.began = beginning(*list, cursor.listing || since == 0, now);
   SourcePage page;
   const std::string pages_url = organizations ? "" : pipedrive_pages_url(api_, options_, now);
-  for (const auto& row : list->rows) {
+  for (const JsonView row : list->rows) {
     note_seen(cursor, row);
     if (!organizations) {
       add_row(page, read_pipedrive_person(row, options_.mapping, pages_url, now), index::RecordKind::contact,
@@ -256,12 +250,12 @@ std::expected<SourcePage, FetchError> PipedriveLists::offset_page(PipedriveCurso
 
   const auto list = api_.get_list(target, now);
   if (!list) return std::unexpected(list.error());
-  if (!is_whole(*list, asked == 0)) return std::unexpected(malformed(target, "the list breaks off"));
+  if (!is_whole(*list, asked == 0)) return std::unexpected(pipedrive_malformed(target, "the list breaks off"));
   if (cursor.began == 0 && cursor.start == 0) cursor.began = beginning(*list, !changes_only, now);
   SourcePage page;
   bool past_watermark = false;
   const std::string pages_url = pipedrive_pages_url(api_, options_, now);
-  for (const auto& row : list->rows) {
+  for (const JsonView row : list->rows) {
     const auto updated_at = pipedrive_updated_at(row);
     if (archived && updated_at && *updated_at < TimePoint(std::chrono::milliseconds(cursor.leads_since)) - kOverlap) {
       past_watermark = true;
@@ -283,7 +277,8 @@ std::expected<SourcePage, FetchError> PipedriveLists::offset_page(PipedriveCurso
     return page;
   } else {
     const std::uint64_t next = list->next_start.value_or(asked + list->rows.size());
-    if (next <= cursor.start || next > kStartMax) return std::unexpected(malformed(target, "the list stands still"));
+    if (next <= cursor.start || next > kStartMax)
+      return std::unexpected(pipedrive_malformed(target, "the list stands still"));
     cursor.start = next;
     set_anchors(cursor, list->rows, by_update);
   }

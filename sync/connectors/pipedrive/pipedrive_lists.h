@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "sync/connectors/pipedrive/pipedrive_api.h"

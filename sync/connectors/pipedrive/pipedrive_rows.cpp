@@ -1,7 +1,6 @@
 #include "sync/connectors/pipedrive/pipedrive_rows.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "sync/clean_text.h"
@@ -12,19 +11,18 @@
 namespace ringdex::sync {
 namespace {
 
-using nlohmann::json;
+using text::JsonView;
 
 bool is_hex_digit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
 // An id that stands as it is, or in an object's `value` or `id`, as API v1 gives owners and organizations.
-std::optional<std::string> linked_id(const json& row, const char* name) {
-  const auto* value = member(row, name);
-  if (value == nullptr) return std::nullopt;
-  if (!value->is_object()) return digit_id(value);
-  if (auto id = digit_id(member(*value, "value"))) return id;
-  return digit_id(member(*value, "id"));
+std::optional<std::string> linked_id(JsonView row, const char* name) {
+  const JsonView value = row[name];
+  if (!value.is_object()) return digit_id(value);
+  if (auto id = digit_id(value["value"])) return id;
+  return digit_id(value["id"]);
 }
 
 struct LabelledValue {
@@ -41,39 +39,34 @@ std::string phone_label(const std::string& text) {
 }
 
 // "phones" or "emails" of API v2, "phone" or "email" of v1; the primary one first. Empty values are left out.
-std::vector<LabelledValue> labelled_values(const json& row, const char* name, const char* old_name) {
+std::vector<LabelledValue> labelled_values(JsonView row, const char* name, const char* old_name) {
   std::vector<LabelledValue> result;
-  const auto* list = member(row, name);
-  if (list == nullptr) list = member(row, old_name);
-  if (list == nullptr) return result;
-  const auto add = [&result](const json& one) {
+  const JsonView list = row[name] ? row[name] : row[old_name];
+  const auto add = [&result](JsonView one) {
     LabelledValue read;
     if (one.is_object()) {
-      if (const auto* value = member(one, "value")) read.value = value_text(*value);
-      read.label = text_member(one, "label");
-      read.primary = bool_member(one, "primary").value_or(false);
+      read.value = one["value"].as_text();
+      read.label = one["label"].text_or_empty();
+      read.primary = one["primary"].boolean().value_or(false);
     } else {
-      read.value = value_text(one);
+      read.value = one.as_text();
     }
     if (!clean_line(read.value).empty()) result.push_back(std::move(read));
   };
-  if (list->is_array()) {
-    for (const auto& one : *list) add(one);
-  } else {
-    add(*list);
-  }
+  if (!list.is_list()) add(list);
+  for (const JsonView one : list) add(one);
   std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.primary && !b.primary; });
   return result;
 }
 
-void add_phones(RawRecord& raw, const json& person) {
+void add_phones(RawRecord& raw, JsonView person) {
   for (const auto& phone : labelled_values(person, "phones", "phone")) {
     const auto same = [&](const auto& known) { return known.second == phone.value; };
     if (std::ranges::none_of(raw.phones, same)) raw.phones.emplace_back(phone_label(phone.label), phone.value);
   }
 }
 
-void add_emails(index::Record& record, const json& person) {
+void add_emails(index::Record& record, JsonView person) {
   for (const auto& email : labelled_values(person, "emails", "email")) {
     const auto same = [&](const std::string& known) {
       return text::ascii_lower(known) == text::ascii_lower(email.value);
@@ -83,37 +76,31 @@ void add_emails(index::Record& record, const json& person) {
 }
 
 // A custom field of several parts (an address, an amount of money) holds its text in `value`.
-std::vector<std::string> field_texts(const json& value) {
-  if (!value.is_object()) return value_texts(value);
-  const auto* inner = member(value, "value");
-  return inner == nullptr ? std::vector<std::string>() : value_texts(*inner);
+std::vector<std::string> field_texts(JsonView value) {
+  return value_texts(value.is_object() ? value["value"] : value);
 }
 
 // In `custom_fields` of API v2, or as members of the row itself, as in v1 and in leads.
-void add_custom_fields(RawRecord& raw, const json& row, const std::set<std::string>& names) {
-  const auto* fields = member(row, "custom_fields");
+void add_custom_fields(RawRecord& raw, JsonView row, const std::set<std::string>& names) {
+  const JsonView fields = row["custom_fields"];
   for (const auto& name : names) {
-    const auto* value = fields == nullptr ? nullptr : member(*fields, name.c_str());
-    if (value == nullptr) value = member(row, name.c_str());
-    if (value == nullptr) continue;
-    if (auto texts = field_texts(*value); !texts.empty()) raw.fields[name] = std::move(texts);
+    const JsonView value = fields[name] ? fields[name] : row[name];
+    if (auto texts = field_texts(value); !texts.empty()) raw.fields[name] = std::move(texts);
   }
 }
 
-void add_labels(index::Record& record, const json& row) {
-  const auto* labels = array_member(row, "label_ids");
-  if (labels == nullptr) labels = member(row, "label");
-  if (labels == nullptr) return;
-  for (auto& label : value_texts(*labels)) record.tags.push_back(std::move(label));
+void add_labels(index::Record& record, JsonView row) {
+  const JsonView ids = row["label_ids"];
+  for (auto& label : value_texts(ids.is_list() ? ids : row["label"])) record.tags.push_back(std::move(label));
 }
 
 // What persons and leads have alike.
-PipedriveRow begun_row(const json& row, std::optional<std::string> id, index::TimePoint now) {
+PipedriveRow begun_row(JsonView row, std::optional<std::string> id, index::TimePoint now) {
   PipedriveRow result;
   if (!id) return result;
   result.external_id = *std::move(id);
   result.updated_at = pipedrive_updated_at(row);
-  const auto added_at = parse_pipedrive_time(text_member(row, "add_time"));
+  const auto added_at = parse_pipedrive_time(row["add_time"].text().value_or(""));
   result.version = result.updated_at.value_or(added_at.value_or(now)).time_since_epoch().count();
   auto& record = result.raw.record;
   record.created_at = added_at;
@@ -134,8 +121,8 @@ std::optional<index::TimePoint> parse_pipedrive_time(std::string_view text) {
   return text::parse_iso_time(iso + "Z");
 }
 
-std::optional<index::TimePoint> pipedrive_updated_at(const json& row) {
-  return parse_pipedrive_time(text_member(row, "update_time"));
+std::optional<index::TimePoint> pipedrive_updated_at(JsonView row) {
+  return parse_pipedrive_time(row["update_time"].text().value_or(""));
 }
 
 std::optional<std::string> lead_id(std::string_view text) {
@@ -149,9 +136,8 @@ std::optional<std::string> lead_id(std::string_view text) {
   return id;
 }
 
-std::optional<std::string> lead_id(const json* value) {
-  if (value == nullptr || !value->is_string()) return std::nullopt;
-  return lead_id(std::string_view(value->get_ref<const std::string&>()));
+std::optional<std::string> lead_id(JsonView value) {
+  return lead_id(value.text().value_or(""));
 }
 
 bool is_field_hash(std::string_view name) {
@@ -159,26 +145,26 @@ bool is_field_hash(std::string_view name) {
   return name.size() == kBytes && std::ranges::all_of(name, is_hex_digit);
 }
 
-PipedriveRow read_pipedrive_person(const json& person, const MappingOptions& mapping, const std::string& company_url,
+PipedriveRow read_pipedrive_person(JsonView person, const MappingOptions& mapping, const std::string& company_url,
                                    index::TimePoint now) {
-  auto row = begun_row(person, digit_id(member(person, "id")), now);
+  auto row = begun_row(person, digit_id(person["id"]), now);
   if (row.external_id.empty()) {
     row.detail = "a person without an id";
     return row;
   }
-  if (bool_member(person, "is_deleted") == true || bool_member(person, "active_flag") == false) {
+  if (person["is_deleted"].boolean() == true || person["active_flag"].boolean() == false) {
     row.kind = PipedriveRow::Kind::gone;
     return row;
   }
   row.kind = PipedriveRow::Kind::caller;
   auto& record = row.raw.record;
   record.id = {mapping.source, index::RecordKind::contact, row.external_id};
-  record.name = text_member(person, "name");
+  record.name = person["name"].text_or_empty();
   if (record.name.empty()) {
-    record.name = text_member(person, "first_name") + " " + text_member(person, "last_name");
+    record.name = person["first_name"].text_or_empty() + " " + person["last_name"].text_or_empty();
   }
   record.organization_id = linked_id(person, "org_id").value_or("");
-  record.title = text_member(person, "job_title");
+  record.title = person["job_title"].text_or_empty();
   if (!company_url.empty()) record.url = company_url + "/person/" + row.external_id;
   add_phones(row.raw, person);
   add_emails(record, person);
@@ -186,16 +172,16 @@ PipedriveRow read_pipedrive_person(const json& person, const MappingOptions& map
   return row;
 }
 
-PipedriveRow read_pipedrive_lead(const json& lead, const MappingOptions& mapping, const std::string& company_url,
+PipedriveRow read_pipedrive_lead(JsonView lead, const MappingOptions& mapping, const std::string& company_url,
                                  index::TimePoint now) {
-  auto row = begun_row(lead, lead_id(member(lead, "id")), now);
+  auto row = begun_row(lead, lead_id(lead["id"]), now);
   if (row.external_id.empty()) {
     row.detail = "a lead without an id";
     return row;
   }
-  if (bool_member(lead, "is_archived") == true || bool_member(lead, "is_deleted") == true) {
+  if (lead["is_archived"].boolean() == true || lead["is_deleted"].boolean() == true) {
     row.kind = PipedriveRow::Kind::gone;
-    if (const auto archived_at = parse_pipedrive_time(text_member(lead, "archive_time"))) {
+    if (const auto archived_at = parse_pipedrive_time(lead["archive_time"].text().value_or(""))) {
       row.version = std::max(row.version, archived_at->time_since_epoch().count());
     }
     return row;
@@ -215,16 +201,15 @@ PipedriveRow read_pipedrive_lead(const json& lead, const MappingOptions& mapping
   auto names = mapping.custom_field_names();
   for (const auto& field : mapping.phone_fields) names.erase(field);
   add_custom_fields(row.raw, lead, names);
-  if (auto title = text_member(lead, "title"); !title.empty()) record.custom["title"] = std::move(title);
+  if (auto title = lead["title"].text_or_empty(); !title.empty()) record.custom["title"] = std::move(title);
   return row;
 }
 
-std::optional<index::OrganizationName> read_pipedrive_organization(const json& organization) {
-  const auto id = digit_id(member(organization, "id"));
+std::optional<index::OrganizationName> read_pipedrive_organization(JsonView organization) {
+  const auto id = digit_id(organization["id"]);
   if (!id) return std::nullopt;
-  const bool gone =
-      bool_member(organization, "is_deleted") == true || bool_member(organization, "active_flag") == false;
-  return index::OrganizationName{*id, gone ? std::string() : text_member(organization, "name")};
+  const bool gone = organization["is_deleted"].boolean() == true || organization["active_flag"].boolean() == false;
+  return index::OrganizationName{*id, gone ? std::string() : organization["name"].text_or_empty()};
 }
 
 }  // namespace ringdex::sync

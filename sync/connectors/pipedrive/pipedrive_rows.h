@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +8,7 @@
 
 #include "index/records/change_batch.h"
 #include "sync/field_mapping.h"
+#include "telephony/text/json_value.h"
 
 namespace ringdex::sync {
 
@@ -32,22 +32,22 @@ struct PipedriveRow {
 
 // A person in the shape of API v2, of v1 or of old webhooks (phone[] and email[], objects for owner and organization,
 // times without a zone, which are UTC). `company_url` is where the company's pages are; empty: no deep link.
-PipedriveRow read_pipedrive_person(const nlohmann::json& person, const MappingOptions& mapping,
-                                   const std::string& company_url, index::TimePoint now);
+PipedriveRow read_pipedrive_person(text::JsonView person, const MappingOptions& mapping, const std::string& company_url,
+                                   index::TimePoint now);
 
-// A lead bears its person's name and numbers, which the Index gives it; here it has neither.
-PipedriveRow read_pipedrive_lead(const nlohmann::json& lead, const MappingOptions& mapping,
-                                 const std::string& company_url, index::TimePoint now);
+// A lead has its person's name and numbers, which the Index gives it; here it has neither.
+PipedriveRow read_pipedrive_lead(text::JsonView lead, const MappingOptions& mapping, const std::string& company_url,
+                                 index::TimePoint now);
 
-// Nothing: a row without an id. A deleted organization has an empty name.
-std::optional<index::OrganizationName> read_pipedrive_organization(const nlohmann::json& organization);
+// nullopt if the row has no id. A deleted organization has an empty name.
+std::optional<index::OrganizationName> read_pipedrive_organization(text::JsonView organization);
 
 // RFC 3339, or "2026-05-15 10:16:44", which is UTC.
 std::optional<index::TimePoint> parse_pipedrive_time(std::string_view text);
-std::optional<index::TimePoint> pipedrive_updated_at(const nlohmann::json& row);
+std::optional<index::TimePoint> pipedrive_updated_at(text::JsonView row);
 
 // The UUID of a lead in lower case, as 8-4-4-4-12 hexadecimal digits; anything else is nothing.
-std::optional<std::string> lead_id(const nlohmann::json* value);
+std::optional<std::string> lead_id(text::JsonView value);
 std::optional<std::string> lead_id(std::string_view text);
 
 // A custom field's key: 40 hexadecimal digits.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -22,7 +21,7 @@ namespace ringdex::sync {
 namespace {
 
 using index::RecordKind;
-using nlohmann::json;
+using text::JsonView;
 
 constexpr std::size_t kAuthorizationBytesMax = 8192;
 
@@ -53,9 +52,9 @@ struct Event {
   Action action = Action::unknown;
   std::string type;
   std::string event_id;
-  const json* entity_id = nullptr;
-  const json* merged_into = nullptr;  // of the loser's deletion
-  const json* merged_from = nullptr;  // of the winner's change
+  JsonView entity_id;
+  JsonView merged_into;  // of the loser's deletion
+  JsonView merged_from;  // of the winner's change
   std::optional<TimePoint> happened_at;
 };
 
@@ -66,45 +65,43 @@ Action action_of(const std::string& name) {
 }
 
 // A number of seconds since 1970, as version 1 writes its times.
-std::optional<TimePoint> unix_time(const json* value) {
+std::optional<TimePoint> unix_time(JsonView value) {
   constexpr std::uint64_t kSecondsMax = 253'402'300'799;
-  if (value == nullptr || !value->is_number_unsigned() || value->get<std::uint64_t>() > kSecondsMax) {
-    return std::nullopt;
-  }
-  return TimePoint(std::chrono::seconds(value->get<std::int64_t>()));
+  const auto seconds = value.natural();
+  if (!seconds || *seconds > kSecondsMax) return std::nullopt;
+  return TimePoint(std::chrono::seconds(static_cast<std::int64_t>(*seconds)));
 }
 
-std::optional<Event> read_event(const json& body) {
-  const auto* meta = member(body, "meta");
-  if (meta == nullptr) return std::nullopt;
+std::optional<Event> read_event(JsonView body) {
+  const JsonView meta = body["meta"];
+  if (!meta) return std::nullopt;
   Event event;
-  const std::string action = text_member(*meta, "action");
+  const std::string action = meta["action"].text_or_empty();
   event.action = action_of(action);
-  event.entity = text_member(*meta, "entity");
+  event.entity = meta["entity"].text_or_empty();
   if (!event.entity.empty()) {
-    event.entity_id = member(*meta, "entity_id");
-    event.event_id = text_member(*meta, "id");
-    event.merged_into = member(*meta, "merged_to_id");
-    event.merged_from = member(*meta, "merged_from_id");
-    event.happened_at = parse_pipedrive_time(text_member(*meta, "timestamp"));
+    event.entity_id = meta["entity_id"];
+    event.event_id = meta["id"].text_or_empty();
+    event.merged_into = meta["merged_to_id"];
+    event.merged_from = meta["merged_from_id"];
+    event.happened_at = parse_pipedrive_time(meta["timestamp"].text().value_or(""));
   } else {
     // Version 1: `id` is the entity's, and there is no id of the event.
-    event.entity = text_member(*meta, "object");
-    event.entity_id = member(*meta, "id");
-    event.happened_at = unix_time(member(*meta, "timestamp"));
-    const auto* current = member(body, "current");
-    if (event.action == Action::merged && current != nullptr) event.merged_from = member(*current, "merge_what_id");
+    event.entity = meta["object"].text_or_empty();
+    event.entity_id = meta["id"];
+    event.happened_at = unix_time(meta["timestamp"]);
+    if (event.action == Action::merged) event.merged_from = body["current"]["merge_what_id"];
   }
   if (event.entity.empty() || action.empty()) return std::nullopt;
   event.type = action + "." + event.entity;
   return event;
 }
 
-std::optional<std::string> id_of(const json* value, RecordKind kind) {
+std::optional<std::string> id_of(JsonView value, RecordKind kind) {
   return kind == RecordKind::lead ? lead_id(value) : digit_id(value);
 }
 
-// The hints of an event about a person or a lead; nothing: it names no id.
+// The hints of an event about a person or a lead; nullopt if it names no id.
 std::optional<std::vector<Hint>> record_hints(const Event& event, Hint hint) {
   const auto id = id_of(event.entity_id, hint.record_kind);
   if (!id) return std::nullopt;
@@ -157,7 +154,7 @@ std::expected<std::vector<Hint>, WebhookRefusal> read_pipedrive_webhook(const We
   const auto given = basic_credentials(*authorization);
   if (!given || !is_same_secret(*given, user + ":" + password)) return std::unexpected(WebhookRefusal::bad_signature);
 
-  const auto body = read_json(request.body);
+  const auto body = text::JsonDocument::parse(request.body);
   const auto event = body ? read_event(*body) : std::nullopt;
   if (!event) return std::unexpected(WebhookRefusal::malformed);
   auto hints = hints_of(*event, now);

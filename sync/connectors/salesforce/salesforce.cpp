@@ -11,7 +11,6 @@
 #include "sync/connectors/salesforce/salesforce_reader.h"
 #include "sync/connectors/salesforce/salesforce_rows.h"
 #include "sync/connectors/salesforce/salesforce_search.h"
-#include "sync/json_fields.h"
 #include "sync/webhooks/generic_webhook.h"
 #include "telephony/text/printable.h"
 
@@ -68,8 +67,8 @@ class SalesforceConnector : public Connector {
   std::expected<bool, FetchError> advance(SalesforceCursor& cursor, const SalesforceRows& rows, TimePoint until) const;
   void add_rows(SourcePage& page, const SalesforceRows& rows, TimePoint now);
   std::string instance_url(TimePoint now);
-  FetchedRecord fetched(index::RecordId id, const nlohmann::json& row, const SalesforceSelection& selection,
-                        TimePoint as_of, TimePoint now);
+  FetchedRecord fetched(index::RecordId id, text::JsonView row, const SalesforceSelection& selection, TimePoint as_of,
+                        TimePoint now);
   std::size_t rows_per_page() const { return std::max<std::size_t>(options_.rows_per_page >> halvings_, 1); }
 
   SalesforceOptions options_;
@@ -222,7 +221,7 @@ std::string SalesforceConnector::instance_url(TimePoint now) {
 
 void SalesforceConnector::add_rows(SourcePage& page, const SalesforceRows& rows, TimePoint now) {
   if (rows.selection.object == SalesforceObject::account) {
-    for (const auto& row : rows.rows) {
+    for (const text::JsonView row : rows.rows) {
       if (auto account = read_salesforce_account(row)) {
         page.organizations.push_back(*std::move(account));
       } else {
@@ -235,7 +234,7 @@ void SalesforceConnector::add_rows(SourcePage& page, const SalesforceRows& rows,
   const auto kind = is_lead ? index::RecordKind::lead : index::RecordKind::contact;
   const std::string url = instance_url(now);
   std::set<std::string> named;
-  for (const auto& json : rows.rows) {
+  for (const text::JsonView json : rows.rows) {
     auto row = read_salesforce_person(json, rows.selection, options_.mapping, url);
     if (row.kind == SalesforceRow::Kind::bad) {
       page.rejected.push_back({row.external_id,
@@ -259,7 +258,7 @@ void SalesforceConnector::add_rows(SourcePage& page, const SalesforceRows& rows,
   }
 }
 
-FetchedRecord SalesforceConnector::fetched(index::RecordId id, const nlohmann::json& json,
+FetchedRecord SalesforceConnector::fetched(index::RecordId id, text::JsonView json,
                                            const SalesforceSelection& selection, TimePoint as_of, TimePoint now) {
   FetchedRecord result;
   result.id = std::move(id);
@@ -299,7 +298,7 @@ std::expected<FetchedRecord, FetchError> SalesforceConnector::fetch(const index:
   // queryAll shows deleted rows too: this one is purged, or out of our user's sight.
   nobody.hidden = rows->rows.empty();
   if (nobody.hidden) return nobody;
-  if (salesforce_id(text_member(rows->rows.front(), "Id")) != external_id) {
+  if (salesforce_id(rows->rows.front()["Id"].text().value_or("")) != external_id) {
     return std::unexpected(malformed("the answer is about another row"));
   }
   return fetched(nobody.id, rows->rows.front(), rows->selection, rows->as_of, now);
@@ -330,7 +329,7 @@ std::expected<std::vector<FetchedRecord>, FetchError> SalesforceConnector::find_
   std::vector<FetchedRecord> results;
   for (const auto& hit : found->hits) {
     if (results.size() == kSearchHitsMax) break;
-    auto id = salesforce_id(text_member(hit.row, "Id"));
+    auto id = salesforce_id(hit.row["Id"].text().value_or(""));
     if (!id) continue;
     const bool is_lead = hit.object == SalesforceObject::lead;
     index::RecordId record_id{options_.mapping.source, is_lead ? index::RecordKind::lead : index::RecordKind::contact,

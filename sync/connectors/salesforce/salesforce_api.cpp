@@ -1,16 +1,14 @@
 #include "sync/connectors/salesforce/salesforce_api.h"
 
 #include <charconv>
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 
 #include "sync/http/http_failure.h"
-#include "sync/json_fields.h"
 
 namespace ringdex::sync {
 namespace {
-
-using nlohmann::json;
 
 constexpr std::string_view kSessionEnded = "INVALID_SESSION_ID";
 constexpr std::string_view kLimitExceeded = "REQUEST_LIMIT_EXCEEDED";
@@ -23,12 +21,16 @@ std::string what_of(const std::string& target) {
   return "GET " + target.substr(0, target.find('?'));
 }
 
-json first_error(const HttpResponse& response) {
+// The first of these members of the first error that is a text; empty if there is none.
+std::string error_text(const HttpResponse& response, std::initializer_list<std::string_view> names) {
   if (response.body.size() > kErrorBodyBytesMax) return {};
-  auto body = read_json(response.body);
+  const auto body = text::JsonDocument::parse(response.body);
   if (!body) return {};
-  if (body->is_array()) return body->empty() ? json() : body->front();
-  return *std::move(body);
+  const text::JsonView error = body->root().is_list() ? body->root().at(0) : body->root();
+  for (const std::string_view name : names) {
+    if (auto text = error[name].text_or_empty(); !text.empty()) return text;
+  }
+  return {};
 }
 
 bool is_over_limit(const HttpResponse& response) {
@@ -36,7 +38,7 @@ bool is_over_limit(const HttpResponse& response) {
 }
 
 bool is_concurrency(const HttpResponse& response) {
-  return text_member(first_error(response), "message").find("oncurrent") != std::string::npos;
+  return error_text(response, {"message"}).find("oncurrent") != std::string::npos;
 }
 
 // Also where the status is not 401; the SOAP side says it with 500.
@@ -73,9 +75,7 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
 }  // namespace
 
 std::string salesforce_error_code(const HttpResponse& response) {
-  const json error = first_error(response);
-  std::string code = text_member(error, "errorCode");
-  if (code.empty()) code = text_member(error, "error");
+  const std::string code = error_text(response, {"errorCode", "error"});
   return code.size() > kCodeBytesMax ? std::string() : code;
 }
 
@@ -125,8 +125,8 @@ std::expected<SalesforceApi::Answer, SalesforceError> SalesforceApi::get(const s
   const auto response = api_.send(request, what, rules, now);
   if (!response) return std::unexpected(SalesforceError{response.error(), ""});
   if (response->status != 200) return std::unexpected(failure_of(*response, what, now));
-  auto body = read_json(response->body);
-  if (!body || !body->is_structured()) {
+  auto body = text::JsonDocument::parse(response->body);
+  if (!body || !(body->root().is_object() || body->root().is_list())) {
     return std::unexpected(SalesforceError{
         {FetchErrorKind::malformed, what + ": the answer is not whole JSON", std::nullopt, response->status}, ""});
   }

@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "sync/connectors/salesforce/salesforce.h"
 #include "sync/fetch_error.h"
 #include "sync/http/crm_api.h"
+#include "telephony/text/json_value.h"
 
 namespace ringdex::sync {
 
@@ -23,7 +23,7 @@ struct SalesforceError {
 class SalesforceApi {
  public:
   struct Answer {
-    nlohmann::json body;
+    text::JsonDocument body;
     TimePoint as_of{};  // the clock of Salesforce
   };
 

@@ -1,14 +1,12 @@
 #include "sync/connectors/salesforce/salesforce_cursor.h"
 
-#include <nlohmann/json.hpp>
-
 #include "sync/connectors/salesforce/salesforce_id.h"
-#include "sync/json_fields.h"
+#include "telephony/text/json_value.h"
+#include "telephony/text/json_writer.h"
 
 namespace ringdex::sync {
 namespace {
 
-using nlohmann::json;
 using Stage = SalesforceCursor::Stage;
 
 constexpr int kVersion = 1;
@@ -31,43 +29,54 @@ std::int64_t milliseconds(index::TimePoint time) {
   return std::max<std::int64_t>(time.time_since_epoch().count(), 0);
 }
 
-bool read_time(const json& object, const char* name, index::TimePoint& time) {
-  const auto* value = member(object, name);
-  if (value == nullptr || !value->is_number_unsigned() || value->get<std::uint64_t>() > kMillisecondsMax) return false;
-  time = index::TimePoint(std::chrono::milliseconds(value->get<std::int64_t>()));
+bool read_time(text::JsonView value, index::TimePoint& time) {
+  const auto since_epoch = value.natural();
+  if (!since_epoch || *since_epoch > kMillisecondsMax) return false;
+  time = index::TimePoint(std::chrono::milliseconds(static_cast<std::int64_t>(*since_epoch)));
   return true;
 }
 
 }  // namespace
 
 std::string SalesforceCursor::to_text() const {
-  json text{{"v", kVersion}, {"stage", kStages[static_cast<std::size_t>(stage)]}, {"listing", listing}};
-  for (const auto& [name, time] : kTimes) text[name] = milliseconds(this->*time);
-  text["at"] = milliseconds(at.time);
-  text["after"] = at.id;
-  return text.dump();
+  std::string written;
+  text::JsonWriter(written)
+      .open('{')
+      .member("accounts_since", milliseconds(accounts_since))
+      .member("after", at.id)
+      .member("at", milliseconds(at.time))
+      .member("contacts_checked", milliseconds(contacts_checked))
+      .member("contacts_since", milliseconds(contacts_since))
+      .member("leads_checked", milliseconds(leads_checked))
+      .member("leads_since", milliseconds(leads_since))
+      .member("listing", listing)
+      .member("stage", kStages[static_cast<std::size_t>(stage)])
+      .member("started", milliseconds(started))
+      .member("until", milliseconds(until))
+      .member("v", kVersion)
+      .close('}');
+  return written;
 }
 
 std::optional<SalesforceCursor> SalesforceCursor::from_text(const std::string& text) {
   SalesforceCursor cursor;
   if (text.empty()) return cursor;
-  const auto object = read_json(text);
+  const auto object = text::JsonDocument::parse(text);
   if (!object) return std::nullopt;
-  const auto* version = member(*object, "v");
-  const auto listing = bool_member(*object, "listing");
-  if (version == nullptr || *version != kVersion || !listing) return std::nullopt;
+  const auto listing = (*object)["listing"].boolean();
+  if ((*object)["v"].integer() != kVersion || !listing) return std::nullopt;
   cursor.listing = *listing;
-  const std::string stage = text_member(*object, "stage");
+  const std::string stage = (*object)["stage"].text_or_empty();
   std::size_t at = 0;
   while (at < kStages.size() && stage != kStages[at]) ++at;
   if (at == kStages.size()) return std::nullopt;
   cursor.stage = static_cast<Stage>(at);
   if (cursor.listing && cursor.is_check()) return std::nullopt;
   for (const auto& [name, time] : kTimes) {
-    if (!read_time(*object, name, cursor.*time)) return std::nullopt;
+    if (!read_time((*object)[name], cursor.*time)) return std::nullopt;
   }
-  if (!read_time(*object, "at", cursor.at.time)) return std::nullopt;
-  cursor.at.id = text_member(*object, "after");
+  if (!read_time((*object)["at"], cursor.at.time)) return std::nullopt;
+  cursor.at.id = (*object)["after"].text_or_empty();
   if (!cursor.at.id.empty() && salesforce_id(cursor.at.id) != cursor.at.id) return std::nullopt;
   return cursor;
 }

@@ -29,7 +29,7 @@ struct SalesforceCursor {
 
   bool operator==(const SalesforceCursor&) const = default;
   std::string to_text() const;
-  // An empty text starts a full copy. Nothing: not a cursor of this version.
+  // An empty text starts a full copy. nullopt if it is no cursor of this version.
   static std::optional<SalesforceCursor> from_text(const std::string& text);
 
   bool is_check() const { return stage == Stage::deleted_contacts || stage == Stage::deleted_leads; }

@@ -1,6 +1,6 @@
 #include "sync/connectors/salesforce/salesforce_deletions.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>
@@ -41,15 +41,15 @@ std::string target_of(const SalesforceOptions& options, const SalesforceCursor& 
 
 }  // namespace
 
-std::optional<SalesforceDeletions> read_salesforce_deletions(const nlohmann::json& answer) {
-  const auto* rows = array_member(answer, "deletedRecords");
-  if (rows == nullptr) return std::nullopt;
+std::optional<SalesforceDeletions> read_salesforce_deletions(text::JsonView answer) {
+  const text::JsonView rows = answer["deletedRecords"];
+  if (!rows.is_list()) return std::nullopt;
   SalesforceDeletions result;
-  result.earliest_available = text::parse_iso_time(text_member(answer, "earliestDateAvailable"));
-  result.covered_until = text::parse_iso_time(text_member(answer, "latestDateCovered"));
-  for (const auto& row : *rows) {
-    auto id = salesforce_id(text_member(row, "id"));
-    const auto at = text::parse_iso_time(text_member(row, "deletedDate"));
+  result.earliest_available = iso_time(answer["earliestDateAvailable"]);
+  result.covered_until = iso_time(answer["latestDateCovered"]);
+  for (const text::JsonView row : rows) {
+    auto id = salesforce_id(row["id"].text().value_or(""));
+    const auto at = iso_time(row["deletedDate"]);
     if (id && at) result.deletions.push_back({*at, *std::move(id)});
   }
   std::ranges::sort(result.deletions);
@@ -87,7 +87,7 @@ std::expected<void, FetchError> SalesforceDeletionCheck::add(const SalesforceCur
         FetchError{FetchErrorKind::unavailable, "what became of deleted rows came in part only", std::nullopt, 200});
   }
   std::map<std::string, SalesforceRow> known;
-  for (const auto& row : rows->rows) {
+  for (const text::JsonView row : rows->rows) {
     auto read = read_salesforce_person(row, rows->selection, options_.mapping, "");
     std::string id = read.external_id;
     known.emplace(std::move(id), std::move(read));

@@ -23,8 +23,8 @@ struct SalesforceDeletions {
   std::optional<TimePoint> earliest_available;
   std::optional<TimePoint> covered_until;
 };
-// Nothing: not such an answer. Pure.
-std::optional<SalesforceDeletions> read_salesforce_deletions(const nlohmann::json& answer);
+// nullopt if it is no such answer. Pure.
+std::optional<SalesforceDeletions> read_salesforce_deletions(text::JsonView answer);
 
 // Whether getDeleted can be asked from `since` to `until`: it cuts both to the minute and wants more than one between.
 bool is_salesforce_check_due(TimePoint since, TimePoint until);

@@ -1,9 +1,11 @@
 #include "sync/connectors/salesforce/salesforce_query.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <fmt/core.h>
+
+#include <algorithm>
 
 #include "telephony/text/percent_encoding.h"
+#include "telephony/text/plain_text.h"
 #include "telephony/text/times.h"
 
 namespace ringdex::sync {
@@ -26,7 +28,7 @@ std::string soql_time(index::TimePoint time) {
 }
 
 std::string soql_id_list(const std::vector<std::string>& ids) {
-  return fmt::format("('{}')", fmt::join(ids, "','"));
+  return "('" + text::joined(ids, "','") + "')";
 }
 
 std::string soql_listing_tail(const std::string& after_id, std::size_t rows) {

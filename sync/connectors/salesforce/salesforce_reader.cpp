@@ -1,23 +1,22 @@
 #include "sync/connectors/salesforce/salesforce_reader.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
 #include <algorithm>
-#include <iterator>
 #include <unordered_map>
 #include <utility>
 
 #include "config/logging/log.h"
 #include "sync/connectors/salesforce/salesforce_query.h"
 #include "sync/connectors/salesforce/salesforce_rows.h"
-#include "sync/json_fields.h"
+#include "telephony/text/plain_text.h"
 #include "telephony/text/printable.h"
 
 namespace ringdex::sync {
 namespace {
 
-using nlohmann::json;
+using text::JsonDocument;
+using text::JsonView;
 
 // Half of what Salesforce allows for an address and its headers, of which the access token may be a long one; also
 // what proxies let through.
@@ -30,8 +29,8 @@ constexpr std::size_t kBatchesMax = 100;  // of one query
 constexpr std::size_t kNextUrlBytesMax = 2'048;
 
 // The address of the next batch, or empty: it is not one that a credential may follow.
-std::string next_batch(const json& body) {
-  std::string url = text_member(body, "nextRecordsUrl");
+std::string next_batch(JsonView body) {
+  std::string url = body["nextRecordsUrl"].text_or_empty();
   const bool plain = std::ranges::all_of(url, [](char c) { return c > ' ' && c <= '~'; });
   return plain && url.size() <= kNextUrlBytesMax && url.starts_with("/services/data/") ? url : std::string();
 }
@@ -42,37 +41,45 @@ bool is_path(const std::string& field) {
 }
 
 // An answer about something else would pass for the end of a listing.
-bool is_about(const std::vector<json>& rows, SalesforceObject object) {
-  return std::ranges::all_of(rows, [name = to_string(object)](const json& row) {
-    const auto* attributes = member(row, "attributes");
-    return attributes == nullptr || text_member(*attributes, "type") == name;
+bool is_about(const std::vector<JsonView>& rows, SalesforceObject object) {
+  return std::ranges::all_of(rows, [name = to_string(object)](JsonView row) {
+    const JsonView attributes = row["attributes"];
+    return !attributes || attributes["type"].text().value_or("") == name;
   });
 }
 
 // Keeps the rows in front of which every part tells the same state, and puts the parts of each together.
 void join(SalesforceRows& rows, const std::vector<SalesforceRows>& others) {
+  if (others.empty()) return;
+  struct Part {
+    JsonView row;
+    index::TimePoint stamp;
+  };
+  std::vector<std::vector<JsonView>> parts(rows.rows.size());
   for (const auto& other : others) {
-    std::unordered_map<std::string, const json*> by_id;
-    std::unordered_map<std::string, index::TimePoint> stamps;
-    for (const auto& row : other.rows) {
-      if (const auto key = read_salesforce_key(row, rows.selection)) {
-        by_id[key->id] = &row;
-        stamps[key->id] = key->stamp;
-      }
+    std::unordered_map<std::string, Part> by_id;
+    for (const JsonView row : other.rows) {
+      if (const auto key = read_salesforce_key(row, rows.selection)) by_id[key->id] = {row, key->stamp};
     }
     std::size_t agreed = 0;
     for (; agreed < rows.rows.size(); ++agreed) {
       const auto key = read_salesforce_key(rows.rows[agreed], rows.selection);
       if (!key) continue;  // it is bad whatever the rest says
       const auto found = by_id.find(key->id);
-      if (found == by_id.end() || stamps[key->id] != key->stamp) break;
-      rows.rows[agreed].update(*found->second);
+      if (found == by_id.end() || found->second.stamp != key->stamp) break;
+      if (parts[agreed].empty()) parts[agreed].push_back(rows.rows[agreed]);
+      parts[agreed].push_back(found->second.row);
     }
     if (agreed < rows.rows.size()) {
       rows.rows.resize(agreed);
       rows.whole = false;
     }
     rows.whole = rows.whole && other.whole;
+  }
+  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+    if (parts[i].empty()) continue;
+    rows.answers.push_back(JsonDocument::merged(parts[i]));
+    rows.rows[i] = rows.answers.back();
   }
 }
 
@@ -121,7 +128,8 @@ void SalesforceReader::forget_descriptions() {
 
 void SalesforceReader::tell_missing(const SalesforceSelection& selection) {
   if (selection.missing.empty()) return;
-  const auto text = fmt::format("{} has no field {}", to_string(selection.object), fmt::join(selection.missing, ", "));
+  const auto text =
+      fmt::format("{} has no field {}", to_string(selection.object), text::joined(selection.missing, ", "));
   if (!shared_.schema.first_time(text)) return;
   log::warn("{}: {}; what does not exist, or may not be seen by this user, is left out", options_.mapping.source,
             text::printable(text));
@@ -156,7 +164,7 @@ std::expected<SalesforceRows, SalesforceError> SalesforceReader::read(Salesforce
            fmt::format("Salesforce does not show {}s to this user any more", to_string(object)), std::nullopt, 404},
           ""});
     }
-    if (selection->stamp.empty()) return SalesforceRows{*selection, {}, true, 0, now};
+    if (selection->stamp.empty()) return SalesforceRows{.selection = *selection, .whole = true, .as_of = now};
     auto rows = read_selected(*selection, tail(*selection), now);
     if (rows || rows.error().code != "INVALID_FIELD") return rows;
     if (refused == 0) {
@@ -217,19 +225,19 @@ std::expected<SalesforceRows, SalesforceError> SalesforceReader::read_batches(co
   SalesforceRows rows;
   std::string next = target;
   for (std::size_t batches = 0; batches < kBatchesMax && rows.rows.size() < kRowsMax; ++batches) {
-    auto answer = api_.get(next, now);
+    const auto answer = api_.get(next, now);
     if (!answer) {
       // Rows in front are as good as a shorter page: the next one goes on behind them.
       if (rows.rows.empty()) return std::unexpected(answer.error());
       return rows;
     }
-    const auto* records = array_member(answer->body, "records");
-    const auto done = bool_member(answer->body, "done");
-    if (records == nullptr || !done) return std::unexpected(salesforce_malformed(what + ": no rows in the answer"));
+    const JsonView records = answer->body["records"];
+    const auto done = answer->body["done"].boolean();
+    if (!records.is_list() || !done) return std::unexpected(salesforce_malformed(what + ": no rows in the answer"));
     rows.as_of = answer->as_of;
-    std::ranges::move(answer->body["records"].get_ref<json::array_t&>(), std::back_inserter(rows.rows));
-    const auto* total = member(answer->body, "totalSize");
-    if (total != nullptr && total->is_number_unsigned()) rows.total = total->get<std::uint64_t>();
+    rows.answers.push_back(answer->body);
+    for (const JsonView row : records) rows.rows.push_back(row);
+    if (const auto total = answer->body["totalSize"].natural()) rows.total = *total;
     if (*done) {
       rows.whole = true;
       rows.total = std::max<std::uint64_t>(rows.total, rows.rows.size());

@@ -2,20 +2,21 @@
 
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "sync/connectors/salesforce/salesforce_api.h"
 #include "sync/connectors/salesforce/salesforce_selection.h"
+#include "telephony/text/json_value.h"
 
 namespace ringdex::sync {
 
 // The rows of one query, in its order.
 struct SalesforceRows {
-  SalesforceSelection selection;  // what they were read by
-  std::vector<nlohmann::json> rows;
+  SalesforceSelection selection;            // what they were read by
+  std::vector<text::JsonDocument> answers;  // that the rows point into
+  std::vector<text::JsonView> rows;
   bool whole = false;       // all that the query has; else those in front, since what followed could not be read
   std::uint64_t total = 0;  // as Salesforce counts them, at least rows.size()
   TimePoint as_of{};        // the clock of Salesforce

@@ -1,6 +1,6 @@
 #include "sync/connectors/salesforce/salesforce_rows.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <utility>
@@ -8,36 +8,35 @@
 
 #include "sync/connectors/salesforce/salesforce_id.h"
 #include "sync/json_fields.h"
-#include "telephony/text/times.h"
 
 namespace ringdex::sync {
 namespace {
 
 using index::Consent;
 using index::RecordKind;
-using nlohmann::json;
+using text::JsonView;
 
 constexpr double kWholeMax = 1e15;
 
-bool is_true(const json& row, const char* name) {
-  return bool_member(row, name).value_or(false);
+bool is_true(JsonView row, const char* name) {
+  return row[name].boolean().value_or(false);
 }
 
-std::optional<std::string> id_member(const json& row, const char* name) {
-  return salesforce_id(text_member(row, name));
+std::optional<std::string> id_member(JsonView row, const char* name) {
+  return salesforce_id(row[name].text().value_or(""));
 }
 
 // Numbers come as 23.0; people know them as 23.
-std::string field_text(const json& value) {
-  if (!value.is_number_float()) return value_text(value);
-  const double number = value.get<double>();
+std::string field_text(JsonView value) {
+  if (!value.is_number() || value.is_whole_number()) return value.as_text();
+  const double number = *value.number();
   if (std::isfinite(number) && std::floor(number) == number && std::fabs(number) < kWholeMax) {
-    return fmt::format("{}", static_cast<std::int64_t>(number));
+    return std::to_string(static_cast<std::int64_t>(number));
   }
   return value.dump();
 }
 
-std::vector<std::string> field_texts(const json& value, bool is_list) {
+std::vector<std::string> field_texts(JsonView value, bool is_list) {
   std::vector<std::string> texts;
   std::string text = field_text(value);
   if (!is_list) {
@@ -52,15 +51,15 @@ std::vector<std::string> field_texts(const json& value, bool is_list) {
   return texts;
 }
 
-std::string name_of(const json& row) {
-  std::string name = text_member(row, "Name");
+std::string name_of(JsonView row) {
+  std::string name = row["Name"].text_or_empty();
   if (!name.empty()) return name;
-  const std::string first = text_member(row, "FirstName");
-  const std::string last = text_member(row, "LastName");
+  const std::string first = row["FirstName"].text_or_empty();
+  const std::string last = row["LastName"].text_or_empty();
   return first.empty() || last.empty() ? first + last : first + " " + last;
 }
 
-std::optional<index::RecordId> survivor_of(const json& row, const SalesforceSelection& selection,
+std::optional<index::RecordId> survivor_of(JsonView row, const SalesforceSelection& selection,
                                            const MappingOptions& mapping) {
   const bool is_lead = selection.object == SalesforceObject::lead;
   if (auto winner = id_member(row, "MasterRecordId")) {
@@ -74,60 +73,58 @@ std::optional<index::RecordId> survivor_of(const json& row, const SalesforceSele
   return std::nullopt;
 }
 
-void add_organization(SalesforceRow& result, const json& row) {
+void add_organization(SalesforceRow& result, JsonView row) {
   auto account = id_member(row, "AccountId");
   if (!account) return;
   result.raw.record.organization_id = *account;
-  const auto* named = member(row, "Account");
-  std::string name = named == nullptr ? std::string() : text_member(*named, "Name");
+  std::string name = row["Account"]["Name"].text_or_empty();
   if (name.empty()) return;
   result.raw.record.organization = name;
   result.organization = index::OrganizationName{*std::move(account), std::move(name)};
 }
 
-void add_consent(index::Record& record, const json& row, const char* field, const char* channel) {
-  if (bool_member(row, field) == true) record.consent[channel] = Consent::unsubscribed;
+void add_consent(index::Record& record, JsonView row, const char* field, const char* channel) {
+  if (row[field].boolean() == true) record.consent[channel] = Consent::unsubscribed;
 }
 
-RawRecord person(const json& row, const std::string& id, const SalesforceSelection& selection,
+RawRecord person(JsonView row, const std::string& id, const SalesforceSelection& selection,
                  const MappingOptions& mapping, const std::string& instance_url) {
   RawRecord raw;
   auto& record = raw.record;
   const bool is_lead = selection.object == SalesforceObject::lead;
   record.id = {mapping.source, is_lead ? RecordKind::lead : RecordKind::contact, id};
   record.name = name_of(row);
-  record.title = text_member(row, "Title");
-  record.owner = text_member(row, "OwnerId");
-  record.created_at = text::parse_iso_time(text_member(row, "CreatedDate"));
-  if (is_lead) record.organization = text_member(row, "Company");
+  record.title = row["Title"].text_or_empty();
+  record.owner = row["OwnerId"].text_or_empty();
+  record.created_at = iso_time(row["CreatedDate"]);
+  if (is_lead) record.organization = row["Company"].text_or_empty();
   if (!instance_url.empty()) {
     record.url = fmt::format("{}/lightning/r/{}/{}/view", instance_url, to_string(selection.object), id);
   }
-  if (auto email = text_member(row, "Email"); !email.empty()) record.emails.push_back(std::move(email));
+  if (auto email = row["Email"].text_or_empty(); !email.empty()) record.emails.push_back(std::move(email));
   add_consent(record, row, "DoNotCall", "call");
   add_consent(record, row, "HasOptedOutOfEmail", "email");
   for (const auto& [field, label] : selection.phones) {
-    if (auto text = text_member(row, field.c_str()); !text.empty()) raw.phones.emplace_back(label, std::move(text));
+    if (auto text = row[field].text_or_empty(); !text.empty()) raw.phones.emplace_back(label, std::move(text));
   }
   for (const auto& [name, custom] : selection.custom) {
-    const auto* value = member(row, custom.field.c_str());
-    if (value == nullptr) continue;
-    if (auto texts = field_texts(*value, custom.is_list); !texts.empty()) raw.fields[name] = std::move(texts);
+    if (auto texts = field_texts(row[custom.field], custom.is_list); !texts.empty())
+      raw.fields[name] = std::move(texts);
   }
   return raw;
 }
 
 }  // namespace
 
-std::optional<SalesforceRowKey> read_salesforce_key(const json& row, const SalesforceSelection& selection) {
+std::optional<SalesforceRowKey> read_salesforce_key(JsonView row, const SalesforceSelection& selection) {
   auto id = id_member(row, "Id");
-  const auto stamp = text::parse_iso_time(text_member(row, selection.stamp.c_str()));
+  const auto stamp = iso_time(row[selection.stamp]);
   if (!id || !stamp) return std::nullopt;
   return SalesforceRowKey{*std::move(id), *stamp};
 }
 
-SalesforceRow read_salesforce_person(const json& row, const SalesforceSelection& selection,
-                                     const MappingOptions& mapping, const std::string& instance_url) {
+SalesforceRow read_salesforce_person(JsonView row, const SalesforceSelection& selection, const MappingOptions& mapping,
+                                     const std::string& instance_url) {
   SalesforceRow result;
   auto id = id_member(row, "Id");
   if (!id) {
@@ -155,13 +152,12 @@ SalesforceRow read_salesforce_person(const json& row, const SalesforceSelection&
   return result;
 }
 
-std::optional<index::OrganizationName> read_salesforce_account(const json& row) {
+std::optional<index::OrganizationName> read_salesforce_account(JsonView row) {
   auto id = id_member(row, "Id");
   if (!id) return std::nullopt;
-  if (!is_true(row, "IsDeleted")) return index::OrganizationName{*std::move(id), text_member(row, "Name")};
+  if (!is_true(row, "IsDeleted")) return index::OrganizationName{*std::move(id), row["Name"].text_or_empty()};
   // The contacts of an account that was merged away belong to the survivor, whether or not they say so yet.
-  const auto* master = member(row, "MasterRecord");
-  return index::OrganizationName{*std::move(id), master == nullptr ? std::string() : text_member(*master, "Name")};
+  return index::OrganizationName{*std::move(id), row["MasterRecord"]["Name"].text_or_empty()};
 }
 
 }  // namespace ringdex::sync

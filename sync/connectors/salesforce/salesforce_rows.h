@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "index/records/change_batch.h"
 #include "sync/connectors/salesforce/salesforce_selection.h"
 #include "sync/field_mapping.h"
+#include "telephony/text/json_value.h"
 
 namespace ringdex::sync {
 
@@ -19,8 +19,8 @@ struct SalesforceRowKey {
   index::TimePoint stamp{};
   bool operator==(const SalesforceRowKey&) const = default;
 };
-// Nothing: a row without an id or a time that can be read.
-std::optional<SalesforceRowKey> read_salesforce_key(const nlohmann::json& row, const SalesforceSelection& selection);
+// nullopt if the row has no id, or no time that can be read.
+std::optional<SalesforceRowKey> read_salesforce_key(text::JsonView row, const SalesforceSelection& selection);
 
 struct SalesforceRow {
   enum class Kind {
@@ -37,10 +37,10 @@ struct SalesforceRow {
   std::string detail;
 };
 // A contact or lead. `instance_url` is for the deep link.
-SalesforceRow read_salesforce_person(const nlohmann::json& row, const SalesforceSelection& selection,
+SalesforceRow read_salesforce_person(text::JsonView row, const SalesforceSelection& selection,
                                      const MappingOptions& mapping, const std::string& instance_url);
 
-// Nothing: a row without an id. A deleted account has no name, one that was merged away its survivor's.
-std::optional<index::OrganizationName> read_salesforce_account(const nlohmann::json& row);
+// nullopt if the row has no id. A deleted account has no name, one that was merged away its survivor's.
+std::optional<index::OrganizationName> read_salesforce_account(text::JsonView row);
 
 }  // namespace ringdex::sync

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "sync/clean_text.h"
-#include "sync/json_fields.h"
 #include "telephony/text/plain_text.h"
 
 namespace ringdex::sync {
@@ -36,17 +35,17 @@ std::optional<std::string> SalesforceDescription::name_in_any_case(const std::st
   return std::nullopt;
 }
 
-std::optional<SalesforceDescription> read_salesforce_describe(const nlohmann::json& answer) {
-  const auto* rows = array_member(answer, "fields");
-  if (rows == nullptr || rows->size() > kFieldsMax) return std::nullopt;
+std::optional<SalesforceDescription> read_salesforce_describe(text::JsonView answer) {
+  const text::JsonView rows = answer["fields"];
+  if (!rows.is_list() || rows.size() > kFieldsMax) return std::nullopt;
   SalesforceDescription description;
   description.exists = true;
-  description.replicateable = bool_member(answer, "replicateable").value_or(true);
-  for (const auto& row : *rows) {
-    std::string name = text_member(row, "name");
+  description.replicateable = answer["replicateable"].boolean().value_or(true);
+  for (const text::JsonView row : rows) {
+    std::string name = row["name"].text_or_empty();
     if (!is_name(name)) continue;
-    SalesforceField field{text_member(row, "type"), bool_member(row, "filterable").value_or(true),
-                          text_member(row, "relationshipName")};
+    SalesforceField field{row["type"].text_or_empty(), row["filterable"].boolean().value_or(true),
+                          row["relationshipName"].text_or_empty()};
     if (!is_name(field.relationship)) field.relationship.clear();
     description.fields.emplace(std::move(name), std::move(field));
   }

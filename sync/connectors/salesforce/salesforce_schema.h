@@ -4,13 +4,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "index/records/record.h"
+#include "telephony/text/json_value.h"
 
 namespace ringdex::sync {
 
@@ -31,9 +31,9 @@ struct SalesforceDescription {
   std::optional<std::string> name_in_any_case(const std::string& name) const;  // as Salesforce writes it
 };
 
-// Nothing: not an answer of describe. Field names that could not stand in a query are left out. Pure.
+// nullopt if it is no answer of describe. Field names that could not stand in a query are left out. Pure.
 // https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm
-std::optional<SalesforceDescription> read_salesforce_describe(const nlohmann::json& answer);
+std::optional<SalesforceDescription> read_salesforce_describe(text::JsonView answer);
 
 // The descriptions of one source's objects, shared by its connector instances; each is good for a day. Safe from any
 // thread.

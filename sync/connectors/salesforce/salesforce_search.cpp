@@ -4,25 +4,23 @@
 #include <utility>
 
 #include "sync/connectors/salesforce/salesforce_query.h"
-#include "sync/json_fields.h"
 #include "sync/national_digits.h"
 
 namespace ringdex::sync {
 namespace {
 
-using nlohmann::json;
+using text::JsonView;
 
 constexpr std::size_t kTailDigitsMax = 10;
 constexpr std::size_t kTailDigitsMin = 7;
 
 // An object since v37, the bare list before.
-const json* found_rows(const json& body) {
-  return body.is_array() ? &body : array_member(body, "searchRecords");
+JsonView found_rows(JsonView body) {
+  return body.is_list() ? body : body["searchRecords"];
 }
 
-std::optional<SalesforceObject> object_of(const json& row) {
-  const auto* attributes = member(row, "attributes");
-  const std::string type = attributes == nullptr ? std::string() : text_member(*attributes, "type");
+std::optional<SalesforceObject> object_of(JsonView row) {
+  const auto type = row["attributes"]["type"].text();
   for (const auto object : {SalesforceObject::contact, SalesforceObject::lead}) {
     if (type == to_string(object)) return object;
   }
@@ -82,10 +80,11 @@ std::expected<SalesforceHits, FetchError> search_salesforce(SalesforceApi& api, 
       reader.forget_descriptions();
       continue;
     }
-    const auto* rows = found_rows(answer->body);
-    if (rows == nullptr) return std::unexpected(salesforce_malformed("GET search: no list in the answer").error);
+    const JsonView rows = found_rows(answer->body);
+    if (!rows.is_list()) return std::unexpected(salesforce_malformed("GET search: no list in the answer").error);
     result.as_of = answer->as_of;
-    for (const auto& row : *rows) {
+    result.answer = answer->body;
+    for (const JsonView row : rows) {
       if (const auto object = object_of(row)) result.hits.push_back({*object, row});
     }
     ++i;

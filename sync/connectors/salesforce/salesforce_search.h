@@ -15,10 +15,11 @@ std::vector<std::string> salesforce_search_terms(const telephony::NumberParser& 
 
 struct SalesforceHit {
   SalesforceObject object = SalesforceObject::contact;
-  nlohmann::json row;
+  text::JsonView row;
 };
 struct SalesforceHits {
   std::vector<SalesforceSelection> selections;  // what the rows were read by; of an object the first
+  text::JsonDocument answer;                    // that the hits point into
   std::vector<SalesforceHit> hits;
   bool only_ids = false;  // the fields would not fit into one request
   TimePoint as_of{};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -19,7 +18,8 @@
 namespace ringdex::sync {
 namespace {
 
-using nlohmann::json;
+using text::JsonDocument;
+using text::JsonView;
 using Budget = ZendeskApi::Budget;
 using Stage = ZendeskCursor::Stage;
 
@@ -86,7 +86,7 @@ class ZendeskConnector : public Connector {
  private:
   // A page of users whose identities came in part when a limit was met; the next call goes on from here.
   struct HalfRead {
-    json answer;
+    JsonDocument answer;
     std::map<std::string, std::vector<ZendeskIdentity>> identities;
   };
 
@@ -94,13 +94,13 @@ class ZendeskConnector : public Connector {
   std::expected<SourcePage, FetchError> users_page(ZendeskCursor cursor, const std::string& cursor_text, TimePoint now);
   // 200 and 422 as they are, 504 after smaller pages were tried as well; all else is an error.
   std::expected<HttpResponse, FetchError> get_export(const std::string& target, TimePoint now);
-  std::expected<std::optional<json>, FetchError> get_users(const ZendeskCursor& cursor, TimePoint now);
+  std::expected<std::optional<JsonDocument>, FetchError> get_users(const ZendeskCursor& cursor, TimePoint now);
   std::expected<void, FetchError> complete_identities(HalfRead& half, TimePoint now);
-  // Nothing: the user is gone.
+  // nullopt if the user is gone.
   std::expected<std::optional<std::vector<ZendeskIdentity>>, FetchError> identities_of(const std::string& user_id,
                                                                                        TimePoint now);
   std::expected<void, FetchError> settle(FetchedRecord& result, ZendeskUserRow row, TimePoint now);
-  void add_user(SourcePage& page, const json& user, const HalfRead& half, TimePoint now) const;
+  void add_user(SourcePage& page, JsonView user, const HalfRead& half, TimePoint now) const;
 
   ZendeskOptions options_;
   ZendeskApi api_;
@@ -154,9 +154,9 @@ std::expected<SourcePage, FetchError> ZendeskConnector::organizations_page(Zende
   if (response->status != 200) return std::unexpected(http_failure(*response, what, now));
   const auto answer = zendesk_object(*response, what);
   if (!answer) return std::unexpected(answer.error());
-  const auto* rows = array_member(*answer, "organizations");
-  if (rows == nullptr) return std::unexpected(malformed(what, "no organizations in the answer"));
-  for (const auto& row : *rows) {
+  const JsonView rows = (*answer)["organizations"];
+  if (!rows.is_list()) return std::unexpected(malformed(what, "no organizations in the answer"));
+  for (const JsonView row : rows) {
     if (auto organization = read_zendesk_organization(row)) {
       page.organizations.push_back(*std::move(organization));
     } else {
@@ -165,13 +165,9 @@ std::expected<SourcePage, FetchError> ZendeskConnector::organizations_page(Zende
   }
 
   // Older accounts do not send end_of_stream here; a page that is not full is their last one.
-  const bool end = bool_member(*answer, "end_of_stream").value_or(rows->size() < per_page_);
-  const auto* end_time = member(*answer, "end_time");
-  const bool end_time_given = end_time != nullptr && end_time->is_number_unsigned();
-  const std::int64_t reached = end_time_given
-                                   ? static_cast<std::int64_t>(std::min<std::uint64_t>(
-                                         end_time->get<std::uint64_t>(), static_cast<std::uint64_t>(unix_seconds(now))))
-                                   : 0;
+  const bool end = (*answer)["end_of_stream"].boolean().value_or(rows.size() < per_page_);
+  const std::uint64_t end_time = (*answer)["end_time"].natural().value_or(0);
+  const auto reached = static_cast<std::int64_t>(std::min(end_time, static_cast<std::uint64_t>(unix_seconds(now))));
   if (!end && reached <= cursor.organizations_since) {
     return std::unexpected(malformed(what, "the export stands still: more organizations changed in second " +
                                                std::to_string(cursor.organizations_since) + " than a page holds"));
@@ -182,7 +178,8 @@ std::expected<SourcePage, FetchError> ZendeskConnector::organizations_page(Zende
   return page;
 }
 
-std::expected<std::optional<json>, FetchError> ZendeskConnector::get_users(const ZendeskCursor& cursor, TimePoint now) {
+std::expected<std::optional<JsonDocument>, FetchError> ZendeskConnector::get_users(const ZendeskCursor& cursor,
+                                                                                   TimePoint now) {
   const std::int64_t start = std::clamp<std::int64_t>(unix_seconds(now) - kExportLagSeconds, 0, cursor.users_since);
   const std::string target = "/api/v2/incremental/users/cursor.json?include=identities&" +
                              (cursor.after_cursor.empty() ? "start_time=" + std::to_string(start)
@@ -198,10 +195,10 @@ std::expected<std::optional<json>, FetchError> ZendeskConnector::get_users(const
   }
   auto answer = zendesk_object(*response, what);
   if (!answer) return std::unexpected(answer.error());
-  if (array_member(*answer, "users") == nullptr) return std::unexpected(malformed(what, "no users in the answer"));
-  const auto end = bool_member(*answer, "end_of_stream");
+  if (!(*answer)["users"].is_list()) return std::unexpected(malformed(what, "no users in the answer"));
+  const auto end = (*answer)["end_of_stream"].boolean();
   if (!end) return std::unexpected(malformed(what, "no end_of_stream in the answer"));
-  const std::string after = text_member(*answer, "after_cursor");
+  const std::string after = (*answer)["after_cursor"].text_or_empty();
   if (after.size() > kAfterCursorBytesMax) return std::unexpected(malformed(what, "after_cursor is too long"));
   // Checked before the page is handed on: it would come again for ever.
   if (!*end && !after.empty() && after == cursor.after_cursor) {
@@ -242,9 +239,9 @@ std::expected<SourcePage, FetchError> ZendeskConnector::users_page(ZendeskCursor
   const HalfRead whole = std::move(half_read_[cursor_text]);
   half_read_.erase(cursor_text);
 
-  for (const auto& user : whole.answer["users"]) add_user(page, user, whole, now);
-  const bool end = bool_member(whole.answer, "end_of_stream").value_or(true);
-  const std::string after = text_member(whole.answer, "after_cursor");
+  for (const JsonView user : whole.answer["users"]) add_user(page, user, whole, now);
+  const bool end = whole.answer["end_of_stream"].boolean().value_or(true);
+  const std::string after = whole.answer["after_cursor"].text_or_empty();
   if (!after.empty()) cursor.after_cursor = after;
   if (end) {
     end_listing(cursor, page, now);
@@ -256,7 +253,7 @@ std::expected<SourcePage, FetchError> ZendeskConnector::users_page(ZendeskCursor
   return page;
 }
 
-void ZendeskConnector::add_user(SourcePage& page, const json& user, const HalfRead& half, TimePoint now) const {
+void ZendeskConnector::add_user(SourcePage& page, JsonView user, const HalfRead& half, TimePoint now) const {
   auto row = read_zendesk_user(user, options_.mapping, options_.base_url, now);
   switch (row.kind) {
     case ZendeskUserRow::Kind::bad:
@@ -286,11 +283,11 @@ void ZendeskConnector::add_user(SourcePage& page, const json& user, const HalfRe
 }
 
 std::expected<void, FetchError> ZendeskConnector::complete_identities(HalfRead& half, TimePoint now) {
-  if (const auto* sideload = array_member(half.answer, "identities")) {
-    half.identities = read_zendesk_identities(*sideload);
+  if (const JsonView sideload = half.answer["identities"]; sideload.is_list()) {
+    half.identities = read_zendesk_identities(sideload);
     return {};
   }
-  for (const auto& user : half.answer["users"]) {
+  for (const JsonView user : half.answer["users"]) {
     const auto row = read_zendesk_user(user, options_.mapping, options_.base_url, now);
     if (row.kind != ZendeskUserRow::Kind::caller || half.identities.contains(row.external_id)) continue;
     auto identities = identities_of(row.external_id, now);
@@ -311,17 +308,17 @@ std::expected<std::optional<std::vector<ZendeskIdentity>>, FetchError> ZendeskCo
         api_.get_record(after.empty() ? path : path + "&page%5Bafter%5D=" + text::percent_encoded(after), now);
     if (!answer) return std::unexpected(answer.error());
     if (!*answer) return std::nullopt;
-    const auto* rows = array_member(**answer, "identities");
-    if (rows == nullptr) return std::unexpected(malformed(zendesk_what(path), "no identities in the answer"));
-    for (auto& [owner, identities] : read_zendesk_identities(*rows)) {
+    const JsonView rows = (**answer)["identities"];
+    if (!rows.is_list()) return std::unexpected(malformed(zendesk_what(path), "no identities in the answer"));
+    for (auto& [owner, identities] : read_zendesk_identities(rows)) {
       if (owner == user_id) all.insert(all.end(), identities.begin(), identities.end());
     }
-    const auto* meta = member(**answer, "meta");
-    if (meta == nullptr || !bool_member(*meta, "has_more").value_or(false)) {
+    const JsonView meta = (**answer)["meta"];
+    if (!meta["has_more"].boolean().value_or(false)) {
       sort_by_id(all);
       return all;
     }
-    const std::string next = text_member(*meta, "after_cursor");
+    const std::string next = meta["after_cursor"].text_or_empty();
     if (next.empty() || next == after || next.size() > kAfterCursorBytesMax) {
       return std::unexpected(malformed(zendesk_what(path), "the cursor stands still"));
     }
@@ -340,9 +337,9 @@ std::expected<FetchedRecord, FetchError> ZendeskConnector::fetch(const index::Re
   const auto answer = api_.get_record(target, now, &result.as_of);
   if (!answer) return std::unexpected(answer.error());
   if (!*answer) return result;
-  const auto* user = member(**answer, "user");
-  if (user == nullptr) return std::unexpected(malformed(zendesk_what(target), "no user in the answer"));
-  auto row = read_zendesk_user(*user, options_.mapping, options_.base_url, now);
+  const JsonView user = (**answer)["user"];
+  if (!user) return std::unexpected(malformed(zendesk_what(target), "no user in the answer"));
+  auto row = read_zendesk_user(user, options_.mapping, options_.base_url, now);
   if (row.external_id != id.external_id) {
     return std::unexpected(malformed(zendesk_what(target), "the answer is about another user"));
   }
@@ -386,9 +383,9 @@ std::expected<std::vector<FetchedRecord>, FetchError> ZendeskConnector::find_by_
   TimePoint as_of = now;
   const auto answer = api_.get_record(target, now, &as_of);
   if (!answer) return std::unexpected(answer.error());
-  const auto* users = *answer ? array_member(**answer, "users") : nullptr;
-  if (users == nullptr) return std::unexpected(malformed(zendesk_what(target), "no users in the answer"));
-  for (const auto& user : *users) {
+  const JsonView users = *answer ? (**answer)["users"] : JsonView();
+  if (!users.is_list()) return std::unexpected(malformed(zendesk_what(target), "no users in the answer"));
+  for (const JsonView user : users) {
     if (found.size() == kSearchHitsMax) break;
     auto row = read_zendesk_user(user, options_.mapping, options_.base_url, now);
     if (row.kind != ZendeskUserRow::Kind::caller) continue;
@@ -411,8 +408,7 @@ std::expected<index::OrganizationName, FetchError> ZendeskConnector::fetch_organ
   const auto answer = api_.get_record(target, now);
   if (!answer) return std::unexpected(answer.error());
   if (!*answer) return index::OrganizationName{id, ""};
-  const auto* organization = member(**answer, "organization");
-  auto name = organization == nullptr ? std::nullopt : read_zendesk_organization(*organization);
+  auto name = read_zendesk_organization((**answer)["organization"]);
   if (!name || name->id != id) {
     return std::unexpected(malformed(zendesk_what(target), "no such organization in the answer"));
   }

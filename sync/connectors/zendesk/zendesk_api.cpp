@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "sync/http/http_failure.h"
-#include "sync/json_fields.h"
 
 namespace ringdex::sync {
 
@@ -11,13 +10,13 @@ std::string zendesk_what(const std::string& target) {
   return "GET " + target.substr(0, target.find('?'));
 }
 
-std::expected<nlohmann::json, FetchError> zendesk_object(const HttpResponse& response, const std::string& what) {
-  auto json = read_json(response.body);
-  if (!json || !json->is_object()) {
+std::expected<text::JsonDocument, FetchError> zendesk_object(const HttpResponse& response, const std::string& what) {
+  auto answer = text::JsonDocument::parse(response.body);
+  if (!answer || !answer->root().is_object()) {
     return std::unexpected(FetchError{FetchErrorKind::malformed, what + ": the answer is not a whole JSON object",
                                       std::nullopt, response.status});
   }
-  return *std::move(json);
+  return *std::move(answer);
 }
 
 ZendeskApi::ZendeskApi(ZendeskShared shared, std::shared_ptr<MovingHttpClient> http)
@@ -39,8 +38,8 @@ std::expected<HttpResponse, FetchError> ZendeskApi::get(const std::string& targe
   return response;
 }
 
-std::expected<std::optional<nlohmann::json>, FetchError> ZendeskApi::get_record(const std::string& target,
-                                                                                TimePoint now, TimePoint* as_of) {
+std::expected<std::optional<text::JsonDocument>, FetchError> ZendeskApi::get_record(const std::string& target,
+                                                                                    TimePoint now, TimePoint* as_of) {
   const auto response = get(target, Budget::account, now);
   if (!response) return std::unexpected(response.error());
   if (as_of != nullptr) *as_of = answered_at(*response, now);
@@ -50,8 +49,8 @@ std::expected<std::optional<nlohmann::json>, FetchError> ZendeskApi::get_record(
   if (failure.kind == FetchErrorKind::not_found) {
     // A closed account and a wrong address answer 404 to everything, but not as the API does; believing them would
     // remove people who are there.
-    const auto json = read_json(response->body);
-    if (json && member(*json, "error") != nullptr) return std::nullopt;
+    const auto answer = text::JsonDocument::parse(response->body);
+    if (answer && (*answer)["error"]) return std::nullopt;
     failure.kind = FetchErrorKind::malformed;
   }
   return std::unexpected(std::move(failure));

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include "sync/connectors/zendesk/zendesk.h"
 #include "sync/fetch_error.h"
 #include "sync/http/crm_api.h"
+#include "telephony/text/json_value.h"
 
 namespace ringdex::sync {
 
@@ -25,9 +25,9 @@ class ZendeskApi {
   // Any answer but 401, 403 and 429, which become errors: 401 after one refresh of the credential.
   std::expected<HttpResponse, FetchError> get(const std::string& target, Budget budget, TimePoint now);
 
-  // The object of a 200 answer; nothing if Zendesk says that there is no such record.
-  std::expected<std::optional<nlohmann::json>, FetchError> get_record(const std::string& target, TimePoint now,
-                                                                      TimePoint* as_of = nullptr);
+  // The object of a 200 answer; nullopt if Zendesk says that there is no such record.
+  std::expected<std::optional<text::JsonDocument>, FetchError> get_record(const std::string& target, TimePoint now,
+                                                                          TimePoint* as_of = nullptr);
 
   std::uint64_t requests_sent() const { return api_.requests_sent(); }
   // Of the export, which is what a sync waits for. Safe from any thread.
@@ -41,7 +41,7 @@ class ZendeskApi {
 };
 
 // The JSON object in an answer, or malformed.
-std::expected<nlohmann::json, FetchError> zendesk_object(const HttpResponse& response, const std::string& what);
+std::expected<text::JsonDocument, FetchError> zendesk_object(const HttpResponse& response, const std::string& what);
 
 // "GET /api/v2/users/5": the request without its query, for people.
 std::string zendesk_what(const std::string& target);

@@ -23,7 +23,7 @@ struct ZendeskCursor {
 
   bool operator==(const ZendeskCursor&) const = default;
   std::string to_text() const;
-  // An empty text starts a full copy. Nothing: not a cursor of this version.
+  // An empty text starts a full copy. nullopt if it is no cursor of this version.
   static std::optional<ZendeskCursor> from_text(const std::string& text);
 };
 

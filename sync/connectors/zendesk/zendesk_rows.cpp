@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "sync/json_fields.h"
-#include "telephony/text/times.h"
 
 namespace ringdex::sync {
 namespace {
 
-using nlohmann::json;
+using text::JsonView;
 
 // What the name of a user becomes, some time after being deleted for good.
 constexpr std::string_view kErasedName = "Permanently Deleted User";
@@ -39,58 +37,52 @@ void add_phone(RawRecord& raw, const std::string& label, const std::string& text
 }
 
 // A multi-select field is a list; a checkbox is true or false.
-void add_custom_fields(RawRecord& raw, const json& user, const std::set<std::string>& names) {
-  const auto* fields = member(user, "user_fields");
-  if (fields == nullptr) return;
+void add_custom_fields(RawRecord& raw, JsonView user, const std::set<std::string>& names) {
+  const JsonView fields = user["user_fields"];
+  if (!fields) return;
   for (const auto& name : names) {
-    const auto* value = member(*fields, name.c_str());
-    if (value == nullptr) continue;
-    if (auto texts = value_texts(*value); !texts.empty()) raw.fields[name] = std::move(texts);
+    if (auto texts = value_texts(fields[name]); !texts.empty()) raw.fields[name] = std::move(texts);
   }
 }
 
-RawRecord caller(const json& user, const std::string& id, const MappingOptions& mapping, const std::string& base_url) {
+RawRecord caller(JsonView user, const std::string& id, const MappingOptions& mapping, const std::string& base_url) {
   RawRecord raw;
   auto& record = raw.record;
   record.id = {mapping.source, index::RecordKind::contact, id};
-  record.name = text_member(user, "name");
-  record.organization_id = digit_id(member(user, "organization_id")).value_or("");
+  record.name = user["name"].text_or_empty();
+  record.organization_id = digit_id(user["organization_id"]).value_or("");
   record.url = base_url + "/agent/users/" + id;
-  record.created_at = text::parse_iso_time(text_member(user, "created_at"));
-  add_email(record, text_member(user, "email"));
-  add_phone(raw, "", text_member(user, "phone"));
+  record.created_at = iso_time(user["created_at"]);
+  add_email(record, user["email"].text_or_empty());
+  add_phone(raw, "", user["phone"].text_or_empty());
   add_custom_fields(raw, user, mapping.custom_field_names());
-  if (const auto* tags = array_member(user, "tags")) {
-    for (const auto& tag : *tags) {
-      if (tag.is_string() && !tag.get_ref<const std::string&>().empty()) record.tags.push_back(tag.get<std::string>());
-    }
+  for (const JsonView tag : user["tags"]) {
+    if (auto text = tag.text_or_empty(); !text.empty()) record.tags.push_back(std::move(text));
   }
-  if (const auto* external_id = member(user, "external_id")) {
-    if (auto text = value_text(*external_id); !text.empty()) record.custom["external_id"] = std::move(text);
-  }
+  if (auto text = user["external_id"].as_text(); !text.empty()) record.custom["external_id"] = std::move(text);
   return raw;
 }
 
 }  // namespace
 
-ZendeskUserRow read_zendesk_user(const json& user, const MappingOptions& mapping, const std::string& base_url,
+ZendeskUserRow read_zendesk_user(JsonView user, const MappingOptions& mapping, const std::string& base_url,
                                  index::TimePoint now) {
   ZendeskUserRow row;
-  const auto id = digit_id(member(user, "id"));
+  const auto id = digit_id(user["id"]);
   if (!id) {
     row.detail = "a user without an id";
     return row;
   }
   row.external_id = *id;
-  const auto updated_at = text::parse_iso_time(text_member(user, "updated_at"));
+  const auto updated_at = iso_time(user["updated_at"]);
   row.version = updated_at.value_or(now).time_since_epoch().count();
 
-  const auto active = bool_member(user, "active");
-  if (active == false || text_member(user, "name") == kErasedName) {
+  const auto active = user["active"].boolean();
+  if (active == false || user["name"].text() == kErasedName) {
     row.kind = ZendeskUserRow::Kind::gone;
     return row;
   }
-  const std::string role = text_member(user, "role");
+  const std::string role = user["role"].text_or_empty();
   if (role.empty()) {
     row.detail = "a user without a role";
     return row;
@@ -110,17 +102,15 @@ ZendeskUserRow read_zendesk_user(const json& user, const MappingOptions& mapping
   return row;
 }
 
-std::map<std::string, std::vector<ZendeskIdentity>> read_zendesk_identities(const json& identities) {
+std::map<std::string, std::vector<ZendeskIdentity>> read_zendesk_identities(JsonView identities) {
   std::map<std::string, std::vector<ZendeskIdentity>> by_user;
-  if (!identities.is_array()) return by_user;
-  for (const auto& row : identities) {
-    const auto user_id = digit_id(member(row, "user_id"));
+  for (const JsonView row : identities) {
+    const auto user_id = digit_id(row["user_id"]);
     if (!user_id) continue;
-    ZendeskIdentity identity{0, text_member(row, "type"), ""};
-    if (const auto id = digit_id(member(row, "id"))) {
+    ZendeskIdentity identity{0, row["type"].text_or_empty(), row["value"].as_text()};
+    if (const auto id = digit_id(row["id"])) {
       std::from_chars(id->data(), id->data() + id->size(), identity.id);
     }
-    if (const auto* value = member(row, "value")) identity.value = value_text(*value);
     by_user[*user_id].push_back(std::move(identity));
   }
   for (auto& [user_id, list] : by_user) sort_by_id(list);
@@ -139,11 +129,11 @@ void add_zendesk_identities(RawRecord& raw, const std::vector<ZendeskIdentity>& 
   }
 }
 
-std::optional<index::OrganizationName> read_zendesk_organization(const json& organization) {
-  const auto id = digit_id(member(organization, "id"));
+std::optional<index::OrganizationName> read_zendesk_organization(JsonView organization) {
+  const auto id = digit_id(organization["id"]);
   if (!id) return std::nullopt;
-  const bool deleted = member(organization, "deleted_at") != nullptr;
-  return index::OrganizationName{*id, deleted ? std::string() : text_member(organization, "name")};
+  const auto deleted = static_cast<bool>(organization["deleted_at"]);
+  return index::OrganizationName{*id, deleted ? std::string() : organization["name"].text_or_empty()};
 }
 
 }  // namespace ringdex::sync

@@ -2,13 +2,13 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "index/records/change_batch.h"
 #include "sync/field_mapping.h"
+#include "telephony/text/json_value.h"
 
 namespace ringdex::sync {
 
@@ -27,7 +27,7 @@ struct ZendeskUserRow {
   RawRecord raw;
   std::string detail;
 };
-ZendeskUserRow read_zendesk_user(const nlohmann::json& user, const MappingOptions& mapping, const std::string& base_url,
+ZendeskUserRow read_zendesk_user(text::JsonView user, const MappingOptions& mapping, const std::string& base_url,
                                  index::TimePoint now);
 
 struct ZendeskIdentity {
@@ -36,11 +36,11 @@ struct ZendeskIdentity {
   std::string value;
 };
 // An identity's place in the answer may change from call to call; its id does not, so the lists are ordered by id.
-std::map<std::string, std::vector<ZendeskIdentity>> read_zendesk_identities(const nlohmann::json& identities);
+std::map<std::string, std::vector<ZendeskIdentity>> read_zendesk_identities(text::JsonView identities);
 void sort_by_id(std::vector<ZendeskIdentity>& identities);
 void add_zendesk_identities(RawRecord& raw, const std::vector<ZendeskIdentity>& identities);
 
-// Nothing: a row without an id. A deleted organization has an empty name.
-std::optional<index::OrganizationName> read_zendesk_organization(const nlohmann::json& organization);
+// nullopt if the row has no id. A deleted organization has an empty name.
+std::optional<index::OrganizationName> read_zendesk_organization(text::JsonView organization);
 
 }  // namespace ringdex::sync

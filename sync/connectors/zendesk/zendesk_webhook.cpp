@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 
@@ -14,7 +13,7 @@
 namespace ringdex::sync {
 namespace {
 
-using nlohmann::json;
+using text::JsonView;
 
 struct EventType {
   std::string_view name;
@@ -56,10 +55,10 @@ constexpr std::array kEventTypes = {
 };
 
 // The id in "zen:user:6596848315901".
-std::optional<std::string> subject_id(const json& event, std::string_view prefix) {
-  const std::string subject = text_member(event, "subject");
+std::optional<std::string> subject_id(JsonView event, std::string_view prefix) {
+  const std::string_view subject = event["subject"].text().value_or("");
   if (!subject.starts_with(prefix)) return std::nullopt;
-  return digit_id(std::string_view(subject).substr(prefix.size()));
+  return digit_id(subject.substr(prefix.size()));
 }
 
 void add_id(std::vector<std::string>& ids, const std::optional<std::string>& id) {
@@ -67,31 +66,25 @@ void add_id(std::vector<std::string>& ids, const std::optional<std::string>& id)
 }
 
 // The ids that an event of this kind names; empty if it names none.
-std::vector<std::string> ids_of(const json& event, Hint::Kind kind) {
+std::vector<std::string> ids_of(JsonView event, Hint::Kind kind) {
   std::vector<std::string> ids;
-  const auto* detail = member(event, "detail");
-  add_id(ids, detail == nullptr ? std::nullopt : digit_id(member(*detail, "id")));
+  add_id(ids, digit_id(event["detail"]["id"]));
   if (kind == Hint::Kind::merged || ids.empty()) {
     add_id(ids, subject_id(event, kind == Hint::Kind::organization ? "zen:organization:" : "zen:user:"));
   }
   if (kind == Hint::Kind::merged) {
-    const auto* change = member(event, "event");
-    const auto* user = change == nullptr ? nullptr : member(*change, "user");
-    if (user != nullptr) add_id(ids, digit_id(member(*user, "id")));
+    add_id(ids, digit_id(event["event"]["user"]["id"]));
   }
   return ids;
 }
 
-Hint::Kind kind_of(const json& event, std::string_view type) {
+Hint::Kind kind_of(JsonView event, std::string_view type) {
   const auto cut = type.find_last_of(":/");
   const std::string_view name = cut == std::string_view::npos ? type : type.substr(cut + 1);
   const auto known =
       std::find_if(kEventTypes.begin(), kEventTypes.end(), [&](const EventType& entry) { return entry.name == name; });
   if (known == kEventTypes.end()) return Hint::Kind::ignored;
-  if (name == "user.active_changed") {
-    const auto* change = member(event, "event");
-    if (change != nullptr && bool_member(*change, "current") == false) return Hint::Kind::deleted;
-  }
+  if (name == "user.active_changed" && event["event"]["current"].boolean() == false) return Hint::Kind::deleted;
   return known->kind;
 }
 
@@ -111,15 +104,15 @@ std::expected<std::vector<Hint>, WebhookRefusal> read_zendesk_webhook(const Webh
     return std::unexpected(WebhookRefusal::outside_time_window);
   }
 
-  const auto event = read_json(request.body);
-  if (!event || !event->is_object()) return std::unexpected(WebhookRefusal::malformed);
-  const std::string type = text_member(*event, "type");
+  const auto event = text::JsonDocument::parse(request.body);
+  if (!event) return std::unexpected(WebhookRefusal::malformed);
+  const std::string_view type = (*event)["type"].text().value_or("");
   if (type.empty()) return std::unexpected(WebhookRefusal::malformed);
   Hint hint;
   hint.kind = kind_of(*event, type);
   hint.type = text::printable(type);
-  hint.event_id = text::printable(text_member(*event, "id"));
-  hint.happened_at = text::parse_iso_time(text_member(*event, "time")).value_or(*sent_at);
+  hint.event_id = text::printable((*event)["id"].text().value_or(""));
+  hint.happened_at = iso_time((*event)["time"]).value_or(*sent_at);
   if (hint.kind != Hint::Kind::ignored) {
     hint.ids = ids_of(*event, hint.kind);
     if (hint.ids.empty()) return std::unexpected(WebhookRefusal::malformed);

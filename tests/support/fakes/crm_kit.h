@@ -5,7 +5,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "index/records/record.h"
@@ -78,8 +80,13 @@ class CrmKit {
   virtual bool stand_still(bool /*on*/) { return false; }
 };
 
-std::unique_ptr<CrmKit> make_zendesk_kit(CrmKitOptions options);
-std::unique_ptr<CrmKit> make_salesforce_kit(CrmKitOptions options);
-std::unique_ptr<CrmKit> make_pipedrive_kit(CrmKitOptions options);
+struct CrmType {
+  const char* name;
+  std::unique_ptr<CrmKit> (*make)(CrmKitOptions options);
+};
+
+// One for each <name>_kit.cpp here, which defines make_<name>_kit(); the build writes the list.
+std::span<const CrmType> crm_types();
+std::unique_ptr<CrmKit> make_crm_kit(std::string_view name, CrmKitOptions options);
 
 }  // namespace ringdex::test_support

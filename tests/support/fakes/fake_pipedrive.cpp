@@ -10,6 +10,7 @@
 
 #include "telephony/text/base64.h"
 #include "telephony/text/times.h"
+#include "tests/support/fakes/fake_commands.h"
 #include "tests/support/fakes/fake_people.h"
 
 namespace ringdex::test_support {
@@ -197,7 +198,7 @@ FakePipedrive::FakePipedrive(FakePipedriveOptions options) : state_(std::make_un
   state.server = std::make_unique<FakeServer>(
       FakeServerOptions{settings.port, settings.certificate_file, settings.key_file},
       [&state] { return state.api.now(); }, [&state](const FakeRequest& request) { return state.api.answer(request); },
-      [this](const std::string& name, const auto& arguments) { return command(name, arguments); });
+      commands());
   state.server->set_latency(settings.latency);
   const std::scoped_lock lock(state.server->mutex());
   state.api.base_url = state.server->base_url();
@@ -423,57 +424,49 @@ FakeWebhooks* FakePipedrive::webhooks() {
   return state_->webhooks.get();
 }
 
-std::string FakePipedrive::command(const std::string& name, const std::map<std::string, std::string>& arguments) {
-  const auto text = [&](const char* key) {
-    const auto found = arguments.find(key);
-    return found == arguments.end() ? std::string() : found->second;
+FakeCommands FakePipedrive::commands() {
+  FakeCommands commands;
+  // What is done to one of the people, organizations or leads, and whether it could be.
+  const auto add_change = [&](const std::string& name, std::vector<std::string> arguments,
+                              std::function<bool(const FakeArguments&)> change) {
+    commands.push_back({name, std::move(arguments), [name, change](const FakeArguments& given) {
+                          std::string what = name;
+                          for (const auto& [key, value] : given.values) what += " " + key + "=" + value;
+                          return (change(given) ? "done: " : "not done: ") + what;
+                        }});
   };
-  const auto id = [&](const char* key) { return to_id(text(key)); };
-  const auto done = [&](bool good) {
-    std::string what = name;
-    for (const auto& [key, value] : arguments) what += " " + key + "=" + value;
-    return (good ? "done: " : "not done: ") + what;
-  };
-  if (name == "merge") return done(merge_persons(id("loser"), id("winner")));
-  if (name == "delete") return done(delete_person(id("id")));
-  if (name == "restore") return done(restore_person(id("id")));
-  if (name == "rename") {
-    return done(change_person(id("id"), [&](FakePipedrivePerson& person) { person.name = text("name"); }));
-  }
-  if (name == "phone") {
-    return done(
-        change_person(id("id"), [&](FakePipedrivePerson& person) { person.phones = {{text("phone"), "work", true}}; }));
-  }
-  if (name == "rename_organization") return done(rename_organization(id("id"), text("name")));
-  if (name == "delete_organization") return done(delete_organization(id("id")));
-  if (name == "add") {
-    FakePipedrivePerson person;
-    person.name = text("name");
-    person.phones = {{text("phone"), "work", true}};
-    return "added " + std::to_string(add_person(std::move(person)));
-  }
-  if (name == "lead") {
-    FakePipedriveLead lead;
-    lead.person_id = id("person");
-    lead.title = text("title");
-    return "added " + add_lead(std::move(lead));
-  }
-  if (name == "archive") return done(archive_lead(text("id")));
-  if (name == "unarchive") return done(archive_lead(text("id"), false));
-  if (name == "delete_lead") return done(delete_lead(text("id")));
-  if (name == "fault") {
-    FakeFault fault;
-    fault.path_part = text("path");
-    fault.status = static_cast<int>(id("status"));
-    fault.times = static_cast<unsigned>(std::max<std::uint64_t>(id("times"), 1));
-    if (fault.status == 0) fault.kind = FakeFault::Kind::close;
-    add_fault(fault);
-    return "the next " + std::to_string(fault.times) + " requests fail";
-  }
-  if (name == "stats") return json(counts()).dump();
-  return "unknown: " + name +
-         " (merge, delete, restore, rename, phone, rename_organization, delete_organization, add, lead, archive, "
-         "unarchive, delete_lead, fault, stats)";
+  using Given = const FakeArguments&;
+  add_change("merge", {"loser", "winner"},
+             [this](Given given) { return merge_persons(given.number("loser"), given.number("winner")); });
+  add_change("delete", {"id"}, [this](Given given) { return delete_person(given.number("id")); });
+  add_change("restore", {"id"}, [this](Given given) { return restore_person(given.number("id")); });
+  add_change("rename", {"id", "name"}, [this](Given given) {
+    return change_person(given.number("id"), [&](FakePipedrivePerson& person) { person.name = given.text("name"); });
+  });
+  add_change("phone", {"id", "phone"}, [this](Given given) {
+    return change_person(given.number("id"),
+                         [&](FakePipedrivePerson& person) { person.phones = {{given.text("phone"), "work", true}}; });
+  });
+  add_change("rename_organization", {"id", "name"},
+             [this](Given given) { return rename_organization(given.number("id"), given.text("name")); });
+  add_change("delete_organization", {"id"}, [this](Given given) { return delete_organization(given.number("id")); });
+  commands.push_back({"add", {"phone", "name"}, [this](Given given) {
+                        FakePipedrivePerson person;
+                        person.name = given.text("name");
+                        person.phones = {{given.text("phone"), "work", true}};
+                        return "added " + std::to_string(add_person(std::move(person)));
+                      }});
+  commands.push_back({"lead", {"person", "title"}, [this](Given given) {
+                        FakePipedriveLead lead;
+                        lead.person_id = given.number("person");
+                        lead.title = given.text("title");
+                        return "added " + add_lead(std::move(lead));
+                      }});
+  add_change("archive", {"id"}, [this](Given given) { return archive_lead(given.text("id")); });
+  add_change("unarchive", {"id"}, [this](Given given) { return archive_lead(given.text("id"), false); });
+  add_change("delete_lead", {"id"}, [this](Given given) { return delete_lead(given.text("id")); });
+  commands.push_back({"stats", {}, [this](Given) { return json(counts()).dump(); }});
+  return commands;
 }
 
 }  // namespace ringdex::test_support

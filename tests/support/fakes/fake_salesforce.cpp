@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "telephony/text/times.h"
+#include "tests/support/fakes/fake_commands.h"
 #include "tests/support/fakes/fake_people.h"
 
 namespace ringdex::test_support {
@@ -106,7 +107,7 @@ FakeSalesforce::FakeSalesforce(FakeSalesforceOptions options) : state_(std::make
   state.server = std::make_unique<FakeServer>(
       FakeServerOptions{settings.port, settings.certificate_file, settings.key_file},
       [&state] { return state.api.now(); }, [&state](const FakeRequest& request) { return state.api.answer(request); },
-      [this](const std::string& name, const auto& arguments) { return command(name, arguments); });
+      commands());
   state.api.base_url = [&state] { return state.server->base_url(); };
   state.server->set_latency(settings.latency);
 }
@@ -339,36 +340,46 @@ FakeWebhooks::Headers FakeSalesforce::webhook_headers(const std::string& body) c
           {"X-Ringdex-Timestamp", timestamp}};
 }
 
-std::string FakeSalesforce::command(const std::string& name, const std::map<std::string, std::string>& arguments) {
-  const auto text = [&](const char* key) {
-    const auto found = arguments.find(key);
-    return found == arguments.end() ? std::string() : found->second;
+FakeCommands FakeSalesforce::commands() {
+  using Given = const FakeArguments&;
+  return {
+      {"merge",
+       {"loser", "winner"},
+       [this](Given given) {
+         return done(merge(given.text("loser"), given.text("winner")),
+                     "merged " + given.text("loser") + " into " + given.text("winner"));
+       }},
+      {"delete", {"id"}, [this](Given given) { return done(remove(given.text("id")), "deleted " + given.text("id")); }},
+      {"restore",
+       {"id"},
+       [this](Given given) { return done(restore(given.text("id")), "restored " + given.text("id")); }},
+      {"purge", {"id"}, [this](Given given) { return done(purge(given.text("id")), "purged " + given.text("id")); }},
+      {"convert",
+       {"id"},
+       [this](Given given) {
+         const std::string contact = convert(given.text("id"));
+         return done(!contact.empty(), "converted " + given.text("id") + " to " + contact);
+       }},
+      {"set",
+       {"id", "field", "value"},
+       [this](Given given) {
+         return done(change(given.text("id"), {{given.text("field"), given.text("value")}}),
+                     "gave " + given.text("id") + " the " + given.text("field") + " " + given.text("value"));
+       }},
+      {"add",
+       {"object", "phone", "name"},
+       [this](Given given) {
+         return "added " +
+                add(given.text("object"), {{"LastName", given.text("name")}, {"Phone", given.text("phone")}});
+       }},
+      {"expire_tokens",
+       {},
+       [this](Given) -> std::string {
+         expire_access_tokens();
+         return "all access tokens have ended";
+       }},
+      {"stats", {}, [this](Given) { return json(counts()).dump(); }},
   };
-  const auto done = [&](bool good, const std::string& what) { return good ? what : "not done: " + what; };
-  const std::string id = text("id");
-  if (name == "merge") {
-    return done(merge(text("loser"), text("winner")), "merged " + text("loser") + " into " + text("winner"));
-  }
-  if (name == "delete") return done(remove(id), "deleted " + id);
-  if (name == "restore") return done(restore(id), "restored " + id);
-  if (name == "purge") return done(purge(id), "purged " + id);
-  if (name == "convert") {
-    const std::string contact = convert(id);
-    return done(!contact.empty(), "converted " + id + " to " + contact);
-  }
-  if (name == "set") {
-    return done(change(id, {{text("field"), text("value")}}),
-                "gave " + id + " the " + text("field") + " " + text("value"));
-  }
-  if (name == "add") {
-    return "added " + add(text("object"), {{"LastName", text("name")}, {"Phone", text("phone")}});
-  }
-  if (name == "expire_tokens") {
-    expire_access_tokens();
-    return "all access tokens have ended";
-  }
-  if (name == "stats") return json(counts()).dump();
-  return "unknown: " + name + " (merge, delete, restore, purge, convert, set, add, expire_tokens, stats)";
 }
 
 }  // namespace ringdex::test_support

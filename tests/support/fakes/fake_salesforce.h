@@ -65,11 +65,9 @@ class FakeSalesforce {
   FakeWebhooks* webhooks();                                              // nullptr without an address
   FakeWebhooks::Headers webhook_headers(const std::string& body) const;  // as signed now
 
-  // "delete" and so on with named arguments, for people and scripts; says what was done.
-  std::string command(const std::string& name, const std::map<std::string, std::string>& arguments);
-
  private:
   struct State;
+  FakeCommands commands();
   std::unique_ptr<State> state_;
 };
 

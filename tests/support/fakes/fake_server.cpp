@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <httplib.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <optional>
 #include <stdexcept>
@@ -40,7 +41,7 @@ std::string FakeRequest::header(const std::string& name) const {
 struct FakeServer::State {
   Clock clock;
   Answer answer;
-  Command command;
+  FakeCommands commands;
 
   mutable std::mutex mutex;
   // Under mutex.
@@ -101,12 +102,21 @@ struct FakeServer::State {
   }
 };
 
-FakeServer::FakeServer(const FakeServerOptions& options, Clock clock, Answer answer, Command command)
+FakeServer::FakeServer(const FakeServerOptions& options, Clock clock, Answer answer, FakeCommands commands)
     : state_(std::make_unique<State>()) {
   auto& state = *state_;
   state.clock = std::move(clock);
   state.answer = std::move(answer);
-  state.command = std::move(command);
+  state.commands = std::move(commands);
+  state.commands.push_back({"fault", {"path", "status", "times"}, [this](const FakeArguments& given) {
+                              FakeFault fault;
+                              fault.path_part = given.text("path");
+                              fault.status = static_cast<int>(given.number("status"));
+                              fault.times = static_cast<unsigned>(std::max<std::uint64_t>(given.number("times"), 1));
+                              if (fault.status == 0) fault.kind = FakeFault::Kind::close;
+                              add_fault(fault);
+                              return "the next " + std::to_string(fault.times) + " requests fail";
+                            }});
   state.tls = !options.certificate_file.empty();
   if (state.tls) {
     state.server = std::make_unique<httplib::SSLServer>(options.certificate_file.c_str(), options.key_file.c_str());
@@ -123,8 +133,9 @@ FakeServer::FakeServer(const FakeServerOptions& options, Clock clock, Answer ans
   server.set_pre_routing_handler([&state](const httplib::Request& request, httplib::Response& response) {
     constexpr std::string_view kPrefix = "/_fake/";
     if (!request.path.starts_with(kPrefix)) return httplib::Server::HandlerResponse::Unhandled;
-    const std::map<std::string, std::string> arguments(request.params.begin(), request.params.end());
-    response.set_content(state.command(request.path.substr(kPrefix.size()), arguments) + "\n", "text/plain");
+    const FakeArguments arguments{{request.params.begin(), request.params.end()}};
+    const std::string name = request.path.substr(kPrefix.size());
+    response.set_content(run_fake_command(state.commands, name, arguments) + "\n", "text/plain");
     response.set_header("Connection", "close");  // a body, if there is one, stays unread
     return httplib::Server::HandlerResponse::Handled;
   });
@@ -155,6 +166,10 @@ FakeServer::~FakeServer() {
 std::string FakeServer::base_url() const {
   return fmt::format("{}://{}:{}", state_->tls ? "https" : "http", state_->tls ? "localhost" : "127.0.0.1",
                      state_->port);
+}
+
+std::string FakeServer::command(const std::string& line) {
+  return run_fake_command(state_->commands, line);
 }
 
 std::mutex& FakeServer::mutex() const {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "index/records/record.h"
+#include "tests/support/fakes/fake_commands.h"
 
 namespace ringdex::test_support {
 
@@ -49,22 +50,22 @@ struct FakeServerOptions {
   std::string key_file;
 };
 
-// The HTTP side of a fake CRM on 127.0.0.1: sockets, faults, latency, and POST /_fake/<command> for scripts. Served
+// The HTTP side of a fake CRM on 127.0.0.1: sockets, faults, latency, and the commands of people and scripts. Served
 // from threads of its own; every call here is safe from any thread.
 class FakeServer {
  public:
   // Called under mutex().
   using Answer = std::function<FakeAnswer(const FakeRequest&)>;
-  // "merge" with its arguments; says what was done. Not called under mutex().
-  using Command = std::function<std::string(const std::string& name, const std::map<std::string, std::string>&)>;
   using Clock = std::function<TimePoint()>;
 
-  FakeServer(const FakeServerOptions& options, Clock clock, Answer answer, Command command);
+  FakeServer(const FakeServerOptions& options, Clock clock, Answer answer, FakeCommands commands);
   ~FakeServer();
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;
 
   std::string base_url() const;
+  // "merge 5 7" and whatever else the fake was made with, and "fault"; says what was done. Not under mutex().
+  std::string command(const std::string& line);
   std::mutex& mutex() const;  // of whatever the answers are made from
 
   void add_fault(FakeFault fault);

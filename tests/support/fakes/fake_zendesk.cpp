@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "telephony/text/times.h"
+#include "tests/support/fakes/fake_commands.h"
 #include "tests/support/fakes/fake_people.h"
 
 namespace ringdex::test_support {
@@ -16,10 +16,18 @@ namespace {
 
 using nlohmann::json;
 
-std::uint64_t to_id(const std::string& text) {
-  std::uint64_t id = 0;
-  std::from_chars(text.data(), text.data() + text.size(), id);
-  return id;
+// A name has blanks and a phone may have; the phone begins at the first word with a digit, a plus or a bracket.
+FakeUser new_user(const FakeArguments& given) {
+  FakeUser user;
+  user.name = given.text("name");
+  user.phone = given.text("phone");
+  const std::string line = given.text("name and phone");
+  if (line.empty()) return user;
+  auto cut = line.find_first_of("+(0123456789");
+  user.phone = cut == std::string::npos ? "" : line.substr(cut);
+  while (cut != std::string::npos && cut > 0 && line[cut - 1] == ' ') --cut;
+  user.name = line.substr(0, cut);
+  return user;
 }
 
 }  // namespace
@@ -141,7 +149,7 @@ FakeZendesk::FakeZendesk(FakeZendeskOptions options) : state_(std::make_unique<S
   state.server = std::make_unique<FakeServer>(
       FakeServerOptions{settings.port, settings.certificate_file, settings.key_file},
       [&state] { return state.api.now(); }, [&state](const FakeRequest& request) { return state.api.answer(request); },
-      [this](const std::string& name, const auto& arguments) { return command(name, arguments); });
+      commands());
   state.server->set_latency(settings.latency);
 }
 
@@ -337,61 +345,59 @@ FakeWebhooks* FakeZendesk::webhooks() {
   return state_->webhooks.get();
 }
 
-std::string FakeZendesk::command(const std::string& name, const std::map<std::string, std::string>& arguments) {
-  const auto text = [&](const char* key) {
-    const auto found = arguments.find(key);
-    return found == arguments.end() ? std::string() : found->second;
+FakeCommands FakeZendesk::commands() {
+  using Given = const FakeArguments&;
+  return {
+      {"merge",
+       {"loser", "winner"},
+       [this](Given given) {
+         return done(merge(given.number("loser"), given.number("winner")),
+                     "merged " + given.text("loser") + " into " + given.text("winner"));
+       }},
+      {"delete",
+       {"id"},
+       [this](Given given) { return done(delete_user(given.number("id")), "deleted " + given.text("id")); }},
+      {"rename",
+       {"id", "name"},
+       [this](Given given) {
+         return done(change_user(given.number("id"), [&](FakeUser& user) { user.name = given.text("name"); }),
+                     "renamed " + given.text("id") + " to " + given.text("name"));
+       }},
+      {"phone",
+       {"id", "phone"},
+       [this](Given given) {
+         return done(change_user(given.number("id"), [&](FakeUser& user) { user.phone = given.text("phone"); }),
+                     "gave " + given.text("id") + " the phone " + given.text("phone"));
+       }},
+      {"role",
+       {"id", "role"},
+       [this](Given given) {
+         return done(change_user(given.number("id"), [&](FakeUser& user) { user.role = given.text("role"); }),
+                     "made " + given.text("id") + " " + given.text("role"));
+       }},
+      {"identity",
+       {"id", "type", "value"},
+       [this](Given given) {
+         const auto identity = add_identity(given.number("id"), given.text("type"), given.text("value"));
+         return done(identity != 0, "gave " + given.text("id") + " the identity " + std::to_string(identity));
+       }},
+      {"rename_organization",
+       {"id", "name"},
+       [this](Given given) {
+         return done(rename_organization(given.number("id"), given.text("name")),
+                     "renamed organization " + given.text("id") + " to " + given.text("name"));
+       }},
+      {"add", {"name and phone"}, [this](Given given) { return "added " + std::to_string(add_user(new_user(given))); }},
+      {"user",
+       {"id"},
+       [this](Given given) -> std::string {
+         for (const auto& user : users()) {
+           if (user.id == given.number("id")) return user.name + " " + user.phone + (user.active ? "" : " (deleted)");
+         }
+         return "no such user";
+       }},
+      {"stats", {}, [this](Given) { return json(counts()).dump(); }},
   };
-  const auto id = [&](const char* key) { return to_id(text(key)); };
-  const auto done = [&](bool good, const std::string& what) { return good ? what : "not done: " + what; };
-  if (name == "merge") {
-    return done(merge(id("loser"), id("winner")), "merged " + text("loser") + " into " + text("winner"));
-  }
-  if (name == "delete") return done(delete_user(id("id")), "deleted " + text("id"));
-  if (name == "rename") {
-    return done(change_user(id("id"), [&](FakeUser& user) { user.name = text("name"); }),
-                "renamed " + text("id") + " to " + text("name"));
-  }
-  if (name == "phone") {
-    return done(change_user(id("id"), [&](FakeUser& user) { user.phone = text("phone"); }),
-                "gave " + text("id") + " the phone " + text("phone"));
-  }
-  if (name == "role") {
-    return done(change_user(id("id"), [&](FakeUser& user) { user.role = text("role"); }),
-                "made " + text("id") + " " + text("role"));
-  }
-  if (name == "identity") {
-    const auto identity = add_identity(id("id"), text("type"), text("value"));
-    return done(identity != 0, "gave " + text("id") + " the identity " + std::to_string(identity));
-  }
-  if (name == "rename_organization") {
-    return done(rename_organization(id("id"), text("name")),
-                "renamed organization " + text("id") + " to " + text("name"));
-  }
-  if (name == "add") {
-    FakeUser user;
-    user.name = text("name");
-    user.phone = text("phone");
-    return "added " + std::to_string(add_user(user));
-  }
-  if (name == "fault") {
-    FakeFault fault;
-    fault.path_part = text("path");
-    fault.status = static_cast<int>(id("status"));
-    fault.times = static_cast<unsigned>(std::max<std::uint64_t>(id("times"), 1));
-    if (fault.status == 0) fault.kind = FakeFault::Kind::close;
-    add_fault(fault);
-    return "the next " + std::to_string(fault.times) + " requests fail";
-  }
-  if (name == "stats") return json(counts()).dump();
-  if (name == "user") {
-    for (const auto& user : users()) {
-      if (user.id == id("id")) return user.name + " " + user.phone + (user.active ? "" : " (deleted)");
-    }
-    return "no such user";
-  }
-  return "unknown: " + name +
-         " (merge, delete, rename, phone, role, identity, rename_organization, add, fault, user, stats)";
 }
 
 }  // namespace ringdex::test_support

@@ -31,7 +31,7 @@ struct Scene {
   MirroredCrm crm;
   std::vector<RecordId> ids;
 
-  explicit Scene(const CrmType& type) : crm(type.make, store, clock, "default", "crm", kPageRows, [] { return 0.5; }) {}
+  explicit Scene(const CrmType& type) : crm(type, store, clock, "default", "crm", kPageRows, [] { return 0.5; }) {}
 
   CrmKit& kit() { return crm.kit(); }
   // Many in one moment, some with an organization, some leads where the CRM has such.
@@ -83,8 +83,8 @@ struct Scene {
 };
 
 // One subcase for each CRM.
-#define EACH_CRM(scene)                                    \
-  for (const CrmType& type : kCrmTypes) SUBCASE(type.name) \
+#define EACH_CRM(scene)                                      \
+  for (const CrmType& type : crm_types()) SUBCASE(type.name) \
   for (Scene scene(type), *once = &scene; once != nullptr; once = nullptr)
 
 TEST_CASE("a full copy brings everybody, however many share a moment") {
@@ -375,7 +375,7 @@ TEST_CASE("one record is fetched by force, and the answer is true") {
   }
 }
 
-TEST_CASE("a search by phone finds who bears the number, whole") {
+TEST_CASE("a search by phone finds who has the number, whole") {
   EACH_CRM(scene) {
     scene.people(8);
     const FakePerson wanted = person(350, "Acme");

@@ -17,17 +17,15 @@
 #include "sync/webhooks/webhook_intake.h"
 #include "tests/index/open_index.h"
 #include "tests/support/fakes/crm_kit.h"
+#include "tests/support/test_parser.h"
 
 namespace ringdex::sync {
 
+using test_support::crm_types;
 using test_support::CrmKit;
+using test_support::CrmType;
 using test_support::FakePerson;
 using test_support::KitClock;
-
-inline const telephony::NumberParser& crm_parser() {
-  static const telephony::NumberParser one;
-  return one;
-}
 
 // A store on disk that several CRMs are mirrored into.
 struct CrmStore {
@@ -47,16 +45,15 @@ struct CrmStore {
 // One CRM over real HTTP, mirrored by the parts that mirror it in the server, on a clock that the test owns.
 class MirroredCrm {
  public:
-  using MakeKit = std::unique_ptr<CrmKit> (*)(test_support::CrmKitOptions);
-
-  MirroredCrm(MakeKit make, CrmStore& store, KitClock& clock, std::string account, std::string source,
+  MirroredCrm(const CrmType& type, CrmStore& store, KitClock& clock, std::string account, std::string source,
               std::size_t page_rows, std::function<double()> draw)
       : store_(store),
         clock_(clock),
         account_(std::move(account)),
         source_(std::move(source)),
         draw_(std::move(draw)),
-        kit_(make({.source = source_, .clock = clock, .parser = crm_parser(), .page_rows = page_rows})) {
+        kit_(type.make(
+            {.source = source_, .clock = clock, .parser = telephony::test_parser(), .page_rows = page_rows})) {
     start();
   }
 
@@ -98,7 +95,7 @@ class MirroredCrm {
   void skew(std::chrono::milliseconds ahead) { skew_ = ahead; }
   TimePoint now() const { return clock_.now() + skew_; }
   TimePoint step() { return syncer_->step(now()); }
-  TimePoint step_singles() { return refresher_->step(now()); }
+  TimePoint step_refresher() { return refresher_->step(now()); }
   bool deliver(const WebhookRequest& request) { return intake_->accept(request, now()).has_value(); }
   void deliver_all() {
     for (const auto& request : kit_->take_webhooks()) CHECK(deliver(request));
@@ -107,13 +104,13 @@ class MirroredCrm {
     auto answer = refresher_->resync(id);
     for (int steps = 0; steps < 100; ++steps) {
       if (answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready) return answer.get();
-      pass_to(step_singles());
+      pass_to(step_refresher());
     }
     return {ResyncAnswer::Outcome::unreachable, "never answered", std::nullopt};
   }
 
   // Until a run of that kind that begins now, or is in hand, has ended well; the clock goes on as the steps ask for.
-  // False: it does not end.
+  // false if it does not end.
   bool run(RunKind kind) {
     const auto in_hand = syncer_->status().progress;
     const std::uint64_t before = in_hand ? in_hand->run - 1 : last_run();
@@ -142,7 +139,7 @@ class MirroredCrm {
     for (int steps = 0; steps < kStepsMax; ++steps) {
       const auto pending = store_.inbox->pending(account_, source_, 1);
       if (pending && pending->empty()) return true;
-      pass_to(step_singles());
+      pass_to(step_refresher());
     }
     return false;
   }
@@ -230,13 +227,5 @@ class MirroredCrm {
   std::optional<RecordRefresher> refresher_;
   std::optional<WebhookIntake> intake_;
 };
-
-struct CrmType {
-  const char* name;
-  MirroredCrm::MakeKit make;
-};
-inline constexpr CrmType kCrmTypes[] = {{"zendesk", test_support::make_zendesk_kit},
-                                        {"salesforce", test_support::make_salesforce_kit},
-                                        {"pipedrive", test_support::make_pipedrive_kit}};
 
 }  // namespace ringdex::sync

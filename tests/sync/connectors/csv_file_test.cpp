@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,27 +15,17 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temp_dir.h"
+#include "tests/support/test_parser.h"
+
 namespace ringdex::sync {
 namespace {
-
-const telephony::NumberParser& parser() {
-  static const telephony::NumberParser instance;
-  return instance;
-}
 
 // A CSV file that can be rewritten; each writing has its own modification time, whatever the clock's steps.
 class CsvOnDisk {
  public:
-  CsvOnDisk() {
-    auto pattern = (std::filesystem::temp_directory_path() / "ringdex-csv-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    folder_ = pattern;
-  }
-  ~CsvOnDisk() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  explicit CsvOnDisk(const std::string& text) : CsvOnDisk() { write(text); }
+  CsvOnDisk() = default;
+  explicit CsvOnDisk(const std::string& text) { write(text); }
 
   void write(const std::string& text) {
     std::ofstream(path(), std::ios::binary) << text;
@@ -44,15 +33,15 @@ class CsvOnDisk {
     const timespec times[2]{time, time};
     REQUIRE(utimensat(AT_FDCWD, path().c_str(), times, 0) == 0);
   }
-  std::string path() const { return folder_ + "/people.csv"; }
-  std::string folder() const { return folder_; }
+  std::string path() const { return folder_.file("people.csv"); }
+  std::string folder() const { return folder_.path().string(); }
 
   CsvOptions options(std::size_t rows_per_page = 1000) const {
     return {{"people", "US", 10, 10, {}}, path(), {}, index::RecordKind::contact, rows_per_page, 100'000'000};
   }
 
  private:
-  std::string folder_;
+  tests::TempDir folder_;
   int writes_ = 0;
 };
 
@@ -88,7 +77,7 @@ void add(Listing& listing, SourcePage page) {
 
 // All pages; the flags must frame the listing.
 Listing listing_of(const CsvOptions& options, bool restart_at_every_page = false, TimePoint now = at(1000)) {
-  auto connector = make_csv_connector(options, parser());
+  auto connector = make_csv_connector(options, telephony::test_parser());
   Listing listing;
   for (bool first = true;; first = false) {
     auto page = page_of(*connector, listing.cursor, now);
@@ -97,7 +86,7 @@ Listing listing_of(const CsvOptions& options, bool restart_at_every_page = false
     const bool more = page.more;
     add(listing, std::move(page));
     if (!more) return listing;
-    if (restart_at_every_page) connector = make_csv_connector(options, parser());
+    if (restart_at_every_page) connector = make_csv_connector(options, telephony::test_parser());
   }
 }
 
@@ -138,7 +127,7 @@ TEST_CASE("the shipped people") {
 
 TEST_CASE("an unchanged file is an empty page; a changed one is a new and newer listing") {
   CsvOnDisk file("id,name,phone\n1,Ann,212-555-0123\n2,Bob,212-555-0124\n");
-  auto connector = make_csv_connector(file.options(), parser());
+  auto connector = make_csv_connector(file.options(), telephony::test_parser());
   const auto first = page_of(*connector, "", at(5000));
   CHECK(names(first.records) == Strings{"Ann", "Bob"});
   CHECK(first.begins_listing);
@@ -155,7 +144,7 @@ TEST_CASE("an unchanged file is an empty page; a changed one is a new and newer 
 
   // Bob is gone: the listing without him says so. The clock went backwards in between.
   file.write("id,name,phone\n1,Ann,212-555-0123\n");
-  for (auto* one : {connector.get(), make_csv_connector(file.options(), parser()).release()}) {
+  for (auto* one : {connector.get(), make_csv_connector(file.options(), telephony::test_parser()).release()}) {
     const auto changed = page_of(*one, first.next_cursor, at(10));
     CHECK(names(changed.records) == Strings{"Ann"});
     CHECK(changed.begins_listing);
@@ -205,7 +194,7 @@ TEST_CASE("a restart at every page gives what one pass gives") {
 
 TEST_CASE("a page asked for again is the same page") {
   CsvOnDisk file("id,name,phone\n1,Ann,1\n2,Bob,2\n3,Cy,3\n4,Di,4\n");
-  auto connector = make_csv_connector(file.options(2), parser());
+  auto connector = make_csv_connector(file.options(2), telephony::test_parser());
   const auto first = page_of(*connector, "");
   const auto second = page_of(*connector, first.next_cursor);
   const auto repeated = page_of(*connector, first.next_cursor);
@@ -223,11 +212,11 @@ TEST_CASE("a file that changes between two pages is read from the top") {
   CsvOnDisk file("id,name,phone\n1,Ann,1\n2,Bob,2\n3,Cy,3\n");
   for (const bool same_instance : {true, false}) {
     file.write("id,name,phone\n1,Ann,1\n2,Bob,2\n3,Cy,3\n");
-    auto connector = make_csv_connector(file.options(2), parser());
+    auto connector = make_csv_connector(file.options(2), telephony::test_parser());
     const auto first = page_of(*connector, "");
     CHECK(first.more);
     file.write("id,name,phone\n9,Zoe,9\n8,Yan,8\n7,Xi,7\n");
-    if (!same_instance) connector = make_csv_connector(file.options(2), parser());
+    if (!same_instance) connector = make_csv_connector(file.options(2), telephony::test_parser());
     const auto second = page_of(*connector, first.next_cursor);
     CHECK(second.begins_listing);
     CHECK_FALSE(second.ends_listing);
@@ -256,7 +245,7 @@ TEST_CASE("what can't be listed is an error with path and reason and no listing"
            {std::string(200'000'00, 'x'), FetchErrorKind::malformed, "a cell has more than"},
        }) {
     CsvOnDisk file(one.text);
-    auto connector = make_csv_connector(file.options(), parser());
+    auto connector = make_csv_connector(file.options(), telephony::test_parser());
     const auto page = connector->next_page("", at(1));
     REQUIRE_FALSE(page.has_value());
     CHECK(page.error().kind == one.kind);
@@ -265,16 +254,18 @@ TEST_CASE("what can't be listed is an error with path and reason and no listing"
     CHECK_FALSE(connector->fetch({"people", index::RecordKind::contact, "1"}, at(1)).has_value());
   }
   CsvOnDisk file("id,name,phone\n1,Ann,1\n");
-  auto connector = make_csv_connector(file.options(), parser());
+  auto connector = make_csv_connector(file.options(), telephony::test_parser());
   const auto first = page_of(*connector, "");
   auto options = file.options();
   options.file_bytes_max = 10;
-  const auto large = make_csv_connector(options, parser())->next_page("", at(1));
+  const auto large = make_csv_connector(options, telephony::test_parser())->next_page("", at(1));
   REQUIRE_FALSE(large.has_value());
   CHECK(large.error().message.find("at most 10 are read") != std::string::npos);
   options.path = file.folder();
-  CHECK(make_csv_connector(options, parser())->next_page("", at(1)).error().message.find("no regular file") !=
-        std::string::npos);
+  CHECK(make_csv_connector(options, telephony::test_parser())
+            ->next_page("", at(1))
+            .error()
+            .message.find("no regular file") != std::string::npos);
   std::filesystem::remove(file.path());
   const auto missing = connector->next_page(first.next_cursor, at(2));
   REQUIRE_FALSE(missing.has_value());
@@ -290,8 +281,10 @@ TEST_CASE("what can't be listed is an error with path and reason and no listing"
 
 TEST_CASE("the cursor tells file, offset, line and version") {
   CsvOnDisk file("id,name,phone\n1,Ann,1\n2,Bob,2\n");
-  auto connector = make_csv_connector(file.options(1), parser());
-  const auto json = nlohmann::json::parse(page_of(*connector, "", at(77)).next_cursor);
+  auto connector = make_csv_connector(file.options(1), telephony::test_parser());
+  const std::string cursor = page_of(*connector, "", at(77)).next_cursor;
+  const auto json = nlohmann::json::parse(cursor);
+  CHECK(json.dump() == cursor);
   CHECK(json.at("v") == 1);
   CHECK(json.at("file").get<std::string>().starts_with("1700000001000000005:30:"));
   CHECK(json.at("offset") == 22);
@@ -302,7 +295,7 @@ TEST_CASE("the cursor tells file, offset, line and version") {
 
 TEST_CASE("the later of two rows with one id counts and is told") {
   CsvOnDisk file("id,name,phone\n1,Ann,1\n2,Bob,2\n1,Ann Lee,3\n");
-  const auto page = page_of(*make_csv_connector(file.options(), parser()), "");
+  const auto page = page_of(*make_csv_connector(file.options(), telephony::test_parser()), "");
   CHECK(names(page.records) == Strings{"Ann Lee", "Bob"});
   REQUIRE(page.rejected.size() == 1);
   CHECK(page.rejected[0].reason == RejectReason::bad_row);
@@ -344,7 +337,7 @@ TEST_CASE("a report's footer is no person; a lone cell elsewhere is one") {
 
 TEST_CASE("one record is fetched by its id; the later row counts") {
   CsvOnDisk file("id,name,phone\n1,Ann,1\n2,Bob,2\n1,Ann Lee,3\n3,,3\n");
-  auto connector = make_csv_connector(file.options(), parser());
+  auto connector = make_csv_connector(file.options(), telephony::test_parser());
   const index::RecordId ann{"people", index::RecordKind::contact, "1"};
   const auto found = connector->fetch(ann, at(500));
   REQUIRE(found.has_value());

@@ -5,8 +5,10 @@
 #include "sync/connectors/pipedrive/pipedrive.h"
 #include "telephony/text/times.h"
 #include "tests/support/scripted_http.h"
+#include "tests/support/test_parser.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using ringdex::index::Deletion;
 using ringdex::index::OrganizationName;
@@ -23,11 +25,6 @@ const TimePoint kNow = *text::parse_iso_time("2026-01-04T05:33:20Z");
 const std::map<std::string, std::string> kDate = {{"date", "Sun, 04 Jan 2026 05:30:00 GMT"}};
 const std::string kLead1 = "1bce0200-5044-11f1-8f4f-d7944c9e4f31";
 const std::string kLead2 = "1bce0200-5044-11f1-8f4f-d7944c9e4f32";
-
-const ringdex::telephony::NumberParser& parser() {
-  static const ringdex::telephony::NumberParser one;
-  return one;
-}
 
 std::int64_t milliseconds(const char* time) {
   return text::parse_iso_time(time)->time_since_epoch().count();
@@ -48,7 +45,8 @@ struct Rig {
 
   Rig() { make(); }
   void make() {
-    connector = make_pipedrive_connector(options, {credential, budget, quota}, scripted(script), parser());
+    connector = make_pipedrive_connector(options, {credential, budget, quota}, scripted(script),
+                                         ringdex::telephony::test_parser());
   }
   FetchError error_of(const std::string& cursor, TimePoint now = kNow) {
     const auto page = connector->next_page(cursor, now);
@@ -536,7 +534,7 @@ TEST_CASE("a search by phone asks with the national number, then with its end") 
   const auto found = rig.connector->find_by_phone(*PhoneNumber::from_e164("+13108675309"), kNow);
   REQUIRE(found);
   REQUIRE(found->size() == 2);
-  CHECK((*found)[0].id.external_id == "2");  // the one that bears the number
+  CHECK((*found)[0].id.external_id == "2");  // the one that has the number
   CHECK((*found)[1].organizations == std::vector<OrganizationName>{{"5", "Acme"}});
   CHECK((*found)[0].as_of == text::parse_iso_time("2026-01-04T05:30:00Z"));
   CHECK(rig.asked(0) == "/api/v2/persons/search?term=3108675309&fields=phone&limit=20");
@@ -584,8 +582,8 @@ TEST_CASE("deep links follow the token's company, and the shared address has non
   Credential oauth(
       OAuth{"id", "secret", RefreshTokenFlow{"r"}, "/oauth/token", OAuth::Body::form_and_basic, "api_domain"},
       std::make_unique<ringdex::test_support::ScriptedHttp>(token), {});
-  const auto connector =
-      make_pipedrive_connector(rig.options, {oauth, rig.budget, rig.quota}, scripted(rig.script), parser());
+  const auto connector = make_pipedrive_connector(rig.options, {oauth, rig.budget, rig.quota}, scripted(rig.script),
+                                                  ringdex::telephony::test_parser());
   rig.script.add(200, v2_page({person(1)}));
   CHECK(connector->next_page(cursor_at("persons"), kNow)->records[0].url == "https://beta.pipedrive.com/person/1");
   REQUIRE(token.asked.size() == 1);

@@ -11,7 +11,7 @@ namespace {
 TEST_CASE("a full copy with many equal times is the whole Pipedrive") {
   PipedriveRig rig;
   rig.pipedrive.generate(3000, 11, true);
-  PipedriveMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   const int pages = rig.run(cursor, mirror);
   CHECK(pages >= 34);
@@ -27,7 +27,7 @@ TEST_CASE("a full copy with many equal times is the whole Pipedrive") {
 TEST_CASE("a restart at every pipedrive page boundary loses and doubles nothing") {
   PipedriveRig rig({}, 17);
   rig.pipedrive.generate(500, 12, true);
-  PipedriveMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   bool more = true;
   bool begun = false;
@@ -51,7 +51,7 @@ TEST_CASE("a restart at every pipedrive page boundary loses and doubles nothing"
 TEST_CASE("changes in a Pipedrive reach the mirror with the next delta") {
   PipedriveRig rig({}, 20);
   const auto ids = rig.pipedrive.generate(300, 13, true);
-  PipedriveMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.check_equal(mirror);
@@ -98,7 +98,7 @@ TEST_CASE("deletions that no list shows are found by the next listing") {
   options.null_for_empty = false;
   PipedriveRig rig(options, 20);
   const auto ids = rig.pipedrive.generate(200, 22, true);
-  PipedriveMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.clock.pass(std::chrono::minutes(30));
@@ -115,11 +115,11 @@ TEST_CASE("deletions that no list shows are found by the next listing") {
   std::string sweep;
   bool sweeping = true;
   while (sweeping) {
-    const auto page = rig.next(sweep);
+    const auto page = rig.page(sweep);
     mirror.apply(page);
     sweep = page.next_cursor;
     sweeping = page.more;
-    auto delta = rig.next(cursor);
+    auto delta = rig.page(cursor);
     mirror.apply(delta);
     cursor = delta.next_cursor;
   }
@@ -141,11 +141,11 @@ TEST_CASE("leads that go while they are listed hide no others") {
       if (random() % 3 == 0) rig.clock.pass(std::chrono::milliseconds(random() % 50));
     }
     std::shuffle(ids.begin(), ids.end(), random);
-    PipedriveMirror mirror;
+    PageMirror mirror;
     std::string cursor;
     std::size_t gone = 0;
     for (bool more = true; more;) {
-      const auto page = rig.next(cursor);
+      const auto page = rig.page(cursor);
       mirror.apply(page);
       cursor = page.next_cursor;
       more = page.more;
@@ -169,7 +169,7 @@ TEST_CASE("random work on the Pipedrive, any page size, always ends equal") {
   std::mt19937_64 random(seed);
   PipedriveRig rig({}, 7);
   rig.pipedrive.generate(60, 14, true);
-  PipedriveMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   for (int round = 0; round < 40; ++round) {
     CAPTURE(round);
@@ -226,7 +226,7 @@ TEST_CASE("random work on the Pipedrive, any page size, always ends equal") {
 TEST_CASE("single persons and leads agree with their pages") {
   PipedriveRig rig;
   rig.pipedrive.generate(120, 25, true);
-  PipedriveMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   for (const auto& [id, person] : rig.pipedrive.persons()) {
@@ -283,7 +283,7 @@ TEST_CASE("a purged person is gone without a trace") {
 
 TEST_CASE("the kit's webhooks tell each edit, and fetching what they name ends equal") {
   KitClock clock;
-  const auto kit = make_pipedrive_kit({"p", clock, parser(), 5});
+  const auto kit = make_crm_kit("pipedrive", {"p", clock, telephony::test_parser(), 5});
   const auto connector = kit->make_connector();
   std::map<RecordId, FakePerson> known;
   std::map<RecordId, RecordId> merged;

@@ -10,7 +10,7 @@ TEST_CASE("a burst limit and a storm of 429 are waited for, and nobody is shut o
   options.shut_out_after = 2;
   PipedriveRig rig(options, 20);
   rig.pipedrive.generate(400, 17, true);
-  PipedriveMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.check_equal(mirror);
@@ -30,7 +30,7 @@ TEST_CASE("the day's tokens used up are waited for until the next day") {
   options.daily_tokens = 200;
   PipedriveRig rig(options, 20);
   rig.pipedrive.generate(400, 18);
-  PipedriveMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   const auto before = rig.clock.now();
   rig.run(cursor, mirror);
@@ -50,7 +50,7 @@ TEST_CASE("faults of a Pipedrive on the way do no harm") {
   rig.pipedrive.add_fault({"leads", 1, FakeFault::Kind::truncate, 200, "", {}});
   rig.pipedrive.add_fault({"", 1, FakeFault::Kind::answer, 503, "", {{"Retry-After", "5"}}});
   rig.pipedrive.configure([](FakePipedriveOptions& options) { options.empty_pages = 3; });
-  PipedriveMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.check_equal(mirror);
@@ -81,7 +81,7 @@ TEST_CASE("larger pages than were asked for are taken as they are") {
   options.overfill = 3;
   PipedriveRig rig(options, 10);
   rig.pipedrive.generate(200, 21, true);
-  PipedriveMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.check_equal(mirror);
@@ -101,7 +101,7 @@ TEST_CASE("a Pipedrive token is refreshed once, rotated and kept, and names the 
                       return true;
                     }});
   rig.pipedrive.generate(200, 23);
-  PipedriveMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   CHECK(rig.pipedrive.counts().at("token") == 1);
@@ -127,14 +127,14 @@ TEST_CASE("a Pipedrive token is refreshed once, rotated and kept, and names the 
 TEST_CASE("expired cursors end a listing and restart a delta's list") {
   PipedriveRig rig({}, 20);
   const auto ids = rig.pipedrive.generate(100, 24);
-  auto first = rig.next("");
-  const auto second = rig.next(first.next_cursor);
+  auto first = rig.page("");
+  const auto second = rig.page(first.next_cursor);
   rig.pipedrive.expire_cursors();
   const auto expired = rig.connector->next_page(second.next_cursor, rig.clock.now());
   REQUIRE_FALSE(expired);
   CHECK(expired.error().kind == FetchErrorKind::cursor_expired);
 
-  PipedriveMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.clock.pass(std::chrono::minutes(30));
@@ -142,7 +142,7 @@ TEST_CASE("expired cursors end a listing and restart a delta's list") {
   int pages = 0;
   for (bool more = true; more; ++pages) {
     if (pages == 2) rig.pipedrive.expire_cursors();
-    const auto page = rig.next(cursor);
+    const auto page = rig.page(cursor);
     mirror.apply(page);
     cursor = page.next_cursor;
     more = page.more;

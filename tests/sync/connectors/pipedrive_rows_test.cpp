@@ -8,6 +8,7 @@
 #include "telephony/text/times.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using Kind = PipedriveRow::Kind;
 
@@ -128,7 +129,7 @@ TEST_CASE("without a company's address there is no deep link") {
   CHECK(read_pipedrive_person(json{{"id", 1}, {"name", "A"}}, kMapping, "", kNow).raw.record.url.empty());
 }
 
-TEST_CASE("a lead names its person and bears none of its phones") {
+TEST_CASE("a lead names its person and has none of its phones") {
   MappingOptions mapping = kMapping;
   mapping.custom_fields = {{"origin", "source_name"}};
   mapping.phone_fields = {kField};
@@ -204,6 +205,9 @@ TEST_CASE("a pipedrive cursor reads back as it was written, and nothing else is 
   cursor.anchors = {"a@b", "c"};
   cursor.restarts = 8;
   CHECK(PipedriveCursor::from_text(cursor.to_text()) == cursor);
+  const auto whole = json::parse(cursor.to_text());
+  CHECK(whole.dump() == cursor.to_text());
+  CHECK(PipedriveCursor::from_text(whole.dump(-1, ' ', true)) == cursor);  // as older ones were written
   for (const char* text :
        {"x", "{}", "[]", R"({"v":2,"stage":"persons","listing":true})", R"({"v":1,"stage":"people","listing":true})",
         R"({"v":1,"stage":"persons"})", R"({"v":1,"stage":"persons","listing":true,"start":-1})",

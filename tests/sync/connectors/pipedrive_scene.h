@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -12,6 +10,8 @@
 #include "tests/support/fakes/crm_kit.h"
 #include "tests/support/fakes/fake_pipedrive.h"
 #include "tests/support/real_http.h"
+#include "tests/support/test_parser.h"
+#include "tests/sync/connectors/page_mirror.h"
 
 namespace ringdex::tests {
 
@@ -21,60 +21,11 @@ using index::Record;
 using index::RecordId;
 using index::RecordKind;
 
-inline const telephony::NumberParser& parser() {
-  static const telephony::NumberParser one;
-  return one;
-}
-
-// What an index would hold after the pages: newer wins, tombstones stay.
-struct PipedriveMirror {
-  std::map<RecordId, Record> records;
-  std::map<RecordId, std::int64_t> tombstones;
-  std::map<std::string, std::string> organizations;
-  std::set<RecordId> listed;
-  bool listing = false;
-
-  void remove(const RecordId& id, std::int64_t version) {
-    const auto known = records.find(id);
-    if (known != records.end() && known->second.version > version) return;
-    records.erase(id);
-    tombstones[id] = std::max(tombstones[id], version);
-  }
-  void put(const Record& record) {
-    const auto dead = tombstones.find(record.id);
-    if (dead != tombstones.end() && dead->second >= record.version) return;
-    const auto known = records.find(record.id);
-    if (known == records.end() || known->second.version <= record.version) records[record.id] = record;
-  }
-  void apply(const SourcePage& page) {
-    if (page.begins_listing) {
-      listing = true;
-      listed.clear();
-    }
-    for (const auto& record : page.records) {
-      listed.insert(record.id);
-      put(record);
-    }
-    for (const auto& deletion : page.deletions) remove(deletion.id, deletion.version);
-    for (const auto& rejected : page.rejected) {
-      if (rejected.withdrawal) records.erase(rejected.withdrawal->id);
-    }
-    for (const auto& organization : page.organizations) organizations[organization.id] = organization.name;
-    if (page.ends_listing) {
-      REQUIRE(listing);
-      listing = false;
-      std::erase_if(records, [&](const auto& entry) { return !listed.contains(entry.first); });
-    }
-  }
-};
-
-struct PipedriveRig {
-  KitClock clock;
+struct PipedriveRig : PagedConnector {
   FakePipedrive pipedrive;
   Credential credential;
   RateBudget budget{0};
   DailyQuota quota{100};
-  std::unique_ptr<Connector> connector;
   std::size_t rows;
 
   static FakePipedriveOptions with_clock(FakePipedriveOptions options, KitClock& clock) {
@@ -95,34 +46,11 @@ struct PipedriveRig {
                                           "a-webhook-password",
                                           rows,
                                           true},
-                                         {credential, budget, quota}, real_http(pipedrive.base_url()), parser());
-  }
-  SourcePage next(const std::string& cursor) {
-    int failures = 0;
-    auto page = connector->next_page(cursor, clock.now());
-    while (!page) {
-      CAPTURE(page.error().message);
-      REQUIRE(++failures < 200);
-      REQUIRE(page.error().kind != FetchErrorKind::unauthorized);
-      REQUIRE(page.error().kind != FetchErrorKind::cursor_expired);
-      clock.pass(page.error().wait.value_or(std::chrono::seconds(1)));
-      page = connector->next_page(cursor, clock.now());
-    }
-    if (page->more) REQUIRE(page->next_cursor != cursor);
-    return *std::move(page);
-  }
-  // Pages until the source has nothing further; waits by moving the clock. Returns how many there were.
-  int run(std::string& cursor, PipedriveMirror& mirror) {
-    for (int pages = 1;; ++pages) {
-      const auto page = next(cursor);
-      mirror.apply(page);
-      cursor = page.next_cursor;
-      if (!page.more) return pages;
-      REQUIRE(pages < 100'000);
-    }
+                                         {credential, budget, quota}, real_http(pipedrive.base_url()),
+                                         telephony::test_parser());
   }
   // All that is there now, read in the plainest way.
-  void check_equal(const PipedriveMirror& mirror) const {
+  void check_equal(const PageMirror& mirror) const {
     std::size_t expected = 0;
     const auto persons = pipedrive.persons();
     for (const auto& [id, person] : persons) {
@@ -140,7 +68,8 @@ struct PipedriveRig {
       REQUIRE(record.organization_id == (person.org_id == 0 ? "" : std::to_string(person.org_id)));
       std::set<std::uint64_t> numbers;
       for (const auto& phone : person.phones) {
-        if (const auto number = parser().parse(phone.value, "US")) numbers.insert(number->number.packed());
+        if (const auto number = telephony::test_parser().parse(phone.value, "US"))
+          numbers.insert(number->number.packed());
       }
       std::set<std::uint64_t> mirrored;
       for (const auto& phone : record.phones) {

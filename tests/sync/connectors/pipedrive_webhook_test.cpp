@@ -7,6 +7,7 @@
 #include "telephony/text/times.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using ringdex::index::RecordKind;
 

@@ -7,8 +7,10 @@
 #include "telephony/text/times.h"
 #include "tests/support/fakes/fake_webhooks.h"
 #include "tests/support/scripted_http.h"
+#include "tests/support/test_parser.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using ringdex::index::RecordId;
 using ringdex::index::RecordKind;
@@ -20,11 +22,6 @@ namespace {
 
 const TimePoint kNow = *text::parse_iso_time("2026-01-04T05:33:20Z");
 const std::string kDescribe = "/services/data/v60.0/sobjects/";
-
-const ringdex::telephony::NumberParser& parser() {
-  static const ringdex::telephony::NumberParser one;
-  return one;
-}
 
 std::shared_ptr<const SalesforceDescription> description(std::vector<const char*> fields) {
   auto result = std::make_shared<SalesforceDescription>();
@@ -48,7 +45,7 @@ struct Rig {
     }
     connector = make_salesforce_connector(
         {{"sf", "US", 10, 10, {}}, "v60.0", "a-webhook-secret", rows_per_page, "https://acme.my.salesforce.com/"},
-        {credential, budget, quota, schema}, scripted(script), parser());
+        {credential, budget, quota, schema}, scripted(script), ringdex::telephony::test_parser());
   }
   FetchError error_of(const std::string& cursor) {
     auto page = connector->next_page(cursor, kNow);

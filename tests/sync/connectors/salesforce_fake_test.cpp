@@ -10,7 +10,7 @@ using ringdex::index::RecordKind;
 using ringdex::test_support::FakeFault;
 using ringdex::test_support::FakeSalesforceOptions;
 using Rig = SalesforceRig;
-using Mirror = SalesforceMirror;
+using Mirror = PageMirror;
 
 namespace {
 

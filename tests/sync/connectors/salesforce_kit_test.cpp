@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tests/support/fakes/crm_kit.h"
+#include "tests/support/test_parser.h"
 
 using namespace ringdex::sync;
 using namespace ringdex::test_support;
@@ -13,14 +14,9 @@ using ringdex::index::RecordKind;
 // Every edit and every knob of the kit, seen through the connector alone.
 namespace {
 
-const ringdex::telephony::NumberParser& parser() {
-  static const ringdex::telephony::NumberParser one;
-  return one;
-}
-
 struct Rig {
   KitClock clock;
-  std::unique_ptr<CrmKit> kit = make_salesforce_kit({"crm", clock, parser(), 3});
+  std::unique_ptr<CrmKit> kit = make_crm_kit("salesforce", {"crm", clock, ringdex::telephony::test_parser(), 3});
   std::unique_ptr<Connector> connector = kit->make_connector();
   std::map<std::string, std::string> organizations;
   std::map<RecordId, Record> mirror;

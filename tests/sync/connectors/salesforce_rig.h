@@ -2,78 +2,26 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <atomic>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
 
 #include "sync/connectors/salesforce/salesforce.h"
-#include "telephony/text/times.h"
 #include "tests/support/fakes/fake_salesforce.h"
 #include "tests/support/real_http.h"
+#include "tests/support/test_parser.h"
+#include "tests/sync/connectors/page_mirror.h"
 
 namespace ringdex::sync {
 
-inline const telephony::NumberParser& salesforce_parser() {
-  static const telephony::NumberParser one;
-  return one;
-}
-
-// What an index would hold after the pages: newer wins, tombstones stay, a listing sweeps.
-struct SalesforceMirror {
-  std::map<index::RecordId, index::Record> records;
-  std::map<index::RecordId, index::Deletion> tombstones;
-  std::map<std::string, std::string> organizations;
-  std::set<index::RecordId> listed;
-  bool listing = false;
-  int listings_ended = 0;
-
-  void apply(const SourcePage& page) {
-    if (page.begins_listing) {
-      listing = true;
-      listed.clear();
-    }
-    for (const auto& record : page.records) {
-      listed.insert(record.id);
-      const auto dead = tombstones.find(record.id);
-      if (dead != tombstones.end() && dead->second.version >= record.version) continue;
-      const auto known = records.find(record.id);
-      if (known == records.end() || known->second.version <= record.version) records[record.id] = record;
-      tombstones.erase(record.id);
-    }
-    for (const auto& deletion : page.deletions) {
-      const auto known = records.find(deletion.id);
-      if (known != records.end() && known->second.version > deletion.version) continue;
-      if (known != records.end()) records.erase(known);
-      auto& tombstone = tombstones[deletion.id];
-      if (tombstone.version <= deletion.version) {
-        const auto survivor = tombstone.merged_into;
-        tombstone = deletion;
-        if (!tombstone.merged_into) tombstone.merged_into = survivor;
-      }
-    }
-    for (const auto& organization : page.organizations) organizations[organization.id] = organization.name;
-    if (!page.ends_listing) return;
-    REQUIRE(listing);
-    listing = false;
-    ++listings_ended;
-    std::erase_if(records, [&](const auto& entry) { return !listed.contains(entry.first); });
-  }
-};
-
 // The connector against a Salesforce over real HTTP, held against what that Salesforce has.
-struct SalesforceRig {
-  // A clock that the test owns; read by the fake's threads.
-  std::atomic<std::int64_t> milliseconds{text::parse_iso_time("2026-01-04T05:33:20Z")->time_since_epoch().count()};
+struct SalesforceRig : PagedConnector {
   test_support::FakeSalesforce salesforce;
   Credential credential;
   RateBudget budget{0};
   DailyQuota quota{100};
   SalesforceSchema schema;
   MappingOptions mapping{"sf", "US", 10, 10, {}};
-  std::unique_ptr<Connector> connector;
   std::size_t rows_per_page;
 
   static OAuth client_credentials() {
@@ -91,43 +39,17 @@ struct SalesforceRig {
         rows_per_page(rows) {
     restart();
   }
-  TimePoint now() const { return TimePoint{std::chrono::milliseconds(milliseconds.load())}; }
-  void pass(std::chrono::milliseconds time) { milliseconds += time.count(); }
   void restart() {
     connector = make_salesforce_connector({mapping, "v60.0", "a-webhook-secret", rows_per_page, ""},
                                           {credential, budget, quota, schema},
-                                          test_support::real_http(salesforce.base_url()), salesforce_parser());
-  }
-  SourcePage page(const std::string& cursor) {
-    for (int failures = 0;; ++failures) {
-      auto result = connector->next_page(cursor, now());
-      if (result) {
-        if (result->more) REQUIRE(result->next_cursor != cursor);
-        return *std::move(result);
-      }
-      CAPTURE(result.error().message);
-      REQUIRE(failures < 200);
-      REQUIRE(result.error().kind != FetchErrorKind::unauthorized);
-      REQUIRE(result.error().kind != FetchErrorKind::cursor_expired);
-      pass(result.error().wait.value_or(std::chrono::seconds(1)));
-    }
-  }
-  // Pages until the source has nothing further; waits by moving the clock. Returns how many there were.
-  int run(std::string& cursor, SalesforceMirror& mirror) {
-    for (int pages = 1;; ++pages) {
-      const auto next = page(cursor);
-      mirror.apply(next);
-      cursor = next.next_cursor;
-      if (!next.more) return pages;
-      REQUIRE(pages < 100'000);
-    }
+                                          test_support::real_http(salesforce.base_url()), telephony::test_parser());
   }
   index::RecordId id_of(const std::string& id) const {
     return {"sf", id.starts_with("00Q") ? index::RecordKind::lead : index::RecordKind::contact, id};
   }
 
   // Everyone who is there now, read in the plainest way.
-  void check_equal(const SalesforceMirror& mirror) const {
+  void check_equal(const PageMirror& mirror) const {
     std::size_t expected = 0;
     for (const char* object : {"Contact", "Lead"}) {
       for (const auto& row : salesforce.rows(object)) {
@@ -150,7 +72,8 @@ struct SalesforceRig {
         if (object == std::string("Lead")) REQUIRE(record.organization == field("Company"));
         std::set<std::uint64_t> numbers;
         for (const char* name : {"Phone", "MobilePhone", "HomePhone", "OtherPhone", "Fax"}) {
-          if (const auto number = salesforce_parser().parse(field(name), "US")) numbers.insert(number->number.packed());
+          if (const auto number = telephony::test_parser().parse(field(name), "US"))
+            numbers.insert(number->number.packed());
         }
         std::set<std::uint64_t> mirrored;
         for (const auto& phone : record.phones) {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "sync/connectors/salesforce/salesforce_api.h"
 #include "sync/connectors/salesforce/salesforce_cursor.h"
 #include "sync/connectors/salesforce/salesforce_deletions.h"
@@ -11,6 +13,7 @@
 #include "telephony/text/times.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using ringdex::index::Consent;
 using ringdex::index::OrganizationName;
@@ -305,6 +308,7 @@ TEST_CASE("salesforce: the cursor is read as it was written, and nothing else is
   CHECK(SalesforceCursor::from_text(cursor.to_text()) == cursor);
   CHECK(SalesforceCursor::from_text("") == SalesforceCursor{});
   const auto whole = json::parse(cursor.to_text());
+  CHECK(whole.dump() == cursor.to_text());
   for (const auto& [name, value] : whole.items()) {
     if (name == "after") continue;
     for (const json& other : {json(), json(-1), json("x"), json(1.5), json::array()}) {

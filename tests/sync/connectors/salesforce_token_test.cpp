@@ -49,7 +49,7 @@ TEST_CASE("salesforce: an assertion signed with the app's key lets in, again and
   options.jwt_public_key = keys.public_pem;
   SalesforceRig rig(options, 50, jwt_flow(keys.private_pem));
   rig.salesforce.generate(80, 31);
-  SalesforceMirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.check_equal(mirror);

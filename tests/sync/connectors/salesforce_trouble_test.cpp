@@ -9,7 +9,7 @@ using ringdex::index::RecordKind;
 using ringdex::test_support::FakeFault;
 using ringdex::test_support::FakeSalesforceOptions;
 using Rig = SalesforceRig;
-using Mirror = SalesforceMirror;
+using Mirror = PageMirror;
 
 // Salesforce over real HTTP on its bad days.
 
@@ -88,9 +88,9 @@ TEST_CASE("salesforce: our share of the day is kept") {
   Rig rig(options, 10);
   DailyQuota tenth(10);
   rig.salesforce.generate(300, 20);
-  const auto careful =
-      make_salesforce_connector({rig.mapping, "v60.0", "", 10, ""}, {rig.credential, rig.budget, tenth, rig.schema},
-                                ringdex::test_support::real_http(rig.salesforce.base_url()), salesforce_parser());
+  const auto careful = make_salesforce_connector(
+      {rig.mapping, "v60.0", "", 10, ""}, {rig.credential, rig.budget, tenth, rig.schema},
+      ringdex::test_support::real_http(rig.salesforce.base_url()), ringdex::telephony::test_parser());
   std::string cursor;
   for (int pages = 0; pages < 100; ++pages) {
     const auto page = careful->next_page(cursor, rig.now());
@@ -310,7 +310,7 @@ TEST_CASE("salesforce: search by phone finds contacts and leads however they wro
     }
     return ids;
   };
-  CHECK(find("+14155552671").size() == 2);  // the lead's contact bears it, the lead is left out
+  CHECK(find("+14155552671").size() == 2);  // the lead's contact has it, the lead is left out
   CHECK(find("+14155552671").contains(plain));
   CHECK(find("+14155552672") == std::set{international});
   CHECK(find("+442079460958") == std::set{london});

@@ -5,8 +5,10 @@
 #include "sync/connectors/zendesk/zendesk.h"
 #include "telephony/text/times.h"
 #include "tests/support/scripted_http.h"
+#include "tests/support/test_parser.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using ringdex::index::Deletion;
 using ringdex::index::OrganizationName;
@@ -24,11 +26,6 @@ const std::string kUsersCursor =
 const std::string kUsersStart =
     R"({"v":1,"stage":"users","listing":true,"listed_until":0,"organizations_since":0,"users_since":0})";
 
-const ringdex::telephony::NumberParser& parser() {
-  static const ringdex::telephony::NumberParser one;
-  return one;
-}
-
 struct Rig {
   HttpScript script;
   Credential credential{bearer_auth("t"), nullptr, {}};
@@ -38,7 +35,8 @@ struct Rig {
 
   explicit Rig(std::size_t per_page = 1000) {
     connector = make_zendesk_connector({{"z", "US", 10, 10, {}}, "https://acme.zendesk.com", "", per_page},
-                                       {credential, export_budget, account_budget}, scripted(script), parser());
+                                       {credential, export_budget, account_budget}, scripted(script),
+                                       ringdex::telephony::test_parser());
   }
   FetchErrorKind error_of(const std::string& cursor) {
     const auto page = connector->next_page(cursor, kNow);

@@ -1,90 +1,43 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <set>
 
 #include "sync/connectors/zendesk/zendesk.h"
-#include "telephony/text/times.h"
 #include "tests/support/fakes/fake_zendesk.h"
 #include "tests/support/real_http.h"
+#include "tests/support/test_parser.h"
+#include "tests/sync/connectors/page_mirror.h"
 
 using namespace ringdex::sync;
-using ringdex::index::Deletion;
-using ringdex::index::Record;
 using ringdex::index::RecordId;
 using ringdex::index::RecordKind;
 using ringdex::test_support::FakeFault;
 using ringdex::test_support::FakeUser;
 using ringdex::test_support::FakeZendesk;
 using ringdex::test_support::FakeZendeskOptions;
+using ringdex::test_support::KitClock;
 using ringdex::test_support::real_client;
 using ringdex::test_support::real_http;
 
 // The connector against a Zendesk over real HTTP, held against what that Zendesk has.
 namespace {
 
-const ringdex::telephony::NumberParser& parser() {
-  static const ringdex::telephony::NumberParser one;
-  return one;
+RecordId id_of(std::uint64_t id) {
+  return {"z", RecordKind::contact, std::to_string(id)};
 }
 
-// A clock that the test owns; read by the fake's threads.
-struct Clock {
-  std::atomic<std::int64_t> milliseconds{text::parse_iso_time("2026-01-04T05:33:20Z")->time_since_epoch().count()};
-  TimePoint now() const { return TimePoint{std::chrono::milliseconds(milliseconds.load())}; }
-  void pass(std::chrono::milliseconds time) { milliseconds += time.count(); }
-};
-
-// What an index would hold after the pages: newer wins, tombstones stay.
-struct Mirror {
-  std::map<std::string, Record> records;
-  std::map<std::string, std::int64_t> tombstones;
-  std::map<std::string, std::string> organizations;
-  std::set<std::string> listed;
-  bool listing = false;
-  std::uint64_t ignored = 0;
-
-  void apply(const SourcePage& page) {
-    if (page.begins_listing) {
-      listing = true;
-      listed.clear();
-    }
-    for (const auto& record : page.records) {
-      const auto& id = record.id.external_id;
-      listed.insert(id);
-      const auto dead = tombstones.find(id);
-      if (dead != tombstones.end() && dead->second >= record.version) continue;
-      const auto known = records.find(id);
-      if (known == records.end() || known->second.version <= record.version) records[id] = record;
-    }
-    for (const auto& deletion : page.deletions) {
-      records.erase(deletion.id.external_id);
-      tombstones[deletion.id.external_id] = deletion.version;
-    }
-    for (const auto& organization : page.organizations) organizations[organization.id] = organization.name;
-    ignored += page.ignored;
-    if (page.ends_listing) {
-      REQUIRE(listing);
-      listing = false;
-      std::erase_if(records, [&](const auto& entry) { return !listed.contains(entry.first); });
-    }
-  }
-};
-
-struct Rig {
-  Clock clock;
+struct Rig : PagedConnector {
   FakeZendesk zendesk;
   Credential credential;
   RateBudget export_budget{0};
   RateBudget account_budget{0};
-  std::unique_ptr<Connector> connector;
   std::size_t per_page;
 
-  static FakeZendeskOptions with_clock(FakeZendeskOptions options, Clock& clock) {
+  static FakeZendeskOptions with_clock(FakeZendeskOptions options, KitClock& clock) {
     options.clock = [&clock] { return clock.now(); };
     return options;
   }
@@ -96,36 +49,16 @@ struct Rig {
     restart();
   }
   void restart() {
-    connector =
-        make_zendesk_connector({{"z", "US", 10, 10, {}}, "https://acme.zendesk.com", "", per_page},
-                               {credential, export_budget, account_budget}, real_http(zendesk.base_url()), parser());
-  }
-  // Pages until the source has nothing further; waits by moving the clock. Returns how many there were.
-  int run(std::string& cursor, Mirror& mirror) {
-    int failures = 0;
-    for (int pages = 1;; ++pages) {
-      auto page = connector->next_page(cursor, clock.now());
-      while (!page) {
-        CAPTURE(page.error().message);
-        REQUIRE(++failures < 200);
-        REQUIRE(page.error().kind != FetchErrorKind::unauthorized);
-        REQUIRE(page.error().kind != FetchErrorKind::cursor_expired);
-        clock.pass(page.error().wait.value_or(std::chrono::seconds(1)));
-        page = connector->next_page(cursor, clock.now());
-      }
-      mirror.apply(*page);
-      cursor = page->next_cursor;
-      if (!page->more) return pages;
-      REQUIRE(pages < 100'000);
-    }
+    connector = make_zendesk_connector({{"z", "US", 10, 10, {}}, "https://acme.zendesk.com", "", per_page},
+                                       {credential, export_budget, account_budget}, real_http(zendesk.base_url()),
+                                       ringdex::telephony::test_parser());
   }
   // Every end user that is there now, read in the plainest way.
-  void check_equal(const Mirror& mirror) const {
+  void check_equal(const PageMirror& mirror) const {
     std::size_t expected = 0;
     for (const auto& user : zendesk.users()) {
-      const auto id = std::to_string(user.id);
-      CAPTURE(id);
-      const auto found = mirror.records.find(id);
+      CAPTURE(user.id);
+      const auto found = mirror.records.find(id_of(user.id));
       if (!user.active || user.role != "end-user") {
         REQUIRE(found == mirror.records.end());
         continue;
@@ -145,7 +78,8 @@ struct Rig {
       }
       std::set<std::uint64_t> numbers;
       for (const auto& text : texts) {
-        if (const auto number = parser().parse(text, "US")) numbers.insert(number->number.packed());
+        if (const auto number = ringdex::telephony::test_parser().parse(text, "US"))
+          numbers.insert(number->number.packed());
       }
       std::set<std::uint64_t> mirrored;
       for (const auto& phone : found->second.phones) {
@@ -163,16 +97,12 @@ struct Rig {
   }
 };
 
-RecordId id_of(std::uint64_t id) {
-  return {"z", RecordKind::contact, std::to_string(id)};
-}
-
 }  // namespace
 
 TEST_CASE("a full copy with many equal times is the whole Zendesk") {
   Rig rig;
   rig.zendesk.generate(3000, 11);
-  Mirror mirror;
+  PageMirror mirror;
   std::string cursor;
   const int pages = rig.run(cursor, mirror);
   CHECK(pages >= 31);
@@ -192,7 +122,7 @@ TEST_CASE("a full copy with many equal times is the whole Zendesk") {
 TEST_CASE("a restart at every page boundary loses and doubles nothing") {
   Rig rig({}, 37);
   rig.zendesk.generate(800, 12);
-  Mirror mirror;
+  PageMirror mirror;
   std::string cursor;
   bool more = true;
   bool begun = false;
@@ -215,7 +145,7 @@ TEST_CASE("a restart at every page boundary loses and doubles nothing") {
 TEST_CASE("changes reach the mirror with the next delta") {
   Rig rig({}, 20);
   const auto ids = rig.zendesk.generate(300, 13);
-  Mirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.check_equal(mirror);
@@ -246,7 +176,7 @@ TEST_CASE("changes reach the mirror with the next delta") {
   rig.clock.pass(std::chrono::seconds(62));
   rig.run(cursor, mirror);
   rig.check_equal(mirror);
-  CHECK(mirror.records.at(std::to_string(fresh_id)).phones[0].number->to_e164() == "+13108675309");
+  CHECK(mirror.records.at(id_of(fresh_id)).phones[0].number->to_e164() == "+13108675309");
 
   rig.zendesk.remove_identity(callers[7], identity);
   rig.zendesk.change_user(callers[2], [](FakeUser& user) { user.role = "end-user"; });
@@ -262,7 +192,7 @@ TEST_CASE("random work on the Zendesk, any page size, always ends equal") {
   std::mt19937_64 random(seed);
   Rig rig({}, 7);
   rig.zendesk.generate(60, 14);
-  Mirror mirror;
+  PageMirror mirror;
   std::string cursor;
   for (int round = 0; round < 40; ++round) {
     rig.per_page = 1 + random() % 40;
@@ -307,7 +237,7 @@ TEST_CASE("without the sideload each end user's identities are asked for") {
   options.account_per_minute = 40;
   Rig rig(options, 50);
   rig.zendesk.generate(120, 15);
-  Mirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.check_equal(mirror);
@@ -323,7 +253,7 @@ TEST_CASE("the export's own limit is kept without being refused") {
   Rig rig(options, 20);
   rig.export_budget.limit_announced(10, rig.clock.now());
   rig.zendesk.generate(500, 16);
-  Mirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.check_equal(mirror);
@@ -335,7 +265,7 @@ TEST_CASE("429 is waited for as long as it says") {
   options.export_per_minute = 3;
   Rig rig(options, 50);
   rig.zendesk.generate(400, 17);
-  Mirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.check_equal(mirror);
@@ -350,7 +280,7 @@ TEST_CASE("faults on the way do no harm") {
   rig.zendesk.add_fault({"users/cursor", 2, FakeFault::Kind::close, 200, "", {}});
   rig.zendesk.add_fault({"organizations", 1, FakeFault::Kind::answer, 500, "<html>", {}});
   rig.zendesk.add_fault({"", 1, FakeFault::Kind::answer, 503, "", {{"Retry-After", "5"}}});
-  Mirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.check_equal(mirror);
@@ -368,7 +298,7 @@ TEST_CASE("an expired access token is refreshed once and the work goes on") {
              return true;
            }});
   rig.zendesk.generate(200, 19);
-  Mirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   CHECK(rig.zendesk.counts().at("token") == 1);
@@ -385,7 +315,7 @@ TEST_CASE("an expired access token is refreshed once and the work goes on") {
 TEST_CASE("a wrong token is unauthorized, an old cursor expired") {
   Rig rig({}, 20);
   rig.zendesk.generate(50, 20);
-  Mirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   rig.zendesk.expire_cursors();
@@ -405,14 +335,14 @@ TEST_CASE("a wrong token is unauthorized, an old cursor expired") {
 TEST_CASE("single records agree with their pages") {
   Rig rig;
   rig.zendesk.generate(150, 21);
-  Mirror mirror;
+  PageMirror mirror;
   std::string cursor;
   rig.run(cursor, mirror);
   for (const auto& user : rig.zendesk.users()) {
     const auto fetched = rig.connector->fetch(id_of(user.id), rig.clock.now());
     REQUIRE(fetched);
     CHECK(fetched->as_of == rig.clock.now());
-    const auto known = mirror.records.find(std::to_string(user.id));
+    const auto known = mirror.records.find(id_of(user.id));
     REQUIRE(fetched->record.has_value() == (known != mirror.records.end()));
     if (!fetched->record) continue;
     CHECK(*fetched->record == known->second);
@@ -442,7 +372,7 @@ TEST_CASE("the same seed gives the same people, with numbers that are possible")
   for (const auto& user : one.users()) {
     if (user.phone.empty()) continue;
     ++phones;
-    if (const auto number = parser().parse(user.phone, "US")) {
+    if (const auto number = ringdex::telephony::test_parser().parse(user.phone, "US")) {
       ++matchable;
       ++owners[number->number.packed()];
     }

@@ -15,6 +15,7 @@
 #include "tests/support/scripted_http.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using ringdex::test_support::gunzip;
 using ringdex::test_support::HttpScript;

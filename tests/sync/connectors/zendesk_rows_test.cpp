@@ -8,6 +8,7 @@
 #include "telephony/text/times.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using Kind = ZendeskUserRow::Kind;
 
@@ -146,6 +147,7 @@ TEST_CASE("the cursor is read as it was written, and nothing else is") {
   CHECK(ZendeskCursor::from_text(ZendeskCursor{}.to_text()) == ZendeskCursor{});
   CHECK(ZendeskCursor::from_text("") == ZendeskCursor{});
   const auto whole = json::parse(cursor.to_text());
+  CHECK(whole.dump() == cursor.to_text());
   for (const auto& [name, value] : whole.items()) {
     if (name == "after_cursor") continue;
     for (const json& other : {json(), json(-1), json("x"), json(2.5), json(~0ULL)}) {

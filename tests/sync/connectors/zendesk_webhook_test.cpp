@@ -9,6 +9,7 @@
 #include "tests/support/fakes/fake_webhooks.h"
 
 using namespace ringdex::sync;
+namespace text = ringdex::text;
 using nlohmann::json;
 using ringdex::test_support::fake_signature;
 
