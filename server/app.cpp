@@ -152,7 +152,7 @@ void App::Parts::stop() {
   jobs.begin_stop();
   mirror.scheduler.stop();
   doors.stop(kAnswersDeadline);
-  calls.updates.stop();
+  calls.later.stop();
   jobs.stop();
 }
 

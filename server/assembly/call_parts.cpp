@@ -19,13 +19,14 @@ Calls::Calls(Storage& storage, Mirror& mirror, Lookups& lookups, Metrics& metric
     : events({.subscriptions_max = http.connections_max / 2}),
       book(*storage.journal, lookups.picks,
            [this](const std::string& account, const index::CallEvent& event) { events.publish(account, event); }),
-      updates(CallLookup(storage.index, lookups.service, clock), book, lookups.locals,
-              [&mirror](const std::string& account, const index::RecordId& id, std::function<void(bool)> done) {
-                return mirror.fetch(account, id, std::move(done));
-              },
-              clock, {kAboutRetries.begin(), kAboutRetries.end()}),
-      service(CallLookup(storage.index, lookups.service, clock), lookups.service, book, lookups.locals, lookups.live,
-              updates, metrics, clock),
+      about(
+          storage.index,
+          [&mirror](const std::string& account, const index::RecordId& id, std::function<void(bool)> done) {
+            return mirror.fetch(account, id, std::move(done));
+          },
+          later),
+      updates(lookups.search, about, book, later, {kAboutRetries.begin(), kAboutRetries.end()}),
+      service(lookups.search, lookups.counts, about, book, updates, metrics),
       actions(storage.index, book, lookups.locals, clock) {}
 
 }  // namespace ringdex::server

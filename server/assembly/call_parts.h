@@ -16,9 +16,13 @@ namespace ringdex::server {
 struct Calls {
   Calls(Storage& storage, Mirror& mirror, Lookups& lookups, Metrics& metrics, const config::HttpConfig& http,
         const Clock& clock);
+  // Nothing of what is late may outlive what it is about.
+  ~Calls() { later.stop(); }
 
+  LateWork later;       // the thread for what no ring waits for
   EventHub events;      // tells listeners, such as an agent's page, what happens
   CallBook book;        // writes each change down and tells it
+  AboutRecords about;   // the records that calls are started from
   CallUpdates updates;  // what becomes known after the answer was given
   CallService service;  // rings and outgoing calls
   CallActions actions;  // answers, picks, ends

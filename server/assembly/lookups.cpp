@@ -3,16 +3,6 @@
 #include <utility>
 
 namespace ringdex::server {
-namespace {
-
-std::array<DoorLookups, kAskers> for_all(const DoorLookups& lookups) {
-  return [&]<std::size_t... kAsker>(std::index_sequence<kAsker...>) {
-    return std::array<DoorLookups, kAskers>{lookups.for_asker(static_cast<AskedBy>(kAsker))...};
-  }(std::make_index_sequence<kAskers>());
-}
-
-}  // namespace
-
 Lookups::Lookups(Storage& storage, Mirror& mirror, const telephony::NumberParser& parser, Metrics& metrics, Clock clock,
                  bool mask_numbers)
     : service(parser, storage.index, picks, {}),
@@ -20,7 +10,8 @@ Lookups::Lookups(Storage& storage, Mirror& mirror, const telephony::NumberParser
                      const LiveLookups::Done& done) { return mirror.scheduler.ask_live(account, number, done); },
            [&mirror](std::string_view account) { return mirror.scheduler.has_live(account); }),
       locals(parser, service, storage.index),
-      directory(storage.index, service),
-      doors(for_all(DoorLookups(service, metrics, std::move(clock), mask_numbers, &live))) {}
+      search(service, std::move(clock), &live, &locals),
+      counts(metrics, mask_numbers),
+      directory(storage.index, service) {}
 
 }  // namespace ringdex::server

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <array>
-
 #include "server/assembly/mirror.h"
 #include "server/assembly/storage.h"
 #include "server/doors/door_lookups.h"
@@ -18,15 +16,16 @@ struct Lookups {
   Lookups(Storage& storage, Mirror& mirror, const telephony::NumberParser& parser, Metrics& metrics, Clock clock,
           bool mask_numbers);
 
-  // As that one asks.
-  const DoorLookups& by(AskedBy asker) const { return doors[static_cast<std::size_t>(asker)]; }
+  // The search as that one asks it.
+  DoorLookups by(AskedBy asker) const { return {search, counts, asker}; }
 
   RememberedPicks picks;  // what agents chose; loaded from the journal by the call book
   LookupService service;  // from the mirror alone, with the accounts' settings
   LiveLookups live;       // what the mirror does not know, from the CRMs themselves
   LocalRecords locals;    // people whom no CRM knows
+  CallerSearch search;    // all of these, one after the other: what doors and calls ask
+  LookupCounts counts;    // of what they ask
   Directory directory;    // people by name, for phones and the console
-  std::array<DoorLookups, kAskers> doors;
 };
 
 }  // namespace ringdex::server
