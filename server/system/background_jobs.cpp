@@ -10,7 +10,7 @@
 namespace ringdex::server {
 namespace {
 
-void run_safely(const BackgroundJob& job, const std::stop_token& stopping) {
+void run_job(const BackgroundJob& job, const std::stop_token& stopping) {
   try {
     if (const auto done = job.run(stopping); !done) log::error("{}: {}", job.failure, done.error());
   } catch (const std::exception& error) {
@@ -35,15 +35,15 @@ void BackgroundJobs::stop() {
   begin_stop();
   threads_.clear();
   for (const BackgroundJob& job : std::exchange(jobs_, {})) {
-    if (job.runs_at_end) run_safely(job, {});
+    if (job.runs_at_end) run_job(job, {});
   }
 }
 
 void BackgroundJobs::repeat(const BackgroundJob& job, const std::stop_token& stopping) const {
-  if (job.first == BackgroundJob::First::at_once) run_safely(job, stopping);
+  if (job.first == BackgroundJob::First::at_once) run_job(job, stopping);
   while (job.interval.count() > 0 && !stopping.stop_requested()) {
     pause_(wait_before_next(job), stopping);
-    if (!stopping.stop_requested()) run_safely(job, stopping);
+    if (!stopping.stop_requested()) run_job(job, stopping);
   }
 }
 
