@@ -71,7 +71,7 @@ LookupScene::LookupScene(std::uint64_t records)
       service(parser, index, picks, usage.attached(server::account_settings(one_source(), parser).value())),
       search(service, scene_clock, nullptr, nullptr),
       counts(metrics, true),
-      lookups(search, counts, server::AskedBy::api),
+      lookups(search, counts, server::Client::api),
       keys(folder.file("keys.json")),
       router(server::lookup_routes(lookups), keys) {
   for (std::uint64_t first = 0; first < records; first += kPage) {

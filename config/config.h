@@ -87,7 +87,7 @@ struct AccountConfig {
   std::string time_zone = "UTC";         // IANA name; its midnight ends the day of the counters
   std::string picked_scope = "account";  // for whom an agent's pick counts: account, called_line, agent
   std::chrono::milliseconds picked_age_max = std::chrono::days(365);
-  bool creates_unknown_callers = false;  // a local record for an inbound call whose number nobody bears
+  bool creates_unknown_callers = false;  // a local record for an inbound call whose number nobody has
   std::chrono::milliseconds calls_kept = std::chrono::days(90);
   std::string one_line = "pick";  // what one-line clients show of several people: pick, organization, count
   bool on_miss_live = false;      // ask the CRMs for a number that the mirror does not know

@@ -216,12 +216,12 @@ std::expected<ApplyResult, IndexError> Index::apply(ChangeBatch batch, const App
   }
 }
 
-std::expected<ApplyResult, IndexError> Index::apply_within(std::chrono::milliseconds patience, ChangeBatch batch,
+std::expected<ApplyResult, IndexError> Index::apply_within(std::chrono::milliseconds timeout, ChangeBatch batch,
                                                            const ApplyPolicy& policy, TimePoint now) {
   Store::Impl& store = store_.impl();
   const std::string source = batch.source;
   try {
-    const std::unique_lock lock(store.writer, patience);
+    const std::unique_lock lock(store.writer, timeout);
     if (!lock) return std::unexpected(IndexError{IndexError::Kind::busy, "other changes are being written"});
     BatchWriter writer(store, batch.account, batch.source, policy, now);
     return writer.apply(std::move(batch), {});

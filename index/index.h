@@ -23,7 +23,7 @@
 
 namespace ringdex::index {
 
-// The records that bear one number, the one that was first indexed here in front, ties by id. The cards are views,
+// The records that have one number, the one that was first indexed here in front, ties by id. The cards are views,
 // valid as long as the IndexView that found them and this.
 struct Found {
   Cards cards;
@@ -59,7 +59,7 @@ struct NameQuery {
   std::size_t examined_max;  // entries of the index looked at, a bound on the time; at least one is
 };
 
-// A number, canonical, and how many records bear it.
+// A number, canonical, and how many records have it.
 struct SharedNumber {
   telephony::PhoneNumber number;
   std::uint64_t records;
@@ -95,7 +95,7 @@ class IndexView {
   // Index::load_table has come to its end.
   std::expected<NamedRecords, IndexError> find_by_name(std::string_view account, const NameQuery& query,
                                                        const std::function<bool(const Record&)>& wanted) const;
-  // Numbers that several records bear, told by the keys alone: what is counted is each record of a `wanted` source, as
+  // Numbers that several records have, told by the keys alone: what is counted is each record of a `wanted` source, as
   // a lookup finds it, before records of one person are put together. Reads RocksDB. Between two pages the index may
   // change; a number whose records are counted over both is then right for neither moment.
   std::expected<SharedNumbers, IndexError> shared_numbers(
@@ -127,7 +127,7 @@ class Index {
   // is synced if it moved a checkpoint or settled events. After an error nothing of the batch is stored.
   std::expected<ApplyResult, IndexError> apply(ChangeBatch batch, const ApplyPolicy& policy, TimePoint now);
   // The same for somebody whose phone rings: an error of kind `busy` if other writers kept it waiting for so long.
-  std::expected<ApplyResult, IndexError> apply_within(std::chrono::milliseconds patience, ChangeBatch batch,
+  std::expected<ApplyResult, IndexError> apply_within(std::chrono::milliseconds timeout, ChangeBatch batch,
                                                       const ApplyPolicy& policy, TimePoint now);
 
   // What was applied so far outlives a loss of power.

@@ -22,15 +22,15 @@ class NameSearch {
   bool is_of_everybody() const { return words_.empty(); }
   // A record has an entry for each of its words, so that several may be met, on different pages even: one reports it.
   bool reports(std::string_view word, const Record& record) const {
-    const std::vector<std::string> borne = words_of(record);
-    if (words_.empty()) return !borne.empty() && borne.front() == word;
+    const std::vector<std::string> held = words_of(record);
+    if (words_.empty()) return !held.empty() && held.front() == word;
     const bool is_meant = std::ranges::all_of(words_, [&](const std::string& wanted) {
-      return std::ranges::any_of(borne, [&](const std::string& one) { return one.starts_with(wanted); });
+      return std::ranges::any_of(held, [&](const std::string& one) { return one.starts_with(wanted); });
     });
     return is_meant &&
-           std::ranges::none_of(borne,
+           std::ranges::none_of(held,
                                 [&](const std::string& other) { return other < word && other.starts_with(sought_); }) &&
-           std::ranges::find(borne, word) != borne.end();
+           std::ranges::find(held, word) != held.end();
   }
 
  private:
@@ -72,7 +72,7 @@ std::expected<NamedRecords, IndexError> IndexView::find_by_name(
         continue;
       }
       it->Next();
-      // Where other rules for words have left an entry behind, the record does not bear the word.
+      // Where other rules for words have left an entry behind, the record does not have the word.
       const auto entry = store.entry(*account_number, named->id, snapshot_->handle);
       const auto* record = entry ? std::get_if<Record>(&*entry) : nullptr;
       if (record == nullptr || !search.reports(named->word, *record) || (wanted && !wanted(*record))) continue;

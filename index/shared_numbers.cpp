@@ -52,18 +52,18 @@ std::expected<SharedNumbers, IndexError> IndexView::shared_numbers(
   std::size_t examined = 0;
   for (it->Seek(std::string(first).append(from.key)); it->Valid(); it->Next(), ++examined) {
     const std::string_view key = it->key().ToStringView();
-    const auto borne = key::borne(key);
-    if (!borne) return std::unexpected(IndexError{IndexError::Kind::corruption, "find shared numbers: number"});
-    if (borne->number != current.number) {
+    const auto held = key::number_holder(key);
+    if (!held) return std::unexpected(IndexError{IndexError::Kind::corruption, "find shared numbers: number"});
+    if (held->number != current.number) {
       close();
-      current = {borne->number, 0};
+      current = {held->number, 0};
     }
     const bool is_full = found.numbers.size() >= std::max<std::size_t>(query.numbers_max, 1);
     if (is_full || examined >= std::max<std::size_t>(query.examined_max, 1)) {
       found.next = Place{current.records, key.substr(first.size())}.text();
       return found;
     }
-    if (wanted(borne->source)) ++current.records;
+    if (wanted(held->source)) ++current.records;
   }
   if (!it->status().ok()) return std::unexpected(to_error(it->status(), "find shared numbers"));
   close();

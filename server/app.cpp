@@ -100,7 +100,7 @@ std::expected<void, std::string> App::Parts::start() {
   mirror.add_sources(config, parser, random_draw());
   const Asked asked{*storage, mirror, lookups, calls, access, metrics};
   if (auto open = doors.open(config, config_path, asked, wall_clock); !open) return open;
-  mirror.scheduler.start();
+  mirror.sources.start();
   jobs.start(background_jobs(*storage, lookups, access.keys, parser, wall_clock));
   return {};
 }
@@ -150,7 +150,7 @@ void App::Parts::run() {
 // lookups are counted once no more can come. More than once does no harm.
 void App::Parts::stop() {
   jobs.begin_stop();
-  mirror.scheduler.stop();
+  mirror.sources.stop();
   doors.stop(kAnswersDeadline);
   calls.later.stop();
   jobs.stop();

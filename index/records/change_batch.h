@@ -68,8 +68,8 @@ struct ChangeBatch {
   // The cursor that a page was asked from. If the source is not there any more (it was purged meanwhile), or is
   // switched off, nothing of the page is taken.
   std::optional<std::string> goes_on_from;
-  // Nothing of the batch is taken if another record of one of these sources bears a number of its upserts.
-  std::optional<std::set<std::string>> unless_borne_in;
+  // Nothing of the batch is taken if another record of one of these sources has a number of its upserts.
+  std::optional<std::set<std::string>> unless_held_in;
   bool durable = false;  // outlives a loss of power once it is applied; batches with a checkpoint or events always do
   // A complete listing runs over several batches. At its end, records of the source that were neither listed nor
   // written since it began are removed, in the same atomic write.
@@ -98,11 +98,11 @@ struct ApplyResult {
   std::uint64_t over_limit = 0;             // new records refused by the source's record limit
   std::uint64_t swept = 0;                  // removed at the end of a listing (also counted in `deleted`)
   std::uint64_t awaiting_confirmation = 0;  // would have been swept, but for the guard
-  // 1: nothing was taken, see ChangeBatch::goes_on_from and unless_borne_in; or a local record is not there any more
+  // 1: nothing was taken, see ChangeBatch::goes_on_from and unless_held_in; or a local record is not there any more
   std::uint64_t refused = 0;
   std::uint64_t gave_way = 0;      // local records whose number a source has brought
   std::vector<RecordId> nameless;  // new records refused: neither name nor organization
-  std::vector<RecordId> borne_by;  // who bears the number for which the batch was refused
+  std::vector<RecordId> holders;   // who has the number for which the batch was refused
   std::vector<RecordId> numbered;  // local records that got their ids
   std::uint64_t position = 0;
   ApplyResult& operator+=(const ApplyResult&);

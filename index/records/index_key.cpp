@@ -170,13 +170,13 @@ std::optional<RecordId> record_id(std::string_view key, std::size_t prefix_bytes
   return RecordId{std::string(rest.substr(0, source_bytes)), *kind, std::string(rest.substr(source_bytes + 2))};
 }
 
-std::optional<Borne> borne(std::string_view key) {
+std::optional<NumberHolder> number_holder(std::string_view key) {
   constexpr std::size_t kBeforeSource = kNumberPrefixBytes + sizeof(std::uint64_t);
   const std::size_t end = key.find('\0', kBeforeSource);
   if (end == std::string_view::npos) return std::nullopt;
-  return Borne{telephony::PhoneNumber::from_packed(
-                   read_u64(key.substr(sizeof(AccountNumber), kNumberPrefixBytes - sizeof(AccountNumber)))),
-               key.substr(kBeforeSource, end - kBeforeSource)};
+  return NumberHolder{telephony::PhoneNumber::from_packed(
+                          read_u64(key.substr(sizeof(AccountNumber), kNumberPrefixBytes - sizeof(AccountNumber)))),
+                      key.substr(kBeforeSource, end - kBeforeSource)};
 }
 
 std::optional<Named> named(std::string_view key) {

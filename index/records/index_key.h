@@ -73,11 +73,11 @@ std::string numbered(AccountNumber account, std::string_view source, std::uint64
 // The id at the end of a key, behind `prefix_bytes`: source kind external_id.
 std::optional<RecordId> record_id(std::string_view key, std::size_t prefix_bytes);
 // What a key of `numbers` names; the source is a view of the key.
-struct Borne {
+struct NumberHolder {
   telephony::PhoneNumber number;
   std::string_view source;
 };
-std::optional<Borne> borne(std::string_view key);
+std::optional<NumberHolder> number_holder(std::string_view key);
 // What a key of `names` names; the word is a view of the key.
 struct Named {
   std::string_view word;

@@ -29,7 +29,7 @@ constexpr std::optional<RecordKind> record_kind_from(std::string_view name) {
 }
 
 // The source of the records that are made here: an unknown caller, or who an agent named. A record of this source has
-// the kind `local`, and gives way to a CRM's record that bears its number.
+// the kind `local`, and gives way to a CRM's record that has its number.
 inline constexpr std::string_view kLocalSource = "local";
 
 // A record's identity inside its account, written `source:kind:external_id` ("zendesk-eu:contact:35436").
@@ -65,7 +65,7 @@ struct Record {
   std::string name;
   std::string organization;     // shown; kept in step with organization_id's name where the source has organizations
   std::string organization_id;  // the source's own id; empty if it has none
-  // The contact of the same source whose name, phones and e-mails this record bears (a Pipedrive lead's person); kept
+  // The contact of the same source whose name, phones and e-mails this record has (a Pipedrive lead's person); kept
   // in step with it by the Index. Empty: it stands for itself.
   std::string person_id;
   std::string title;
@@ -85,7 +85,7 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
-// A record that bears the name of another one is there for lookups and readers only while that one is.
+// A record that has the name of another one is there for lookups and readers only while that one is.
 inline bool is_shown(const Record& record) {
   return record.person_id.empty() || !record.name.empty() || !record.organization.empty();
 }

@@ -27,7 +27,7 @@ struct SourceState {
   std::string sweep_cursor;                 // of a sweep beside the deltas; empty: none runs
   TimePoint swept_at{};                     // when a complete listing last ended; zero: none has
   Mode mode = Mode::on;
-  bool has_dependents = false;  // some records bear the name and numbers of others
+  bool has_dependents = false;  // some records have the name and numbers of others
   bool operator==(const SourceState&) const = default;
 };
 

@@ -20,7 +20,7 @@ struct SplitText {
   bool empty() const { return head.empty() && middle.empty() && tail.empty(); }
 };
 
-// What a ring shows of one record that bears the asked number. Views: valid as long as what they were taken from.
+// What a ring shows of one record that has the asked number. Views: valid as long as what they were taken from.
 struct Card {
   std::string_view source;
   RecordKind kind = RecordKind::contact;

@@ -151,7 +151,7 @@ CardMemory::Ref CardCodec::write(key::AccountNumber account, const Record& recor
   return ref;
 }
 
-bool CardCodec::bears(CardMemory::Ref ref, key::AccountNumber account, std::uint64_t number) const {
+bool CardCodec::has_number(CardMemory::Ref ref, key::AccountNumber account, std::uint64_t number) const {
   const std::byte* block = memory_.at(ref);
   const Header header = header_at(block);
   if (header.account != account) return false;

@@ -30,8 +30,8 @@ class CardCodec {
   // kNone: no memory, or the record is of a size that is not kept.
   CardMemory::Ref write(key::AccountNumber account, const Record& record, std::span<const std::uint64_t> numbers);
 
-  bool bears(CardMemory::Ref ref, key::AccountNumber account, std::uint64_t number) const;
-  // For a number that the card bears.
+  bool has_number(CardMemory::Ref ref, key::AccountNumber account, std::uint64_t number) const;
+  // For a number that the card has.
   Card read(CardMemory::Ref ref, std::uint64_t number) const;
   // All but the phone and the address.
   Card read_id(CardMemory::Ref ref) const;

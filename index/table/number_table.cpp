@@ -19,7 +19,7 @@ constexpr CardMemory::Ref kKeptOut = 2;  // only RocksDB knows
 constexpr std::size_t kSlotsMin = 64;
 constexpr std::size_t kFullTenths = 7;
 constexpr std::size_t kLargePage = std::size_t{2} << 20;
-// A number with more bearers is kept out: its list would be copied with each change.
+// A number with more holders is kept out: its list would be copied with each change.
 constexpr std::size_t kBearersMax = 50'000;
 // So much is freed together, or what one batch frees.
 constexpr std::size_t kFreedBytesMax = std::size_t{1} << 20;
@@ -122,7 +122,7 @@ NumberTable::Place NumberTable::place_of(key::AccountNumber account, std::uint64
   return {hashed >> 58, hashed & (kStamps - 1), static_cast<std::uint32_t>(hashed >> 20)};
 }
 
-// Whether two of one record's numbers have the same shard and tag. A slot's number is known by its card, which bears
+// Whether two of one record's numbers have the same shard and tag. A slot's number is known by its card, which has
 // both, so they could not be told apart.
 bool NumberTable::any_meet(key::AccountNumber account, const std::vector<std::uint64_t>& numbers) const {
   for (std::size_t one = 1; one < numbers.size(); ++one) {
@@ -135,9 +135,9 @@ bool NumberTable::any_meet(key::AccountNumber account, const std::vector<std::ui
   return false;
 }
 
-bool NumberTable::bears(Ref ref, key::AccountNumber account, std::uint64_t number) const {
+bool NumberTable::has_number(Ref ref, key::AccountNumber account, std::uint64_t number) const {
   const std::byte* block = memory_.at(ref);
-  if (!is_list(block)) return codec_.bears(ref, account, number);
+  if (!is_list(block)) return codec_.has_number(ref, account, number);
   const ListHeader header = list_header(block);
   return header.account == account && header.number == number;
 }
@@ -150,7 +150,7 @@ NumberTable::Located NumberTable::locate(const Place& place, key::AccountNumber 
     if (slot == 0) return {};
     const Ref ref = ref_of(slot);
     if (tag_of(slot) != place.tag || ref == kRemoved) continue;
-    if (ref == kKeptOut || bears(ref, account, number)) return {&slots->all[at], ref};
+    if (ref == kKeptOut || has_number(ref, account, number)) return {&slots->all[at], ref};
   }
 }
 

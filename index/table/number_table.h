@@ -16,10 +16,10 @@
 
 namespace ringdex::index {
 
-// Most numbers have one bearer or a few.
+// Most numbers have one holder or a few.
 using Cards = boost::container::small_vector<Card, 4>;
 
-// The in-memory way from a number to the cards of its bearers, beside the RocksDB that it is filled from. Readers take
+// The in-memory way from a number to the cards of its holders, beside the RocksDB that it is filled from. Readers take
 // no lock and never wait; what they read never changes under them, but is replaced. One writer.
 //
 // A view of the index sees one position. The table holds the newest state only, and a stamp for each of many groups of
@@ -81,7 +81,7 @@ class NumberTable {
     Ref ref = CardMemory::kNone;                 // what it held when it was looked at
   };
   Located locate(const Place& place, key::AccountNumber account, std::uint64_t number) const;
-  bool bears(Ref ref, key::AccountNumber account, std::uint64_t number) const;
+  bool has_number(Ref ref, key::AccountNumber account, std::uint64_t number) const;
 
   // False: the number is kept out, and the card not used.
   bool put(key::AccountNumber account, std::uint64_t number, const Record& record, Ref card, Ref& replaced);
@@ -91,7 +91,7 @@ class NumberTable {
 
   void stamp_numbers(key::AccountNumber account, const std::vector<std::uint64_t>& numbers);
 
-  // Cards that bear one number: a slot holds the only one, or a list of them.
+  // Cards that have one number: a slot holds the only one, or a list of them.
   std::vector<Ref> cards_at(Ref ref) const;
   // What a slot holds for these cards, kKeptOut where there is no room.
   Ref ref_for(key::AccountNumber account, std::uint64_t number, const std::vector<Ref>& cards);

@@ -8,7 +8,7 @@
 namespace ringdex::index {
 namespace {
 
-bool bears(const Record* record, telephony::PhoneNumber number) {
+bool has_number(const Record* record, telephony::PhoneNumber number) {
   return record != nullptr && is_shown(*record) && std::ranges::any_of(record->phones, [&](const RecordPhone& phone) {
            return phone.number && telephony::canonical(*phone.number) == number;
          });
@@ -38,23 +38,23 @@ void BatchWriter::number_local_records(ChangeBatch& batch) {
   }
 }
 
-std::unique_ptr<rocksdb::Iterator> BatchWriter::bearers() const {
+std::unique_ptr<rocksdb::Iterator> BatchWriter::holders() const {
   ReadOptions options;
   options.prefix_same_as_start = true;
   return store_.iterate(Family::numbers, options);
 }
 
-bool BatchWriter::is_borne(const ChangeBatch& batch) {
-  if (!batch.unless_borne_in) return false;
-  const auto numbers = bearers();
+bool BatchWriter::is_held(const ChangeBatch& batch) {
+  if (!batch.unless_held_in) return false;
+  const auto numbers = holders();
   for (const Record& record : batch.upserts) {
     for (const RecordPhone& phone : record.phones) {
       if (!phone.number) continue;
       const std::string prefix = key::number_prefix(account_, telephony::canonical(*phone.number));
       for (numbers->Seek(prefix); numbers->Valid() && numbers->key().starts_with(prefix); numbers->Next()) {
         auto id = key::record_id(numbers->key().ToStringView(), key::kNumberPrefixBytes + sizeof(std::uint64_t));
-        if (!id || *id == record.id || !batch.unless_borne_in->contains(id->source)) continue;
-        result_.borne_by.push_back(*std::move(id));
+        if (!id || *id == record.id || !batch.unless_held_in->contains(id->source)) continue;
+        result_.holders.push_back(*std::move(id));
         return true;
       }
       if (!numbers->status().ok()) throw StoreFailure{numbers->status()};
@@ -82,7 +82,7 @@ void BatchWriter::local_records_give_way() {
     for (const RecordPhone& phone : record->phones) {
       if (!phone.number) continue;
       const telephony::PhoneNumber number = telephony::canonical(*phone.number);
-      if (!bears(record_of(touched.before), number)) brought.emplace_back(number, id);
+      if (!has_number(record_of(touched.before), number)) brought.emplace_back(number, id);
     }
   }
   for (const auto& [number, id] : brought) give_way(number, id);
@@ -90,7 +90,7 @@ void BatchWriter::local_records_give_way() {
 
 void BatchWriter::give_way(telephony::PhoneNumber number, const RecordId& to) {
   const std::string prefix = key::number_prefix(account_, number);
-  const auto numbers = bearers();
+  const auto numbers = holders();
   for (numbers->Seek(prefix); numbers->Valid() && numbers->key().starts_with(prefix); numbers->Next()) {
     const auto id = key::record_id(numbers->key().ToStringView(), key::kNumberPrefixBytes + sizeof(std::uint64_t));
     if (!id || id->source != kLocalSource) continue;

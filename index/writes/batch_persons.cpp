@@ -1,4 +1,4 @@
-// The part of the BatchWriter for records that bear the name and numbers of another one (Record::person_id).
+// The part of the BatchWriter for records that have the name and numbers of another one (Record::person_id).
 
 #include <algorithm>
 #include <vector>

@@ -63,8 +63,7 @@ ApplyResult BatchWriter::apply(ChangeBatch batch, const std::vector<RecordId>& u
   const bool is_page = batch.checkpoint || batch.sweep_cursor;
   const std::string& stored = batch.sweep_cursor ? state_.sweep_cursor : state_.checkpoint;
   const bool has_moved = batch.goes_on_from && *batch.goes_on_from != stored;
-  if (has_moved || (is_page && state_.mode == SourceState::Mode::disabled) || is_borne(batch) ||
-      has_lost_local(batch)) {
+  if (has_moved || (is_page && state_.mode == SourceState::Mode::disabled) || is_held(batch) || has_lost_local(batch)) {
     result_.refused = 1;
     result_.position = store_.snapshot().position;
     return result_;

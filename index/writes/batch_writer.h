@@ -58,7 +58,7 @@ class BatchWriter {
   // The live record of that id, or of the one it was merged into.
   const Record* person(const std::string& person_id);
   void borrow(Record& record);
-  // Records that bear the name of one that this batch changed are changed with it.
+  // Records that have the name of one that this batch changed are changed with it.
   void follow_persons();
   struct Dependent {
     RecordId id;
@@ -70,8 +70,8 @@ class BatchWriter {
 
   // Local records (batch_local.cpp).
   void number_local_records(ChangeBatch& batch);
-  std::unique_ptr<rocksdb::Iterator> bearers() const;
-  bool is_borne(const ChangeBatch& batch);
+  std::unique_ptr<rocksdb::Iterator> holders() const;
+  bool is_held(const ChangeBatch& batch);
   bool has_lost_local(const ChangeBatch& batch);
   void local_records_give_way();
   void give_way(telephony::PhoneNumber number, const RecordId& to);

@@ -23,11 +23,14 @@ constexpr std::size_t kLinkSecretBytes = 32;
 std::expected<RecordLinks, std::string> RecordLinks::open(const std::string& path) {
   auto known = read_private_file(path);
   if (!known) return std::unexpected(known.error());
-  if (known->size() >= 2 * kLinkSecretBytes) return RecordLinks(std::move(*known));
-  auto fresh = random_hex(kLinkSecretBytes);
-  if (!fresh) return std::unexpected("no random bytes to be had from OpenSSL");
-  if (auto written = write_private_file(path, *fresh); !written) return std::unexpected(written.error());
-  return RecordLinks(std::move(*fresh));
+  std::string secret = *std::move(known);
+  if (secret.size() < 2 * kLinkSecretBytes) {
+    auto fresh = random_hex(kLinkSecretBytes);
+    if (!fresh) return std::unexpected("no random bytes to be had from OpenSSL");
+    if (auto written = write_private_file(path, *fresh); !written) return std::unexpected(written.error());
+    secret = *std::move(fresh);
+  }
+  return RecordLinks(std::move(secret));
 }
 
 // None of the three holds a NUL: an account and a record id have none, and digits are digits.

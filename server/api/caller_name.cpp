@@ -21,7 +21,7 @@ constexpr std::size_t kLengthMax = 250;
 struct CallerNameApi {
   DoorLookups lookups;
   const RecordLinks& links;
-  const OwnAddress& address;
+  const PublicUrl& address;
 };
 
 // How the name is wanted.
@@ -169,7 +169,7 @@ void get_opencnam(const CallerNameApi& api, const HttpRequest& request, HttpResp
 }  // namespace
 
 std::vector<HttpRoute> caller_name_routes(const DoorLookups& lookups, const RecordLinks& links,
-                                          const OwnAddress& address) {
+                                          const PublicUrl& address) {
   const CallerNameApi api{lookups, links, address};
   std::vector<HttpRoute> routes;
   const auto add = [&](std::string path, auto handler) {

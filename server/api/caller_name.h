@@ -5,7 +5,7 @@
 #include "server/access/record_links.h"
 #include "server/doors/door_lookups.h"
 #include "server/http/http_router.h"
-#include "server/http/own_address.h"
+#include "server/http/public_url.h"
 
 namespace ringdex::server {
 
@@ -14,6 +14,6 @@ namespace ringdex::server {
 // fallback that the request brought, or nothing; with format=call-info the value of a SIP Call-Info header that leads
 // to the person's jCard (RFC 9796). What is given must outlive the routes.
 std::vector<HttpRoute> caller_name_routes(const DoorLookups& lookups, const RecordLinks& links,
-                                          const OwnAddress& address);
+                                          const PublicUrl& address);
 
 }  // namespace ringdex::server

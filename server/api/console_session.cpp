@@ -15,7 +15,7 @@ constexpr std::size_t kSecretBytesMax = 256;
 struct ConsoleSessionApi {
   ConsoleSessions& sessions;
   const ApiKeys& keys;
-  const OwnAddress& own_address;
+  const PublicUrl& public_url;
 };
 
 std::string_view token_of(const ConsoleSessionApi& api, const HttpRequest& request) {
@@ -141,7 +141,7 @@ HttpResponse make_code(const ConsoleSessionApi& api, const HttpRequest& request)
   HttpResponse response;
   response.status = 201;
   text::JsonWriter out(response.body);
-  out.open('{').member("path", path).member("url", api.own_address.for_client(request) + path);
+  out.open('{').member("path", path).member("url", api.public_url.for_client(request) + path);
   out.member("agent", agent).member("expires_at", code->expires_at).close('}');
   return response;
 }
@@ -149,8 +149,8 @@ HttpResponse make_code(const ConsoleSessionApi& api, const HttpRequest& request)
 }  // namespace
 
 std::vector<HttpRoute> console_session_routes(ConsoleSessions& sessions, const ApiKeys& keys,
-                                              const OwnAddress& own_address) {
-  const ConsoleSessionApi api{sessions, keys, own_address};
+                                              const PublicUrl& public_url) {
+  const ConsoleSessionApi api{sessions, keys, public_url};
   const auto handler = [&api](HttpResponse (*handle)(const ConsoleSessionApi&, const HttpRequest&)) {
     return [api, handle](const HttpRequest& request) { return handle(api, request); };
   };

@@ -5,13 +5,13 @@
 #include "server/access/api_keys.h"
 #include "server/access/console_sessions.h"
 #include "server/http/http_router.h"
-#include "server/http/own_address.h"
+#include "server/http/public_url.h"
 
 namespace ringdex::server {
 
 // GET, POST and DELETE /console/session: who is signed in, signing in and out; POST /v1/sign-in-codes: a link with
 // which an agent signs in once. All of these outlive the routes.
 std::vector<HttpRoute> console_session_routes(ConsoleSessions& sessions, const ApiKeys& keys,
-                                              const OwnAddress& own_address);
+                                              const PublicUrl& public_url);
 
 }  // namespace ringdex::server

@@ -29,7 +29,7 @@ constexpr std::size_t kCiscoPeopleMax = telephony::kCiscoPageNumbersMax / kCisco
 struct PhoneBooksApi {
   DoorLookups lookups;
   const Directory& directory;
-  const OwnAddress& address;
+  const PublicUrl& address;
 };
 
 std::size_t people_max(PhoneBookFormat format) {
@@ -167,7 +167,7 @@ void get_phone_book(const PhoneBooksApi& api, const HttpRequest& request, HttpRe
 }  // namespace
 
 std::vector<HttpRoute> phone_book_routes(const DoorLookups& lookups, const Directory& directory,
-                                         const OwnAddress& address) {
+                                         const PublicUrl& address) {
   const PhoneBooksApi api{lookups, directory, address};
   std::vector<HttpRoute> routes;
   for (const char* path : {"/phonebook/{format}", "/phonebook/{format}/{file}"}) {

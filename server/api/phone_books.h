@@ -4,7 +4,7 @@
 
 #include "server/doors/door_lookups.h"
 #include "server/http/http_router.h"
-#include "server/http/own_address.h"
+#include "server/http/public_url.h"
 #include "server/lookup/directory.h"
 
 namespace ringdex::server {
@@ -13,6 +13,6 @@ namespace ringdex::server {
 // name may stand behind it. Where the phone does not ask by itself, /phonebook/{format}/search is the form to fill in.
 // What is given must outlive the routes.
 std::vector<HttpRoute> phone_book_routes(const DoorLookups& lookups, const Directory& directory,
-                                         const OwnAddress& address);
+                                         const PublicUrl& address);
 
 }  // namespace ringdex::server

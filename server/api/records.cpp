@@ -26,12 +26,12 @@ HttpResponse get_record(const index::Index& index, const HttpRequest& request) {
   return response;
 }
 
-HttpResponse resync_record(const index::Index& index, sync::SyncScheduler& scheduler, const HttpRequest& request,
+HttpResponse resync_record(const index::Index& index, sync::Sources& sources, const HttpRequest& request,
                            std::chrono::milliseconds deadline) {
   const auto id = index::RecordId::parse(request.parameters[0]);
   if (!id) return bad_record_id();
   const std::string& account = request.principal.account;
-  auto pending = scheduler.resync(account, *id);
+  auto pending = sources.resync(account, *id);
   if (!pending) return problem(404, "source_unknown", fmt::format("no source '{}'", id->source));
   sync::ResyncAnswer answer;
   answer.detail = fmt::format("the source did not answer within {} ms; the resync goes on", deadline.count());
@@ -54,7 +54,7 @@ HttpResponse resync_record(const index::Index& index, sync::SyncScheduler& sched
 
 }  // namespace
 
-std::vector<HttpRoute> record_routes(const index::Index& index, sync::SyncScheduler& scheduler,
+std::vector<HttpRoute> record_routes(const index::Index& index, sync::Sources& sources,
                                      std::chrono::milliseconds deadline) {
   return {
       {.method = "GET",
@@ -65,8 +65,8 @@ std::vector<HttpRoute> record_routes(const index::Index& index, sync::SyncSchedu
        .path = "/v1/records/{id}/resync",
        .scope = Scope::admin,
        .runs_on = RunsOn::blocking,
-       .handler = [&index, &scheduler, deadline](
-                      const HttpRequest& request) { return resync_record(index, scheduler, request, deadline); }},
+       .handler = [&index, &sources,
+                   deadline](const HttpRequest& request) { return resync_record(index, sources, request, deadline); }},
   };
 }
 

@@ -22,7 +22,7 @@ constexpr std::chrono::seconds kPreviewDeadline{60};
 struct SourcesApi {
   index::Index& index;
   const index::Ledger& ledger;
-  sync::SyncScheduler& scheduler;
+  sync::Sources& sources;
   Clock clock;
   std::function<TimeZone(const std::string& account)> zone;
   // A preview may take a minute of a thread that webhooks need as well.
@@ -75,7 +75,7 @@ HttpResponse list_sources(const SourcesApi& api, const HttpRequest& request) {
   out.open('{').key("sources").open('[');
   const index::IndexView view = api.index.read();
   const std::string& account = request.principal.account;
-  for (const sync::SourceOverview& source : api.scheduler.overview(account)) {
+  for (const sync::SourceOverview& source : api.sources.overview(account)) {
     const auto state = view.source_state(account, source.source);
     if (!state) return store_failed(state.error().message);
     write_source(out, source, *state, view.checkpoint_at(account, source.source), api.clock());
@@ -139,7 +139,7 @@ HttpResponse sync_source(const SourcesApi& api, const HttpRequest& request) {
   }
   if (state->mode == Mode::paused) return wrong_mode(id, state->mode, "resume it first");
   if (state->mode == Mode::disabled) return wrong_mode(id, state->mode, "enable it first");
-  api.scheduler.request_run(request.principal.account, id, asked);
+  api.sources.request_run(request.principal.account, id, asked);
   HttpResponse response;
   response.status = 202;
   text::JsonWriter(response.body).open('{').member("source", id).member("requested", kind).close('}');
@@ -167,7 +167,7 @@ HttpResponse switch_source(const SourcesApi& api, const HttpRequest& request, co
   const std::string& id = request.parameters[0];
   if (state->mode != wanted.to) {
     if (state->mode == wanted.not_from) return wrong_mode(id, state->mode, wanted.instead);
-    const auto done = api.scheduler.set_mode(request.principal.account, id, wanted.to);
+    const auto done = api.sources.set_mode(request.principal.account, id, wanted.to);
     if (!done) return store_failed(done.error().message);
   }
   HttpResponse response;
@@ -196,7 +196,7 @@ HttpResponse purge_source(const SourcesApi& api, const HttpRequest& request) {
     return problem(409, "source_not_disabled",
                    fmt::format("disable source '{}' first, or it would be filled again", id));
   }
-  const auto removed = api.scheduler.purge(request.principal.account, id);
+  const auto removed = api.sources.purge(request.principal.account, id);
   if (!removed) return store_failed(removed.error().message);
   return removed_response(id, *removed);
 }
@@ -218,7 +218,7 @@ HttpResponse confirm_sweep(const SourcesApi& api, const HttpRequest& request) {
                    fmt::format("by now {} records of source '{}' wait for a confirmation, not {}",
                                state->awaiting_confirmation, id, records.dump()));
   }
-  const auto result = api.scheduler.confirm_sweep(request.principal.account, id);
+  const auto result = api.sources.confirm_sweep(request.principal.account, id);
   if (!result) return store_failed(result.error().message);
   return removed_response(id, result->swept);
 }
@@ -277,7 +277,7 @@ HttpResponse preview(const SourcesApi& api, const HttpRequest& request) {
     return problem(429, "preview_busy", "another preview is being made; ask again when it is done");
   }
   const Previewing previewing{*api.previewing};
-  auto pending = api.scheduler.preview(request.principal.account, request.parameters[0], records_max);
+  auto pending = api.sources.preview(request.principal.account, request.parameters[0], records_max);
   if (!pending || pending->wait_for(kPreviewDeadline) != std::future_status::ready) {
     return problem(504, "source_too_slow",
                    fmt::format("the source gave no preview within {} s", kPreviewDeadline.count()));
@@ -300,9 +300,9 @@ HttpResponse preview(const SourcesApi& api, const HttpRequest& request) {
 
 }  // namespace
 
-std::vector<HttpRoute> source_routes(index::Index& index, const index::Ledger& ledger, sync::SyncScheduler& scheduler,
+std::vector<HttpRoute> source_routes(index::Index& index, const index::Ledger& ledger, sync::Sources& sources,
                                      Clock clock, std::function<TimeZone(const std::string& account)> zone) {
-  const SourcesApi api{index, ledger, scheduler, std::move(clock), std::move(zone)};
+  const SourcesApi api{index, ledger, sources, std::move(clock), std::move(zone)};
   const auto route = [&api](const char* method, const std::string& path,
                             std::function<HttpResponse(const SourcesApi&, const HttpRequest&)> handler) {
     return HttpRoute{

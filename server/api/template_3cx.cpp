@@ -13,7 +13,7 @@ namespace {
 
 struct Template3cxApi {
   DoorLookups lookups;
-  const OwnAddress& address;
+  const PublicUrl& address;
 };
 
 void write_contact(text::JsonWriter& out, const Template3cxApi& api, const HttpRequest& request,
@@ -49,7 +49,7 @@ void get_contacts(const Template3cxApi& api, const HttpRequest& request, HttpRes
 
 }  // namespace
 
-std::vector<HttpRoute> template_3cx_routes(const DoorLookups& lookups, const OwnAddress& address) {
+std::vector<HttpRoute> template_3cx_routes(const DoorLookups& lookups, const PublicUrl& address) {
   const Template3cxApi api{lookups, address};
   return {
       {.method = "GET",

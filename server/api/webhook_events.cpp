@@ -47,7 +47,7 @@ void write_refused(text::JsonWriter& out, const sync::RefusedWebhooks& refused) 
   out.member("last_at", refused.last_at).member("last_reason", refused.last_reason).close('}');
 }
 
-HttpResponse list_events(const index::Inbox& inbox, const sync::SyncScheduler& scheduler, const HttpRequest& request) {
+HttpResponse list_events(const index::Inbox& inbox, const sync::Sources& sources, const HttpRequest& request) {
   const auto limit = read_limit(request, kEventsDefault, kEventsMax);
   if (!limit) return problem(400, "bad_limit", fmt::format("limit is a number from 1 to {}", kEventsMax));
   std::optional<std::uint64_t> behind;
@@ -70,20 +70,19 @@ HttpResponse list_events(const index::Inbox& inbox, const sync::SyncScheduler& s
   out.close(']');
   has_more ? out.member("next", (*events)[*limit - 1].number) : out.null_member("next");
   out.key("refused");
-  write_refused(out, scheduler.refused_webhooks(request.principal.account, source));
+  write_refused(out, sources.refused_webhooks(request.principal.account, source));
   out.close('}');
   return response;
 }
 
 }  // namespace
 
-std::vector<HttpRoute> webhook_event_routes(const index::Inbox& inbox, const sync::SyncScheduler& scheduler) {
-  return {
-      {.method = "GET",
-       .path = "/v1/webhooks",
-       .scope = Scope::admin,
-       .runs_on = RunsOn::blocking,
-       .handler = [&inbox, &scheduler](const HttpRequest& request) { return list_events(inbox, scheduler, request); }}};
+std::vector<HttpRoute> webhook_event_routes(const index::Inbox& inbox, const sync::Sources& sources) {
+  return {{.method = "GET",
+           .path = "/v1/webhooks",
+           .scope = Scope::admin,
+           .runs_on = RunsOn::blocking,
+           .handler = [&inbox, &sources](const HttpRequest& request) { return list_events(inbox, sources, request); }}};
 }
 
 }  // namespace ringdex::server

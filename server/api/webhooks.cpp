@@ -6,11 +6,11 @@
 namespace ringdex::server {
 namespace {
 
-HttpResponse accept_webhook(sync::SyncScheduler& scheduler, Metrics& metrics, const HttpRequest& request) {
+HttpResponse accept_webhook(sync::Sources& sources, Metrics& metrics, const HttpRequest& request) {
   sync::WebhookRequest hook;
   for (const NamedText& header : request.headers) hook.headers.emplace_back(header.name, header.value);
   hook.body = request.body;
-  const auto accepted = scheduler.accept_webhook(request.parameters[0], request.parameters[1], hook);
+  const auto accepted = sources.accept_webhook(request.parameters[0], request.parameters[1], hook);
   if (accepted) {
     metrics.webhook_accepted(accepted->events);
     HttpResponse response;
@@ -38,12 +38,12 @@ HttpResponse accept_webhook(sync::SyncScheduler& scheduler, Metrics& metrics, co
 
 }  // namespace
 
-std::vector<HttpRoute> webhook_routes(sync::SyncScheduler& scheduler, Metrics& metrics) {
+std::vector<HttpRoute> webhook_routes(sync::Sources& sources, Metrics& metrics) {
   return {{.method = "POST",
            .path = "/webhooks/{account}/{source}",
            .runs_on = RunsOn::blocking,
-           .handler = [&scheduler,
-                       &metrics](const HttpRequest& request) { return accept_webhook(scheduler, metrics, request); },
+           .handler = [&sources,
+                       &metrics](const HttpRequest& request) { return accept_webhook(sources, metrics, request); },
            .open = true}};
 }
 

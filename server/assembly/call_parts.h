@@ -19,7 +19,7 @@ struct Calls {
   // Nothing of what is late may outlive what it is about.
   ~Calls() { later.stop(); }
 
-  LateWork later;       // the thread for what no ring waits for
+  Deferred later;       // the thread for what no ring waits for
   EventHub events;      // tells listeners, such as an agent's page, what happens
   CallBook book;        // writes each change down and tells it
   AboutRecords about;   // the records that calls are started from

@@ -9,10 +9,10 @@ namespace ringdex::server {
 namespace {
 
 // For a channel variable, which needs an address that the callee's phone can reach.
-AgiAnswerOptions::Link jcard_link(const OwnAddress& own_address, const RecordLinks& links, const Clock& clock) {
-  if (!own_address.is_configured()) return {};
-  return [&own_address, &links, clock](std::string_view account, const index::RecordId& id) {
-    return own_address.configured() + links.path_to(account, id, clock());
+AgiAnswerOptions::Link jcard_link(const PublicUrl& public_url, const RecordLinks& links, const Clock& clock) {
+  if (!public_url.is_configured()) return {};
+  return [&public_url, &links, clock](std::string_view account, const index::RecordId& id) {
+    return public_url.configured() + links.path_to(account, id, clock());
   };
 }
 
@@ -23,7 +23,7 @@ std::expected<void, std::string> Doors::open(const config::Config& config, const
   const ApiKeys& keys = asked.access.keys;
   const config::HttpConfig& http = config.http;
   if (auto fits = check_reach(keys, "http", http.listen, http.networks, config_path); !fits) return fits;
-  router_.emplace(all_routes(asked, own_address_, clock), keys, HttpTrust{trusted(http.networks), http.host_names},
+  router_.emplace(all_routes(asked, public_url_, clock), keys, HttpTrust{trusted(http.networks), http.host_names},
                   &asked.access.sessions);
   http_.emplace(http_options(http, clock), *router_, asked.metrics);
   if (auto listening = http_->start(); !listening) return listening;
@@ -40,14 +40,14 @@ std::expected<void, std::string> Doors::open(const config::Config& config, const
 
 std::expected<void, std::string> Doors::open_fastagi(const config::FastAgiConfig& from, const Asked& asked,
                                                      const Clock& clock) {
-  fastagi_.emplace(fastagi_options(from, jcard_link(own_address_, *asked.access.links, clock)),
-                   asked.lookups.by(AskedBy::fastagi), DoorAccess(asked.access.keys, trusted(from.networks)),
+  fastagi_.emplace(fastagi_options(from, jcard_link(public_url_, *asked.access.links, clock)),
+                   asked.lookups.by(Client::fastagi), DoorAccess(asked.access.keys, trusted(from.networks)),
                    asked.metrics.door(Door::fastagi));
   return fastagi_->start();
 }
 
 std::expected<void, std::string> Doors::open_ldap(const config::LdapConfig& from, const Asked& asked) {
-  ldap_.emplace(ldap_options(from), asked.lookups.by(AskedBy::ldap), asked.lookups.directory,
+  ldap_.emplace(ldap_options(from), asked.lookups.by(Client::ldap), asked.lookups.directory,
                 DoorAccess(asked.access.keys, trusted(from.networks)), asked.metrics.door(Door::ldap));
   return ldap_->start();
 }

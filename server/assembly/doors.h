@@ -17,7 +17,7 @@ namespace ringdex::server {
 // What listens.
 class Doors {
  public:
-  explicit Doors(const config::HttpConfig& http) : own_address_(http.public_url, http.tls.has_value()) {}
+  explicit Doors(const config::HttpConfig& http) : public_url_(http.public_url, http.tls.has_value()) {}
 
   // Each once all that it asks is there. An error, for people, may leave some open; they are to be stopped.
   std::expected<void, std::string> open(const config::Config& config, const std::string& config_path,
@@ -32,7 +32,7 @@ class Doors {
                                                 const Clock& clock);
   std::expected<void, std::string> open_ldap(const config::LdapConfig& from, const Asked& asked);
 
-  const OwnAddress own_address_;        // for links that clients are given
+  const PublicUrl public_url_;          // for links that clients are given
   std::optional<HttpRouter> router_;    // knows the routes, and who may use them
   std::optional<HttpServer> http_;      // programs, desk phones, browsers
   std::optional<FastAgiDoor> fastagi_;  // Asterisk; nothing: not configured

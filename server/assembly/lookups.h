@@ -17,7 +17,7 @@ struct Lookups {
           bool mask_numbers);
 
   // The search as that one asks it.
-  DoorLookups by(AskedBy asker) const { return {search, counts, asker}; }
+  DoorLookups by(Client asker) const { return {search, counts, asker}; }
 
   RememberedPicks picks;  // what agents chose; loaded from the journal by the call book
   LookupService service;  // from the mirror alone, with the accounts' settings

@@ -42,37 +42,37 @@ std::expected<EventsRemembered, index::IndexError> events_since(const index::Jou
 
 }  // namespace
 
-std::vector<HttpRoute> all_routes(const Asked& asked, const OwnAddress& own_address, const Clock& clock) {
+std::vector<HttpRoute> all_routes(const Asked& asked, const PublicUrl& public_url, const Clock& clock) {
   auto& [storage, mirror, lookups, calls, access, metrics] = asked;
   index::Index& index = storage.index;
   index::Journal& journal = *storage.journal;
-  sync::SyncScheduler& scheduler = mirror.scheduler;
+  sync::Sources& sources = mirror.sources;
 
   std::vector<HttpRoute> all;
   const auto add = [&all](std::vector<HttpRoute> some) { std::ranges::move(some, std::back_inserter(all)); };
-  add(lookup_routes(lookups.by(AskedBy::api)));
-  add(caller_name_routes(lookups.by(AskedBy::text), *access.links, own_address));
-  add(phone_book_routes(lookups.by(AskedBy::phone_book), lookups.directory, own_address));
-  add(template_3cx_routes(lookups.by(AskedBy::template_3cx), own_address));
+  add(lookup_routes(lookups.by(Client::api)));
+  add(caller_name_routes(lookups.by(Client::text), *access.links, public_url));
+  add(phone_book_routes(lookups.by(Client::phone_book), lookups.directory, public_url));
+  add(template_3cx_routes(lookups.by(Client::template_3cx), public_url));
   add(record_card_routes(index, *access.links, clock));
   add(record_search_routes(lookups.directory));
-  add(record_routes(index, scheduler, kResyncDeadline));
+  add(record_routes(index, sources, kResyncDeadline));
   add(local_record_routes(lookups.locals, calls.updates, index, clock));
   add(call_routes(calls.service, calls.actions, journal, index, lookups.service));
   add(event_routes(calls.events, [&journal](const EventsAsked& wanted) { return events_since(journal, wanted); }));
   const auto zone = [&service = lookups.service](const std::string& account) { return service.time_zone(account); };
-  add(source_routes(index, storage.ledger, scheduler, clock, zone));
+  add(source_routes(index, storage.ledger, sources, clock, zone));
   add(run_routes(storage.ledger));
   add(run_file_routes(storage.ledger));
   add(shared_number_routes(index, lookups.service));
   add(usage_routes(storage.usage, clock));
   add(key_routes(access.keys, clock));
-  add(webhook_routes(scheduler, metrics));
-  add(webhook_event_routes(storage.inbox, scheduler));
-  add(operation_routes(index, metrics, [&scheduler, &index, clock](const std::string& account) {
-    return source_metrics(scheduler, index, account, clock());
+  add(webhook_routes(sources, metrics));
+  add(webhook_event_routes(storage.inbox, sources));
+  add(operation_routes(index, metrics, [&sources, &index, clock](const std::string& account) {
+    return source_metrics(sources, index, account, clock());
   }));
-  add(console_session_routes(access.sessions, access.keys, own_address));
+  add(console_session_routes(access.sessions, access.keys, public_url));
   add(console_page_routes());
   return all;
 }

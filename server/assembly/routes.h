@@ -8,7 +8,7 @@
 #include "server/assembly/mirror.h"
 #include "server/assembly/storage.h"
 #include "server/http/http_router.h"
-#include "server/http/own_address.h"
+#include "server/http/public_url.h"
 
 namespace ringdex::server {
 
@@ -23,6 +23,6 @@ struct Asked {
 };
 
 // All that is served over HTTP. What is given must outlive it.
-std::vector<HttpRoute> all_routes(const Asked& asked, const OwnAddress& own_address, const Clock& clock);
+std::vector<HttpRoute> all_routes(const Asked& asked, const PublicUrl& public_url, const Clock& clock);
 
 }  // namespace ringdex::server

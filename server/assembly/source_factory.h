@@ -4,7 +4,7 @@
 #include <string>
 
 #include "config/config.h"
-#include "sync/mirror/sync_scheduler.h"
+#include "sync/mirror/sources.h"
 #include "telephony/number/number_parser.h"
 
 namespace ringdex::server {

@@ -6,7 +6,7 @@
 
 namespace ringdex::server {
 
-std::string source_metrics(const sync::SyncScheduler& scheduler, const index::Index& index, const std::string& account,
+std::string source_metrics(const sync::Sources& sources, const index::Index& index, const std::string& account,
                            index::TimePoint now) {
   std::string records = "# HELP ringdex_source_records Records mirrored.\n# TYPE ringdex_source_records gauge\n";
   std::string ages =
@@ -15,7 +15,7 @@ std::string source_metrics(const sync::SyncScheduler& scheduler, const index::In
   std::string states =
       "# HELP ringdex_source_state 1 for the state that the source is in.\n# TYPE ringdex_source_state gauge\n";
   const index::IndexView view = index.read();
-  for (const sync::SourceOverview& source : scheduler.overview(account)) {
+  for (const sync::SourceOverview& source : sources.overview(account)) {
     const std::string labels = fmt::format("account=\"{}\",source=\"{}\"", source.account, source.source);
     if (const auto state = view.source_state(source.account, source.source)) {
       fmt::format_to(std::back_inserter(records), "ringdex_source_records{{{}}} {}\n", labels, state->records);

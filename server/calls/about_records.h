@@ -11,7 +11,7 @@
 #include "index/index.h"
 #include "server/calls/ring_request.h"
 #include "server/lookup/inquiry.h"
-#include "server/system/late_work.h"
+#include "server/system/deferred.h"
 
 namespace ringdex::server {
 
@@ -25,7 +25,7 @@ using FetchRecord =
 class AboutRecords {
  public:
   // `later` runs what a CRM's answer leads to; it is to be stopped before this ends.
-  AboutRecords(const index::Index& index, FetchRecord fetch, LateWork& later)
+  AboutRecords(const index::Index& index, FetchRecord fetch, Deferred& later)
       : index_(index), fetch_(std::move(fetch)), later_(later) {}
 
   // What request.about means; nullopt if it is not mirrored.
@@ -45,7 +45,7 @@ class AboutRecords {
 
   const index::Index& index_;
   const FetchRecord fetch_;
-  LateWork& later_;
+  Deferred& later_;
   std::mutex mutex_;
   std::map<std::string, std::weak_ptr<Inquiry>> fetches_;  // under mutex_, by account and record
 };

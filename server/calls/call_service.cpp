@@ -51,7 +51,7 @@ std::expected<Call, CallError> CallService::ring(const RingRequest& request) {
                     ? CallerSearch::Result{search_.look(lookup), std::nullopt}
                     : search_.run(lookup, {.spent = std::chrono::floor<std::chrono::milliseconds>(timer.elapsed()),
                                            .creates = request.direction == index::CallDirection::inbound});
-  counts_.count(AskedBy::call, lookup, search, timer.elapsed());
+  counts_.count(Client::call, lookup, search, timer.elapsed());
   if (!search.answer) return std::unexpected(of(search.answer.error()));
   // Who has the number may be another than who was clicked.
   if (request.about && !about->record) {

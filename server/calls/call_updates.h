@@ -9,7 +9,7 @@
 #include "server/calls/about_records.h"
 #include "server/calls/call_book.h"
 #include "server/lookup/caller_search.h"
-#include "server/system/late_work.h"
+#include "server/system/deferred.h"
 
 namespace ringdex::server {
 
@@ -20,7 +20,7 @@ class CallUpdates {
 
   // `later` is where all of it runs; it is to be stopped before this ends. `about_retries`: the waits after which
   // somebody who was clicked, and whom no CRM knew, is looked for again.
-  CallUpdates(const CallerSearch& search, AboutRecords& about, CallBook& book, LateWork& later,
+  CallUpdates(const CallerSearch& search, AboutRecords& about, CallBook& book, Deferred& later,
               std::vector<std::chrono::milliseconds> about_retries)
       : search_(search), about_(about), book_(book), later_(later), about_retries_(std::move(about_retries)) {}
 
@@ -41,7 +41,7 @@ class CallUpdates {
   const CallerSearch& search_;
   AboutRecords& about_;
   CallBook& book_;
-  LateWork& later_;
+  Deferred& later_;
   const std::vector<std::chrono::milliseconds> about_retries_;
 };
 

@@ -16,7 +16,7 @@ class DoorLookups {
  public:
   using Found = CallerSearch::Found;
 
-  DoorLookups(const CallerSearch& search, const LookupCounts& counts, AskedBy asker)
+  DoorLookups(const CallerSearch& search, const LookupCounts& counts, Client asker)
       : search_(&search), counts_(&counts), asker_(asker) {}
 
   // From the mirror alone. `steps`, if given, receives what was done in plain words.
@@ -38,7 +38,7 @@ class DoorLookups {
  private:
   const CallerSearch* search_;
   const LookupCounts* counts_;
-  AskedBy asker_;
+  Client asker_;
 };
 
 }  // namespace ringdex::server

@@ -5,7 +5,7 @@
 
 namespace ringdex::server {
 
-void LookupCounts::count(AskedBy asker, const LookupRequest& request, const CallerSearch::Found& found,
+void LookupCounts::count(Client asker, const LookupRequest& request, const CallerSearch::Found& found,
                          std::chrono::nanoseconds took) const {
   if (!found) {
     metrics_.lookup_failed();
@@ -22,7 +22,7 @@ void LookupCounts::count(AskedBy asker, const LookupRequest& request, const Call
              found->unmatchable ? to_string(*found->unmatchable) : "");
 }
 
-void LookupCounts::count(AskedBy asker, const LookupRequest& request, const CallerSearch::Result& result,
+void LookupCounts::count(Client asker, const LookupRequest& request, const CallerSearch::Result& result,
                          std::chrono::nanoseconds took) const {
   if (result.asked) metrics_.live_asked(*result.asked);
   count(asker, request, result.answer, took);

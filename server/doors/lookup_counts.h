@@ -13,10 +13,10 @@ class LookupCounts {
  public:
   LookupCounts(Metrics& metrics, bool mask_numbers) : metrics_(metrics), mask_numbers_(mask_numbers) {}
 
-  void count(AskedBy asker, const LookupRequest& request, const CallerSearch::Found& found,
+  void count(Client asker, const LookupRequest& request, const CallerSearch::Found& found,
              std::chrono::nanoseconds took) const;
   // One for which CRMs may have been asked.
-  void count(AskedBy asker, const LookupRequest& request, const CallerSearch::Result& result,
+  void count(Client asker, const LookupRequest& request, const CallerSearch::Result& result,
              std::chrono::nanoseconds took) const;
 
  private:

@@ -16,7 +16,7 @@ bool names_loopback(std::string_view host);
 bool is_forwarded(const HttpRequest& request);
 // A page of another site than loopback made a browser send it.
 bool is_cross_site(const HttpRequest& request);
-// A program on this machine sent it: no proxy's client, and no web page in a local browser, whose requests bear another
+// A program on this machine sent it: no proxy's client, and no web page in a local browser, whose requests have another
 // site's name.
 bool is_local_program(const HttpRequest& request);
 // No other site's page had a hand in it (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/; Origin for browsers

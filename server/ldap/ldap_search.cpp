@@ -31,14 +31,14 @@ bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char character) { return static_cast<unsigned char>(character) < 0x80; });
 }
 
-// Whether a filter is true of a person; `bears` says whether the person has the number that a text means.
+// Whether a filter is true of a person; `has` says whether the person has the number that a text means.
 class FilterCheck {
  public:
-  using Bears = std::function<bool(const std::string& text)>;
+  using HasNumber = std::function<bool(const std::string& text)>;
 
   explicit FilterCheck(const telephony::LdapFilter& filter) : filter_(filter), texts_(filter) {}
 
-  bool holds(const LdapPerson& person, bool has_number, const Bears& bears) const {
+  bool holds(const LdapPerson& person, bool has_number, const HasNumber& has) const {
     const auto ask = [&](std::size_t at, const telephony::LdapFilterNode& leaf) {
       const auto kind = telephony::ldap_attribute_kind(leaf.assertion.attribute);
       if (kind == LdapAttributeKind::none) return LdapTruth::undefined;
@@ -49,7 +49,7 @@ class FilterCheck {
         case LdapFilterKind::equal:
         case LdapFilterKind::approx:
         case LdapFilterKind::substrings:
-          return telephony::truth_of(bears(telephony::number_text_of(leaf)));
+          return telephony::truth_of(has(telephony::number_text_of(leaf)));
         default:
           return LdapTruth::undefined;
       }
@@ -93,9 +93,9 @@ bool needs_record(const telephony::LdapSearch& search) {
 
 // Whether a search for that name finds the record.
 bool is_named(const index::Record& record, std::string_view name) {
-  const auto borne = index::words_of(record);
+  const auto held = index::words_of(record);
   return std::ranges::all_of(index::name_words(name), [&](const std::string& word) {
-    return std::ranges::any_of(borne, [&](const std::string& one) { return one.starts_with(word); });
+    return std::ranges::any_of(held, [&](const std::string& one) { return one.starts_with(word); });
   });
 }
 
@@ -218,7 +218,7 @@ std::optional<LdapSearcher::Rest> LdapSearcher::search_tree(const LdapAsked& ask
   Found found{.whole_records = needs_record(asked.search)};
   if (rest == nullptr && (by_name || found.whole_records)) return Rest{};
   for (const std::string& number : plan.numbers) {
-    // Pages begin with who bears a number.
+    // Pages begin with who has a number.
     if (!pages->is_first) break;
     const LookupRequest request{
         .account = asked.account, .number = number, .region = {}, .called = {}, .plan = options_.plan};
@@ -272,14 +272,14 @@ void LdapSearcher::find_by_number(const LdapAsked& asked, const DoorLookups::Fou
   if (line.empty()) return;
   const index::Card& pick = *answer->pick();
   LdapPerson person = ldap_person(pick);
-  std::vector<telephony::PhoneNumber> borne{telephony::canonical(answer->number.parsed->number)};
+  std::vector<telephony::PhoneNumber> held{telephony::canonical(answer->number.parsed->number)};
   if (found.whole_records) {
     // As the lookup saw it.
     const auto known = answer->view.get(asked.account, pick.id());
     if (const auto* record = known ? std::get_if<index::KnownRecord>(&*known) : nullptr) {
       person = ldap_person(record->record);
       for (const index::RecordPhone& phone : record->record.phones) {
-        if (phone.number) borne.push_back(telephony::canonical(*phone.number));
+        if (phone.number) held.push_back(telephony::canonical(*phone.number));
       }
     }
   }
@@ -289,12 +289,12 @@ void LdapSearcher::find_by_number(const LdapAsked& asked, const DoorLookups::Fou
     own = same->attribute;
     person.phones.erase(same);
   }
-  const auto bears = [&](const std::string& text) {
+  const auto has = [&](const std::string& text) {
     if (text == number) return true;
     const auto other = lookups_.service().read_number(*answer->account, text);
-    return other && std::ranges::find(borne, *other) != borne.end();
+    return other && std::ranges::find(held, *other) != held.end();
   };
-  if (!FilterCheck(asked.search.filter).holds(person, true, bears)) return;
+  if (!FilterCheck(asked.search.filter).holds(person, true, has)) return;
   const auto numbers = telephony::asked_numbers_of(asked.search.filter);
   LdapPerson::Phone asked_phone{number, asked_attribute(numbers, number, own)};
   if (line != person.name) person.show_as(line);
@@ -315,11 +315,11 @@ void LdapSearcher::find_by_name(const LdapAsked& asked, const telephony::LdapPla
   const auto settings = lookups_.service().settings(asked.account);
   if (settings == nullptr) return;
   const Metrics::Timer timer;
-  const auto patience = asked.search.time_limit > 0 ? std::min<std::chrono::milliseconds>(
-                                                          kNameDeadline, std::chrono::seconds(asked.search.time_limit))
-                                                    : kNameDeadline;
+  const auto timeout = asked.search.time_limit > 0 ? std::min<std::chrono::milliseconds>(
+                                                         kNameDeadline, std::chrono::seconds(asked.search.time_limit))
+                                                   : kNameDeadline;
   std::map<std::string, std::optional<telephony::PhoneNumber>> read;
-  const auto bears = [&](const index::Record& record, const std::string& text) {
+  const auto has = [&](const index::Record& record, const std::string& text) {
     const auto [at, fresh] = read.try_emplace(text);
     if (fresh) at->second = lookups_.service().read_number(*settings, text);
     return at->second && std::ranges::any_of(record.phones, [&](const index::RecordPhone& phone) {
@@ -329,15 +329,15 @@ void LdapSearcher::find_by_name(const LdapAsked& asked, const telephony::LdapPla
   std::size_t at = pages.name;
   const auto is_reported = [&](const index::Record& record) {
     // By a number, which the default pick alone answers, or by an earlier name, maybe on an earlier page.
-    return std::ranges::any_of(plan.numbers, [&](const std::string& number) { return bears(record, number); }) ||
+    return std::ranges::any_of(plan.numbers, [&](const std::string& number) { return has(record, number); }) ||
            std::any_of(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(at),
                        [&](const std::string& name) { return is_named(record, name); });
   };
   const auto wanted = [&](const index::Record& record) {
-    if (timer.elapsed() > patience) found.code = LdapResultCode::time_limit_exceeded;
+    if (timer.elapsed() > timeout) found.code = LdapResultCode::time_limit_exceeded;
     if (asked.is_unwanted != nullptr && *asked.is_unwanted) found.code = LdapResultCode::other;
     if (found.code != LdapResultCode::success || is_reported(record)) return false;
-    return check.holds(ldap_person(record), true, [&](const std::string& text) { return bears(record, text); });
+    return check.holds(ldap_person(record), true, [&](const std::string& text) { return has(record, text); });
   };
   for (std::string_view from = pages.from; at < names.size(); ++at, from = {}) {
     const std::size_t room = pages.size - std::min(pages.size, found.people.size());

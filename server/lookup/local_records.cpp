@@ -60,14 +60,14 @@ std::expected<index::Record, LocalError> LocalRecords::record_of(const std::stri
 }
 
 std::expected<RecordId, LocalError> LocalRecords::write(const std::string& account, index::Record record,
-                                                        std::optional<std::chrono::milliseconds> patience,
+                                                        std::optional<std::chrono::milliseconds> timeout,
                                                         index::TimePoint now) {
   const auto settings = lookups_.settings(account);
   if (settings == nullptr) return std::unexpected(no_account(account));
   index::ChangeBatch batch = batch_of(account);
   // What a person writes is to last; a ring does not wait for the disk.
-  batch.durable = !patience;
-  auto& sources = batch.unless_borne_in.emplace();
+  batch.durable = !timeout;
+  auto& sources = batch.unless_held_in.emplace();
   for (const auto& [source, label] : settings->source_labels) sources.insert(source);
   RecordId id = record.id;
   record.updated_at = now;
@@ -75,15 +75,15 @@ std::expected<RecordId, LocalError> LocalRecords::write(const std::string& accou
   record.version = now.time_since_epoch().count();
   batch.upserts.push_back(std::move(record));
   const auto applied =
-      patience ? index_.apply_within(*patience, std::move(batch), {}, now) : index_.apply(std::move(batch), {}, now);
+      timeout ? index_.apply_within(*timeout, std::move(batch), {}, now) : index_.apply(std::move(batch), {}, now);
   if (!applied) return std::unexpected(of(applied.error()));
-  if (applied->refused != 0 && applied->borne_by.empty()) {
+  if (applied->refused != 0 && applied->holders.empty()) {
     return std::unexpected(LocalError{Kind::record_gone, fmt::format("{} is gone", id.to_string()), std::nullopt});
   }
   if (applied->refused != 0) {
-    const RecordId& bearer = applied->borne_by.front();
+    const RecordId& holder = applied->holders.front();
     return std::unexpected(
-        LocalError{Kind::number_known, fmt::format("{} has this number", bearer.to_string()), bearer});
+        LocalError{Kind::number_known, fmt::format("{} has this number", holder.to_string()), holder});
   }
   return applied->numbered.empty() ? id : applied->numbered.front();
 }
@@ -145,13 +145,13 @@ std::expected<void, index::IndexError> LocalRecords::sync(const RecordId& id) {
 
 std::expected<RecordId, LocalError> LocalRecords::create_unknown(const std::string& account,
                                                                  telephony::PhoneNumber number,
-                                                                 std::optional<std::chrono::milliseconds> patience,
+                                                                 std::optional<std::chrono::milliseconds> timeout,
                                                                  index::TimePoint now) {
   index::Record record;
   record.id = local_id("");
   record.name = number.to_e164();
   record.phones.push_back({record.name, number, "", ""});
-  return write(account, std::move(record), patience, now);
+  return write(account, std::move(record), timeout, now);
 }
 
 }  // namespace ringdex::server

@@ -48,15 +48,15 @@ class LocalRecords {
   // If it is a local record, what is known of it outlives a loss of power.
   std::expected<void, index::IndexError> sync(const index::RecordId& id);
 
-  // For an unknown caller, who bears his number as a name. With `patience` an error `busy` after that time.
+  // For an unknown caller, who has his number as a name. With `timeout` an error `busy` after that time.
   std::expected<index::RecordId, LocalError> create_unknown(const std::string& account, telephony::PhoneNumber number,
-                                                            std::optional<std::chrono::milliseconds> patience,
+                                                            std::optional<std::chrono::milliseconds> timeout,
                                                             index::TimePoint now);
 
  private:
   std::expected<index::Record, LocalError> record_of(const std::string& account, const LocalPerson& person) const;
   std::expected<index::RecordId, LocalError> write(const std::string& account, index::Record record,
-                                                   std::optional<std::chrono::milliseconds> patience,
+                                                   std::optional<std::chrono::milliseconds> timeout,
                                                    index::TimePoint now);
   // A local record that is there.
   std::expected<index::Record, LocalError> find(const std::string& account, const index::RecordId& id) const;

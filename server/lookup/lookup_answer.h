@@ -78,7 +78,7 @@ struct LookupAnswer {
 
   index::IndexView view;
   std::shared_ptr<const AccountSettings> account;
-  std::unique_ptr<const index::Record> about;  // of which a card is, if it does not bear the number
+  std::unique_ptr<const index::Record> about;  // of which a card is, if it does not have the number
 
   std::uint64_t position() const { return view.position(); }
   void withhold_default(std::string because) {

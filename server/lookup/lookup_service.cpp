@@ -56,7 +56,7 @@ void pick_candidates(LookupAnswer& answer, const AccountSettings& account, const
     answer.candidates.push_back({});
   } else {
     std::ranges::sort(cards, [&](const Card& left, const Card& right) { return compare(left, right, pick) < 0; });
-    // Who was clicked and does not bear the number has it in common with nobody, and comes first by his rule.
+    // Who was clicked and does not have the number has it in common with nobody, and comes first by his rule.
     const bool stands_alone = answer.about != nullptr;
     const Card alone = cards.front();
     if (stands_alone) {

@@ -19,7 +19,7 @@ void single(std::string& out, const char* name, const char* type, const char* he
 
 }  // namespace
 
-void Metrics::lookup_answered(AskedBy asker, const LookupAnswer& answer, std::chrono::nanoseconds took) {
+void Metrics::lookup_answered(Client asker, const LookupAnswer& answer, std::chrono::nanoseconds took) {
   ++lookups_[static_cast<std::size_t>(asker)][static_cast<std::size_t>(answer.match)];
   if (answer.unmatchable) ++unmatchable_;
   const auto microseconds = static_cast<std::uint64_t>(took.count()) / 1000;
@@ -36,7 +36,7 @@ std::string Metrics::text() const {
   family(out, "ringdex_lookups_total", "counter", "Lookups answered, by the way they came and match.");
   for (std::size_t asker = 0; asker < kAskers; ++asker) {
     for (const Match match : {Match::none, Match::one, Match::many}) {
-      append("ringdex_lookups_total{{by=\"{}\",match=\"{}\"}} {}\n", to_string(static_cast<AskedBy>(asker)),
+      append("ringdex_lookups_total{{by=\"{}\",match=\"{}\"}} {}\n", to_string(static_cast<Client>(asker)),
              to_string(match), lookups_[asker][static_cast<std::size_t>(match)].load());
     }
   }

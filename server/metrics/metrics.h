@@ -67,16 +67,16 @@ class CountedConnection {
 };
 
 // By which way a lookup came.
-enum class AskedBy { api, call, text, template_3cx, phone_book, fastagi, ldap };
-inline constexpr auto kAskedByNames = text::enum_names<AskedBy>({{AskedBy::api, "api"},
-                                                                 {AskedBy::call, "call"},
-                                                                 {AskedBy::text, "text"},
-                                                                 {AskedBy::template_3cx, "3cx"},
-                                                                 {AskedBy::phone_book, "phone_book"},
-                                                                 {AskedBy::fastagi, "fastagi"},
-                                                                 {AskedBy::ldap, "ldap"}});
+enum class Client { api, call, text, template_3cx, phone_book, fastagi, ldap };
+inline constexpr auto kAskedByNames = text::enum_names<Client>({{Client::api, "api"},
+                                                                {Client::call, "call"},
+                                                                {Client::text, "text"},
+                                                                {Client::template_3cx, "3cx"},
+                                                                {Client::phone_book, "phone_book"},
+                                                                {Client::fastagi, "fastagi"},
+                                                                {Client::ldap, "ldap"}});
 inline constexpr std::size_t kAskers = kAskedByNames.size();
-constexpr std::string_view to_string(AskedBy value) {
+constexpr std::string_view to_string(Client value) {
   return kAskedByNames.name_of(value);
 }
 
@@ -93,7 +93,7 @@ class Metrics {
     std::chrono::steady_clock::time_point start_;
   };
 
-  void lookup_answered(AskedBy asker, const LookupAnswer& answer, std::chrono::nanoseconds took);
+  void lookup_answered(Client asker, const LookupAnswer& answer, std::chrono::nanoseconds took);
   void lookup_failed() { ++lookup_failures_; }
   void http_answered(int status) { ++http_by_class_[static_cast<std::size_t>(status / 100 % 6)]; }
   void webhook_accepted(std::uint64_t events) { webhook_events_ += events; }

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "server/metrics/metrics.h"
-#include "server/net/event_turns.h"
+#include "server/net/wake_queue.h"
 
 namespace ringdex::server {
 
@@ -49,7 +49,7 @@ struct Worker {
   }
 
   std::unordered_set<Connection*> connections;  // touched on this thread only; outlives the sessions in `context`
-  EventTurns turns{context};                    // streams are woken through it until `context` has ended
+  WakeQueue turns{context};                     // streams are woken through it until `context` has ended
   // One thread runs it, and alone touches its sockets; handlers may be posted from any.
   boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   boost::asio::steady_timer timer{context};

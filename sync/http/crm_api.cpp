@@ -54,7 +54,7 @@ std::expected<HttpResponse, FetchError> CrmApi::send_once(const HttpRequest& req
   ++requests_sent_;
   auto response = http_->send(sent, grant.base_url);
   if (!response) return std::unexpected(http_failure(response.error(), what));
-  if (rules.heed) rules.heed(*response, now);
+  if (rules.observe) rules.observe(*response, now);
   return *std::move(response);
 }
 

@@ -44,7 +44,7 @@ class CrmApi {
     // Asks the budgets: nothing lets the request through, else it is not sent for so long.
     std::function<std::optional<std::chrono::milliseconds>(index::TimePoint now)> permit;
     // Reads what an answer says of the limits.
-    std::function<void(const HttpResponse&, index::TimePoint now)> heed;
+    std::function<void(const HttpResponse&, index::TimePoint now)> observe;
     // Whether an answer says that the access token is of no use any more; unset: its status is 401.
     std::function<bool(const HttpResponse&)> is_refused;
   };

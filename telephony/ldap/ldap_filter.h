@@ -114,7 +114,7 @@ class LdapTextMatcher {
   std::vector<Prepared> prepared_;  // one for each node
 };
 
-// Where the answers of a filter are among: the people who bear one of `numbers`, those of whom a value of a name
+// Where the answers of a filter are among: the people who have one of `numbers`, those of whom a value of a name
 // attribute (the whole name, the family name, the company's, ...) begins with one of `names`, or, if `everybody`,
 // anyone, and then `numbers` are still those that a phone asks for. With nothing at all nobody can be an answer.
 //
@@ -135,7 +135,7 @@ using LdapAttributeKindOf = std::function<LdapAttributeKind(std::string_view att
 // What to look up so that everyone for whom the filter is `yes` is found. It holds for an evaluation in which a leaf
 // - on an attribute of kind `none`, and an extensible one, is never `yes`;
 // - on a name attribute is what LdapTextMatcher says of one of the person's values;
-// - on a number attribute is `yes` for equality, approx and substrings only if the person bears the number that
+// - on a number attribute is `yes` for equality, approx and substrings only if the person has the number that
 //   number_text_of() gives, which for an empty value is never so.
 LdapPlan plan_for(const LdapFilter& filter, const LdapAttributeKindOf& kind_of = ldap_attribute_kind);
 

@@ -149,7 +149,7 @@ void judge_number(CallerId& caller, std::string_view text) {
 }
 
 void read_uri(CallerId& caller, std::string_view text, bool is_tel) {
-  // The user part may bear parameters of its own (RFC 3261, 19.1.6): they stand before '@'. A URI without '@' is a
+  // The user part may have parameters of its own (RFC 3261, 19.1.6): they stand before '@'. A URI without '@' is a
   // host alone, unless it is a tel: URI.
   const std::size_t at_sign = text.find('@');
   if (!is_tel && at_sign == std::string_view::npos) {

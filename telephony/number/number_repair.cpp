@@ -10,7 +10,7 @@ std::vector<RepairAttempt> repair_attempts(const SplitNumber& number, bool code_
     attempts.push_back({Repair::lost_italian_zero, "+390" + std::string(national)});
   }
   if (code_was_written) {
-    // The second code may bear its own 00, of which libphonenumber has taken one zero for a trunk prefix.
+    // The second code may have its own 00, of which libphonenumber has taken one zero for a trunk prefix.
     const std::size_t zeros = national.starts_with("00") ? 2 : national.starts_with('0') ? 1 : 0;
     const std::string_view after_prefix = national.substr(zeros);
     if (after_prefix.starts_with(code)) {

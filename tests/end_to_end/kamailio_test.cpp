@@ -55,7 +55,7 @@ std::optional<NamedAddress> named_address(const std::string& line) {
 
 constexpr std::size_t kInviteHeaders = 12;
 
-// The INVITE tells this name, three times over, and bears nothing that was not sent or is not the route's own.
+// The INVITE tells this name, three times over, and has nothing that was not sent or is not the route's own.
 void check_named(const SipMessage& invite, const std::string& name, const std::string& from,
                  const std::string& asserted) {
   CAPTURE(invite.text);

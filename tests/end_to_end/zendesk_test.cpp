@@ -17,10 +17,10 @@ std::string record_id(std::uint64_t id) {
 }
 
 bool found_within(const RingdexProcess& ringdex, const std::string& number, const std::string& match,
-                  std::chrono::milliseconds patience) {
+                  std::chrono::milliseconds timeout) {
   return ringdex.wait_for(
       "/v1/lookup?number=" + text::percent_encoded(number), [&](const auto& body) { return body["match"] == match; },
-      patience);
+      timeout);
 }
 
 // Asks for deltas until the answer is good: the export shows a change once its second is over.

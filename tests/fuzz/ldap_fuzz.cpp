@@ -23,7 +23,7 @@ bool is_whole(std::string_view bytes) {
   return next_ldap_frame(bytes, bytes.size()) == LdapFrame{LdapFrame::State::whole, bytes.size()};
 }
 
-// Someone of one name, who bears no number, is found by the plan if the filter is true for her.
+// Someone of one name, who has no number, is found by the plan if the filter is true for her.
 void check_plan(const LdapFilter& filter) {
   const LdapPlan plan = plan_for(filter);
   require(plan.numbers.size() <= kLdapPlanNumbersMax && plan.names.size() <= kLdapPlanNamesMax);

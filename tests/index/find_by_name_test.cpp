@@ -315,7 +315,7 @@ TEST_CASE("the members of an organization are found by its new name") {
   CHECK(found(open, "anna") == "1");
 }
 
-TEST_CASE("a lead that bears its person's name is found by it, as long as it has one") {
+TEST_CASE("a lead that has its person's name is found by it, as long as it has one") {
   OpenIndex open;
   Record lead = person({"crm", RecordKind::lead, "deal"}, "", 1);
   lead.person_id = "p";

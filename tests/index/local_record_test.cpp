@@ -26,7 +26,7 @@ ChangeBatch of(const std::string& source, std::vector<Record> upserts) {
 
 ChangeBatch unknown_caller(const std::string& e164) {
   ChangeBatch batch = of("local", {person(local(""), e164, 0, {e164})});
-  batch.unless_borne_in = kSources;
+  batch.unless_held_in = kSources;
   return batch;
 }
 
@@ -39,7 +39,7 @@ class LocalIndex {
     REQUIRE(applied);
     return *applied;
   }
-  std::vector<std::string> bearers(const std::string& e164) {
+  std::vector<std::string> holders(const std::string& e164) {
     const IndexView view = index_.read();
     const auto found = view.find("default", number(e164), 1'000);
     REQUIRE(found);
@@ -63,13 +63,13 @@ class LocalIndex {
   std::int64_t now_ = 0;
 };
 
-TEST_CASE("a local record is numbered, and refused while somebody bears its number") {
+TEST_CASE("a local record is numbered, and refused while somebody has its number") {
   LocalIndex index;
   const auto made = index.apply(unknown_caller("+12125550199"));
   CHECK(made.numbered == std::vector<RecordId>{local("1")});
   const auto again = index.apply(unknown_caller("+12125550199"));
   CHECK(again.refused == 1);
-  CHECK(again.borne_by == std::vector<RecordId>{local("1")});
+  CHECK(again.holders == std::vector<RecordId>{local("1")});
   CHECK(again.position == made.position);
   // Two in one batch get two numbers.
   const auto two = index.apply(of("local", {person(local(""), "A", 0, {"+12125550101"}), person(local(""), "B", 0)}));
@@ -88,8 +88,8 @@ TEST_CASE("a local record's id is never given again, and who is gone is not writ
   index.apply(std::move(deletion));
   const auto late = index.apply(of("local", {person(first, "Joe", 0, {"+12125550199"})}));
   CHECK(late.refused == 1);
-  CHECK(late.borne_by.empty());
-  CHECK(index.bearers("+12125550199").empty());
+  CHECK(late.holders.empty());
+  CHECK(index.holders("+12125550199").empty());
   CHECK(index.apply(unknown_caller("+12125550199")).numbered.at(0) != first);
   // In an index that was begun anew, later.
   LocalIndex fresh;
@@ -114,7 +114,7 @@ TEST_CASE("what is written last of a local record counts, whatever the clock say
   ChangeBatch deletion = of("local", {});
   deletion.deletions.push_back({local("1"), 0});
   CHECK(index.apply(std::move(deletion)).deleted == 1);
-  CHECK(index.bearers("+12125550199").empty());
+  CHECK(index.holders("+12125550199").empty());
   CHECK(index.locals() == 0);
 }
 
@@ -135,20 +135,20 @@ TEST_CASE("a local record gives way to whoever brings its number, in the same wr
     CHECK(index.apply(of("crm", {person("7", "Paul", 1, {"+12125550199", "+525512345678"})})).gave_way == 2);
     CHECK(index.now_known(local("2")) == "crm:contact:7");
   }
-  SUBCASE("a lead that bears it only once its person is there") {
+  SUBCASE("a lead that has it only once its person is there") {
     Record lead = person({"crm", RecordKind::lead, "l"}, "", 1);
     lead.person_id = "7";
     CHECK(index.apply(of("crm", {lead})).gave_way == 0);
     CHECK(index.apply(of("crm", {person("7", "Paul", 1, {"+12125550199"})})).gave_way == 1);
   }
   CHECK(index.now_known(local("1")) == "crm:contact:7");
-  const auto bearers = index.bearers("+12125550199");
-  CHECK(std::ranges::find(bearers, "crm:contact:7") != bearers.end());
-  CHECK(std::ranges::find(bearers, "local:local:1") == bearers.end());
+  const auto holders = index.holders("+12125550199");
+  CHECK(std::ranges::find(holders, "crm:contact:7") != holders.end());
+  CHECK(std::ranges::find(holders, "local:local:1") == holders.end());
   CHECK(index.locals() == 0);
 }
 
-// The model: who bears which number, and to whom each local record leads.
+// The model: who has which number, and to whom each local record leads.
 TEST_CASE("random changes: no number has two local records, and none beside a source's record") {
   const unsigned seed = std::random_device{}();
   CAPTURE(seed);
@@ -163,10 +163,10 @@ TEST_CASE("random changes: no number has two local records, and none beside a so
     for (int step = 1; step <= 60; ++step) {
       if (below(3) == 0) {
         const std::string wanted = phone();
-        const bool borne = std::ranges::any_of(live, [&](const auto& entry) { return entry.second.contains(wanted); });
+        const bool held = std::ranges::any_of(live, [&](const auto& entry) { return entry.second.contains(wanted); });
         const auto applied = index.apply(unknown_caller(wanted));
-        REQUIRE(applied.refused == (borne ? 1u : 0u));
-        if (!borne) live[applied.numbered.at(0)] = {wanted};
+        REQUIRE(applied.refused == (held ? 1u : 0u));
+        if (!held) live[applied.numbered.at(0)] = {wanted};
       } else {
         const std::string source = below(2) == 0 ? "crm" : "shop";
         const RecordId id = contact(std::to_string(below(4)), source);
@@ -198,7 +198,7 @@ TEST_CASE("random changes: no number has two local records, and none beside a so
       REQUIRE(index.locals() == locals);
       for (int digit = 0; digit < 8; ++digit) {
         const std::string e164 = "+1212555010" + std::to_string(digit);
-        const auto ids = index.bearers(e164);
+        const auto ids = index.holders(e164);
         REQUIRE(std::set<std::string>(ids.begin(), ids.end()) == expected[e164]);
       }
       for (const auto& [from, to] : gave_way) {

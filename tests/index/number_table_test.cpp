@@ -78,7 +78,7 @@ TEST_CASE("random changes leave the number table as a plain map says") {
   for (std::uint64_t position = 1; position <= 2'000; ++position) {
     table.begin(position);
     for (int change = 0; change < 5; ++change) {
-      // Few numbers are borne by many.
+      // Few numbers are held by many.
       const auto number = [&] { return chance() % 4 == 0 ? chance() % 3 : chance() % kNumbers; };
       const std::uint64_t id = chance() % kIds;
       const auto known = model.find(id);
@@ -187,7 +187,7 @@ TEST_CASE("memory that changes give back is used again") {
   };
   const std::size_t first = churn(100);
   CHECK(churn(100'000) == first);
-  // A number with more and more bearers leaves a list of each length behind.
+  // A number with more and more holders leaves a list of each length behind.
   for (std::uint64_t id = 10; id < 10'000; ++id) {
     table.begin(++position);
     const Record record = bearer(id, id, {3});

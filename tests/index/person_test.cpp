@@ -1,4 +1,4 @@
-// Records that bear the name and the numbers of another one.
+// Records that have the name and the numbers of another one.
 
 #include <doctest/doctest.h>
 

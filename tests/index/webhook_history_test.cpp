@@ -141,7 +141,7 @@ TEST_CASE("of several events in one batch each is told what it did itself") {
   CHECK(all.deleted == 5);
   CHECK(all.merged == 1);
   CHECK(scene.text() == "d? c- b+ a+");
-  // With a person go the leads that bear the person's name.
+  // With a person go the leads that have the person's name.
   CHECK(scene.settled(first).did == EventChanges{.deleted = 3});
   CHECK(scene.settled(second).did == EventChanges{.merged = 1});
   CHECK(scene.settled(repeat).did == EventChanges{});

@@ -171,7 +171,7 @@ class CallScene {
   Metrics metrics;
   CallerSearch search{lookups, [this] { return tick(); }, &live, &locals};
   LookupCounts counts{metrics, true};
-  LateWork later;
+  Deferred later;
   AboutRecords about{index,
                      [this](const std::string&, const index::RecordId& id, std::function<void(bool)> done) {
                        return fetch(id, std::move(done));

@@ -273,7 +273,7 @@ TEST_CASE_FIXTURE(CallScene, "click-to-call is about the record that was clicked
   CHECK_FALSE(merged.contains("unmatchable"));
   CHECK(report("c3")["call"]["about"] == "crm:contact:3");
 
-  // A namesake who does not bear the number is nobody who does.
+  // A namesake who does not have the number is nobody who does.
   put({person("5", "Bob", {kAnna})});
   request = outbound("c5", kShared);
   request.about = AboutRequest{"crm", "5", std::nullopt};

@@ -24,7 +24,7 @@ struct Fixture {
   index::TimePoint now{1'763'800'000'000ms};
   ApiKeys keys{dir.file("keys.json")};
   ConsoleSessions sessions{dir.file("sessions.json"), SessionCookie(false), [this] { return now; }};
-  OwnAddress own_address{"https://names.acme.example", false};
+  PublicUrl public_url{"https://names.acme.example", false};
   HttpRouter router{routes(), keys, {}, &sessions};
 
   std::vector<HttpRoute> routes() {
@@ -33,7 +33,7 @@ struct Fixture {
       response.body = request.principal.account;
       return response;
     };
-    std::vector<HttpRoute> all = console_session_routes(sessions, keys, own_address);
+    std::vector<HttpRoute> all = console_session_routes(sessions, keys, public_url);
     std::ranges::move(console_page_routes(), std::back_inserter(all));
     all.push_back({.method = "GET", .path = "/v1/calls", .scope = Scope::agent, .handler = account});
     all.push_back({.method = "POST", .path = "/v1/calls", .scope = Scope::agent, .handler = account});

@@ -7,7 +7,7 @@
 #include "index/history/inbox.h"
 #include "server/api/lookup.h"
 #include "server/api/records.h"
-#include "sync/mirror/sync_scheduler.h"
+#include "sync/mirror/sources.h"
 #include "tests/server/api_scene.h"
 
 namespace ringdex::server {
@@ -90,11 +90,11 @@ TEST_CASE_FIXTURE(ApiScene, "agents and admins read records and look numbers up"
   Metrics metrics;
   const CallerSearch search(service, [] { return kNow; }, nullptr, nullptr);
   const LookupCounts counts(metrics, true);
-  const DoorLookups lookups(search, counts, AskedBy::api);
+  const DoorLookups lookups(search, counts, Client::api);
   index::Inbox inbox(*store);
-  sync::SyncScheduler scheduler(index, inbox, ledger);
+  sync::Sources sources(index, inbox, ledger);
   auto routes = lookup_routes(lookups);
-  std::ranges::move(record_routes(index, scheduler, std::chrono::seconds(0)), std::back_inserter(routes));
+  std::ranges::move(record_routes(index, sources, std::chrono::seconds(0)), std::back_inserter(routes));
   serve(std::move(routes));
   put({person("1", "Anna", {"+12125550123"})});
   for (const std::string scope : {"lookup", "agent", "admin"}) {

@@ -55,7 +55,7 @@ TEST_CASE("who is one person") {
   // Without a name in common nobody is grouped, and two nameless records are two.
   CHECK(ids({record("1", ""), record("2", "")}, SamePerson::name_number) == Groups{{"1"}, {"2"}});
 
-  // All bear the asked number, so the wider rule finds no more.
+  // All have the asked number, so the wider rule finds no more.
   CHECK(ids(twins, SamePerson::name_number_email_org) == ids(twins, SamePerson::name_number));
 }
 

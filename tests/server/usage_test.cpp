@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(Scene, "every door's lookup counts, and goes on counting after
   Metrics metrics;
   const CallerSearch search(service, [] { return kNow; }, nullptr, nullptr);
   const LookupCounts counts(metrics, true);
-  const DoorLookups lookups(search, counts, AskedBy::fastagi);
+  const DoorLookups lookups(search, counts, Client::fastagi);
   put({person("1", "Anna", {"+12125550123"})});
   REQUIRE(lookups.answer({.account = "default", .number = "+12125550123"}));
   service.set_accounts(usage.attached({{"default", settings()}}));

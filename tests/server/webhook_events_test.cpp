@@ -16,16 +16,16 @@ using Json = nlohmann::ordered_json;
 using index::at;
 using tests::FakeConnector;
 
-// The routes over a store and a scheduler whose threads do not run.
+// The routes over a store and a sources whose threads do not run.
 struct Scene {
   index::OpenIndex open;
   index::Ledger ledger{*open.store};
   index::Inbox inbox{*open.store};
   tests::FakeSource source{"crm"};
-  sync::SyncScheduler scheduler{*open.index, inbox, ledger};
+  sync::Sources sources{*open.index, inbox, ledger};
   tests::TempDir dir;
   ApiKeys keys{dir.file("keys.json")};
-  HttpRouter router{webhook_event_routes(inbox, scheduler), keys};
+  HttpRouter router{webhook_event_routes(inbox, sources), keys};
 
   Scene() {
     add("default", "crm");
@@ -33,20 +33,20 @@ struct Scene {
     add("tenant", "crm");
   }
   void add(const std::string& account, const std::string& id) {
-    scheduler.add({.syncer = {.account = account, .source = id, .interval = std::chrono::hours(1)},
-                   .refresher = {.account = account, .source = id},
-                   .webhooks = {.account = account, .source = id, .policy = {}},
-                   .type = "fake",
-                   .listing = std::make_unique<FakeConnector>(source),
-                   .by_id = std::make_unique<FakeConnector>(source),
-                   .interactive = std::make_unique<FakeConnector>(source)});
+    sources.add({.syncer = {.account = account, .source = id, .interval = std::chrono::hours(1)},
+                 .refresher = {.account = account, .source = id},
+                 .webhooks = {.account = account, .source = id, .policy = {}},
+                 .type = "fake",
+                 .listing = std::make_unique<FakeConnector>(source),
+                 .by_id = std::make_unique<FakeConnector>(source),
+                 .interactive = std::make_unique<FakeConnector>(source)});
   }
   std::uint64_t accept(const sync::WaitingHint& waiting, const std::string& account = "default",
                        const std::string& id = "crm") {
     return inbox.accept(account, id, {sync::encode_hint(waiting)}).value().at(0);
   }
   HttpResponse get(const std::string& query = "", const std::string& account = "default") const {
-    const HttpRoute route = webhook_event_routes(inbox, scheduler).at(0);
+    const HttpRoute route = webhook_event_routes(inbox, sources).at(0);
     HttpRequest request;
     request.method = "GET";
     request.target = "/v1/webhooks" + query;
@@ -161,7 +161,7 @@ TEST_CASE("what is no page is refused") {
 TEST_CASE("refused requests are shown by source to their own account") {
   Scene scene;
   const auto send = [&](const std::string& account, const std::string& id, const sync::WebhookRequest& request) {
-    CHECK(!scene.scheduler.accept_webhook(account, id, request));
+    CHECK(!scene.sources.accept_webhook(account, id, request));
   };
   const sync::WebhookRequest forged{{{"signature", "bad"}}, "refetch 1"};
   send("default", "crm", forged);
@@ -190,7 +190,7 @@ TEST_CASE("refused requests are shown by source to their own account") {
 TEST_CASE("only an admin's key is let in") {
   Scene scene;
   for (const Scope scope : {Scope::lookup, Scope::agent, Scope::metrics, Scope::admin}) {
-    const HttpRoute route = webhook_event_routes(scene.inbox, scene.scheduler).at(0);
+    const HttpRoute route = webhook_event_routes(scene.inbox, scene.sources).at(0);
     const Principal who{.account = "default", .scopes = static_cast<unsigned>(scope), .key_id = "k"};
     CHECK(who.may(route.scope) == (scope == Scope::admin));
   }

@@ -41,10 +41,10 @@ ChildProcess::~ChildProcess() {
   kill();
 }
 
-std::optional<int> ChildProcess::wait(std::chrono::milliseconds patience) {
+std::optional<int> ChildProcess::wait(std::chrono::milliseconds timeout) {
   if (exit_code_) return exit_code_;
   pollfd ending{handle_, POLLIN, 0};
-  if (::poll(&ending, 1, static_cast<int>(patience.count())) == 1) kill();
+  if (::poll(&ending, 1, static_cast<int>(timeout.count())) == 1) kill();
   return exit_code_;
 }
 

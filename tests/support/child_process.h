@@ -16,9 +16,9 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  // Waits at most `patience` for its end: the exit code, or 128 and the signal; none if it still runs, and -1 if it
+  // Waits at most `timeout` for its end: the exit code, or 128 and the signal; none if it still runs, and -1 if it
   // could not be started.
-  std::optional<int> wait(std::chrono::milliseconds patience);
+  std::optional<int> wait(std::chrono::milliseconds timeout);
   // Kills it and its children, and waits.
   void kill();
   std::string output() const;

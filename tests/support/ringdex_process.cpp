@@ -210,14 +210,14 @@ std::string RingdexProcess::raw(const std::string& bytes, std::chrono::milliseco
   return answer;
 }
 
-bool RingdexProcess::wait_until_idle(const std::string& source, std::chrono::milliseconds patience) const {
+bool RingdexProcess::wait_until_idle(const std::string& source, std::chrono::milliseconds timeout) const {
   const auto is_idle = [&source](const nlohmann::json& body) {
     for (const auto& entry : body["sources"]) {
       if (entry["id"] == source) return entry["state"] == "idle" && !entry["run"].is_null();
     }
     return false;
   };
-  return wait_for("/v1/sources", is_idle, patience);
+  return wait_for("/v1/sources", is_idle, timeout);
 }
 
 }  // namespace ringdex::tests

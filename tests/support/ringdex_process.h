@@ -59,11 +59,11 @@ class RingdexProcess {
   // Bytes over a socket of its own, as they are; the whole answer until the server closes or `silence` passes.
   std::string raw(const std::string& bytes, std::chrono::milliseconds silence = std::chrono::milliseconds(2'000)) const;
 
-  // Asks until `good` is true of the answer, at most `patience`; false if it never was.
+  // Asks until `good` is true of the answer, at most `timeout`; false if it never was.
   template <typename Predicate>
   bool wait_for(const std::string& target, Predicate good,
-                std::chrono::milliseconds patience = std::chrono::seconds(30)) const {
-    const auto end = std::chrono::steady_clock::now() + patience;
+                std::chrono::milliseconds timeout = std::chrono::seconds(30)) const {
+    const auto end = std::chrono::steady_clock::now() + timeout;
     while (std::chrono::steady_clock::now() < end) {
       const HttpAnswer answer = get(target);
       if (answer.status == 200 && good(answer.body)) return true;
@@ -72,7 +72,7 @@ class RingdexProcess {
     return false;
   }
   // Until the source is idle and has finished a run.
-  bool wait_until_idle(const std::string& source, std::chrono::milliseconds patience = std::chrono::seconds(60)) const;
+  bool wait_until_idle(const std::string& source, std::chrono::milliseconds timeout = std::chrono::seconds(60)) const;
 
  private:
   static void pause();

@@ -80,19 +80,20 @@ PipedriveApi::PipedriveApi(PipedriveShared shared, std::shared_ptr<MovingHttpCli
     : shared_(shared), api_(shared.credential, std::move(http)) {}
 
 std::expected<HttpResponse, FetchError> PipedriveApi::get(const std::string& target, TimePoint now) {
-  const CrmApi::Rules rules{.permit =
-                                [this](TimePoint at) {
-                                  const auto wait = shared_.budget.take(at);
-                                  return wait ? wait : shared_.quota.take(at);
-                                },
-                            .heed = [this](const HttpResponse& response, TimePoint at) { heed_limits(response, at); },
-                            .is_refused = nullptr};
+  const CrmApi::Rules rules{
+      .permit =
+          [this](TimePoint at) {
+            const auto wait = shared_.budget.take(at);
+            return wait ? wait : shared_.quota.take(at);
+          },
+      .observe = [this](const HttpResponse& response, TimePoint at) { observe_limits(response, at); },
+      .is_refused = nullptr};
   HttpRequest request;
   request.target = target;
   return api_.send(request, pipedrive_what(target), rules, now);
 }
 
-void PipedriveApi::heed_limits(const HttpResponse& response, TimePoint now) {
+void PipedriveApi::observe_limits(const HttpResponse& response, TimePoint now) {
   const auto limit = number_header(response, "x-daily-ratelimit-token-limit");
   const auto remaining = number_header(response, "x-daily-ratelimit-token-remaining");
   if (limit && remaining) shared_.quota.announced(*limit - std::min(*limit, *remaining), *limit);

@@ -42,7 +42,7 @@ class PipedriveApi {
 
  private:
   std::expected<HttpResponse, FetchError> get(const std::string& target, TimePoint now);
-  void heed_limits(const HttpResponse& response, TimePoint now);
+  void observe_limits(const HttpResponse& response, TimePoint now);
 
   PipedriveShared shared_;
   CrmApi api_;

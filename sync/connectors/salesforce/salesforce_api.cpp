@@ -102,7 +102,7 @@ std::optional<std::chrono::milliseconds> SalesforceApi::permit(TimePoint now) {
   return shared_.quota.take(now);
 }
 
-void SalesforceApi::heed_limits(const HttpResponse& response, TimePoint now) {
+void SalesforceApi::observe_limits(const HttpResponse& response, TimePoint now) {
   const auto header = response.headers.find("sforce-limit-info");
   if (header != response.headers.end()) {
     if (const auto usage = read_salesforce_usage(header->second)) shared_.quota.announced(usage->used, usage->limit);
@@ -116,9 +116,10 @@ void SalesforceApi::heed_limits(const HttpResponse& response, TimePoint now) {
 }
 
 std::expected<SalesforceApi::Answer, SalesforceError> SalesforceApi::get(const std::string& target, TimePoint now) {
-  const CrmApi::Rules rules{.permit = [this](TimePoint at) { return permit(at); },
-                            .heed = [this](const HttpResponse& response, TimePoint at) { heed_limits(response, at); },
-                            .is_refused = is_session_ended};
+  const CrmApi::Rules rules{
+      .permit = [this](TimePoint at) { return permit(at); },
+      .observe = [this](const HttpResponse& response, TimePoint at) { observe_limits(response, at); },
+      .is_refused = is_session_ended};
   HttpRequest request;
   request.target = target;
   const std::string what = what_of(target);

@@ -36,7 +36,7 @@ class SalesforceApi {
 
  private:
   std::optional<std::chrono::milliseconds> permit(TimePoint now);
-  void heed_limits(const HttpResponse& response, TimePoint now);
+  void observe_limits(const HttpResponse& response, TimePoint now);
 
   SalesforceShared shared_;
   CrmApi api_;

@@ -26,7 +26,7 @@ std::expected<HttpResponse, FetchError> ZendeskApi::get(const std::string& targe
   auto& limit = budget == Budget::exports ? shared_.export_budget : shared_.account_budget;
   const CrmApi::Rules rules{
       .permit = [&limit](TimePoint at) { return limit.take(at); },
-      .heed = [this, budget](const HttpResponse& response, TimePoint at) { heed_limits(response, budget, at); },
+      .observe = [this, budget](const HttpResponse& response, TimePoint at) { observe_limits(response, budget, at); },
       .is_refused = nullptr};
   HttpRequest request;
   request.target = target;
@@ -56,7 +56,7 @@ std::expected<std::optional<text::JsonDocument>, FetchError> ZendeskApi::get_rec
   return std::unexpected(std::move(failure));
 }
 
-void ZendeskApi::heed_limits(const HttpResponse& response, Budget budget, TimePoint now) {
+void ZendeskApi::observe_limits(const HttpResponse& response, Budget budget, TimePoint now) {
   // The ratelimit-* headers of an export may speak of the export's own limit; x-rate-limit is always the account's.
   const bool either = budget == Budget::account;
   auto limit = number_header(response, "x-rate-limit");

@@ -34,7 +34,7 @@ class ZendeskApi {
   RequestsLeft requests_left(TimePoint now) const { return {.this_minute = shared_.export_budget.available(now)}; }
 
  private:
-  void heed_limits(const HttpResponse& response, Budget budget, TimePoint now);
+  void observe_limits(const HttpResponse& response, Budget budget, TimePoint now);
 
   ZendeskShared shared_;
   CrmApi api_;

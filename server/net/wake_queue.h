@@ -18,13 +18,13 @@ class TakesTurns {
 
 // The streams of one thread that have something to send. They get their turns a few at a time, so that an event for a
 // thousand listeners does not keep a lookup on the same thread waiting for them all.
-class EventTurns {
+class WakeQueue {
  public:
   // A turn is a write or two; so many take less than a lookup may be held up.
   static constexpr std::size_t kTurnsAtOnce = 4;
 
   // `context` is the thread's, and may be made later than this.
-  explicit EventTurns(boost::asio::io_context& context) : context_(context) {}
+  explicit WakeQueue(boost::asio::io_context& context) : context_(context) {}
 
   // Any thread may call. Who is gone by then has no turn.
   void add(std::weak_ptr<TakesTurns> stream);

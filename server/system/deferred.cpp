@@ -1,4 +1,4 @@
-#include "server/system/late_work.h"
+#include "server/system/deferred.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -21,18 +21,18 @@ void run_safely(const std::function<void()>& work) {
 
 }  // namespace
 
-void LateWork::run(std::function<void()> work) {
+void Deferred::run(std::function<void()> work) {
   boost::asio::post(thread_, [work = std::move(work)] { run_safely(work); });
 }
 
-void LateWork::run_after(std::chrono::milliseconds wait, std::function<void()> work) {
+void Deferred::run_after(std::chrono::milliseconds wait, std::function<void()> work) {
   const auto timer = std::make_shared<boost::asio::steady_timer>(thread_, wait);
   timer->async_wait([timer, work = std::move(work)](boost::system::error_code error) {
     if (!error) run_safely(work);
   });
 }
 
-void LateWork::stop() {
+void Deferred::stop() {
   thread_.stop();
   thread_.join();
 }

@@ -1,4 +1,4 @@
-#include "sync/mirror/sync_scheduler.h"
+#include "sync/mirror/sources.h"
 
 #include <algorithm>
 #include <exception>
@@ -21,7 +21,7 @@ TimePoint wall_clock() {
 
 }  // namespace
 
-void SyncScheduler::Worker::nudge() {
+void Sources::Worker::nudge() {
   {
     const std::lock_guard lock(mutex);
     nudged = true;
@@ -29,7 +29,7 @@ void SyncScheduler::Worker::nudge() {
   wake.notify_all();
 }
 
-void SyncScheduler::Worker::run(std::stop_token stop, const std::function<TimePoint(TimePoint)>& step) {
+void Sources::Worker::run(std::stop_token stop, const std::function<TimePoint(TimePoint)>& step) {
   const std::stop_callback on_stop(stop, [this] { nudge(); });
   while (!stop.stop_requested()) {
     // The wait is steady and counts from the time that the step was told, so that a clock that jumps cannot stretch it.
@@ -51,7 +51,7 @@ void SyncScheduler::Worker::run(std::stop_token stop, const std::function<TimePo
   wake.notify_all();
 }
 
-void SyncScheduler::Worker::join(const std::function<void()>& cancel) {
+void Sources::Worker::join(const std::function<void()>& cancel) {
   if (!thread.joinable()) return;
   {
     std::unique_lock lock(mutex);
@@ -65,7 +65,7 @@ void SyncScheduler::Worker::join(const std::function<void()>& cancel) {
   thread.join();
 }
 
-SyncScheduler::Source::Source(SourceSetup given, index::Index& index, index::Inbox& inbox, index::Ledger& ledger)
+Sources::Source::Source(SourceSetup given, index::Index& index, index::Inbox& inbox, index::Ledger& ledger)
     : setup(std::move(given)),
       syncer(setup.syncer, *setup.listing, index, ledger),
       refresher(setup.refresher, *setup.by_id, index, inbox, ledger),
@@ -74,18 +74,18 @@ SyncScheduler::Source::Source(SourceSetup given, index::Index& index, index::Inb
       live({.account = setup.syncer.account, .source = setup.syncer.source, .policy = setup.syncer.policy},
            *setup.interactive, index) {}
 
-SyncScheduler::SyncScheduler(index::Index& index, index::Inbox& inbox, index::Ledger& ledger)
+Sources::Sources(index::Index& index, index::Inbox& inbox, index::Ledger& ledger)
     : index_(index), inbox_(inbox), ledger_(ledger) {}
 
-SyncScheduler::~SyncScheduler() {
+Sources::~Sources() {
   stop();
 }
 
-void SyncScheduler::add(SourceSetup setup) {
+void Sources::add(SourceSetup setup) {
   sources_.push_back(std::make_unique<Source>(std::move(setup), index_, inbox_, ledger_));
 }
 
-void SyncScheduler::start() {
+void Sources::start() {
   if (const auto closed = ledger_.close_interrupted(wall_clock()); !closed) log::error("{}", closed.error().message);
   for (auto& source : sources_) {
     Source* const it = source.get();
@@ -106,7 +106,7 @@ void SyncScheduler::start() {
   }
 }
 
-void SyncScheduler::stop() {
+void Sources::stop() {
   stopping_ = true;
   for (auto& source : sources_) {
     source->listing_worker.thread.request_stop();
@@ -124,14 +124,14 @@ void SyncScheduler::stop() {
   }
 }
 
-SyncScheduler::Source* SyncScheduler::find(const std::string& account, const std::string& source) const {
+Sources::Source* Sources::find(const std::string& account, const std::string& source) const {
   for (const auto& candidate : sources_) {
     if (candidate->setup.syncer.account == account && candidate->setup.syncer.source == source) return candidate.get();
   }
   return nullptr;
 }
 
-std::vector<SourceOverview> SyncScheduler::overview(const std::string& account) const {
+std::vector<SourceOverview> Sources::overview(const std::string& account) const {
   std::vector<SourceOverview> found;
   for (const auto& source : sources_) {
     const SourceSetup& setup = source->setup;
@@ -142,7 +142,7 @@ std::vector<SourceOverview> SyncScheduler::overview(const std::string& account) 
   return found;
 }
 
-bool SyncScheduler::request_run(const std::string& account, const std::string& source, RunKind kind) {
+bool Sources::request_run(const std::string& account, const std::string& source, RunKind kind) {
   Source* const found = find(account, source);
   if (found == nullptr) return false;
   found->syncer.request(kind);
@@ -150,7 +150,7 @@ bool SyncScheduler::request_run(const std::string& account, const std::string& s
   return true;
 }
 
-std::optional<std::future<ResyncAnswer>> SyncScheduler::resync(const std::string& account, const index::RecordId& id) {
+std::optional<std::future<ResyncAnswer>> Sources::resync(const std::string& account, const index::RecordId& id) {
   Source* const found = find(account, id.source);
   if (found == nullptr) return std::nullopt;
   auto answer = found->refresher.resync(id);
@@ -158,7 +158,7 @@ std::optional<std::future<ResyncAnswer>> SyncScheduler::resync(const std::string
   return answer;
 }
 
-bool SyncScheduler::resync(const std::string& account, const index::RecordId& id, RecordRefresher::Done done) {
+bool Sources::resync(const std::string& account, const index::RecordId& id, RecordRefresher::Done done) {
   Source* const found = find(account, id.source);
   if (found == nullptr) return false;
   found->refresher.resync(id, std::move(done));
@@ -166,9 +166,9 @@ bool SyncScheduler::resync(const std::string& account, const index::RecordId& id
   return true;
 }
 
-std::expected<WebhookAccepted, WebhookFailure> SyncScheduler::accept_webhook(const std::string& account,
-                                                                             const std::string& source,
-                                                                             const WebhookRequest& request) {
+std::expected<WebhookAccepted, WebhookFailure> Sources::accept_webhook(const std::string& account,
+                                                                       const std::string& source,
+                                                                       const WebhookRequest& request) {
   Source* const found = find(account, source);
   if (found == nullptr) return std::unexpected(WebhookFailure::refused);
   auto accepted = found->webhooks.accept(request, wall_clock());
@@ -176,7 +176,7 @@ std::expected<WebhookAccepted, WebhookFailure> SyncScheduler::accept_webhook(con
   return accepted;
 }
 
-RefusedWebhooks SyncScheduler::refused_webhooks(const std::string& account, const std::string& source) const {
+RefusedWebhooks Sources::refused_webhooks(const std::string& account, const std::string& source) const {
   RefusedWebhooks refused;
   for (const auto& one : sources_) {
     const SyncerOptions& of = one->setup.syncer;
@@ -185,8 +185,8 @@ RefusedWebhooks SyncScheduler::refused_webhooks(const std::string& account, cons
   return refused;
 }
 
-std::expected<index::ApplyResult, index::IndexError> SyncScheduler::confirm_sweep(const std::string& account,
-                                                                                  const std::string& source) {
+std::expected<index::ApplyResult, index::IndexError> Sources::confirm_sweep(const std::string& account,
+                                                                            const std::string& source) {
   Source* const found = find(account, source);
   if (found == nullptr) return index::ApplyResult{};
   auto result = index_.confirm_sweep(account, source, wall_clock());
@@ -194,15 +194,15 @@ std::expected<index::ApplyResult, index::IndexError> SyncScheduler::confirm_swee
   return result;
 }
 
-void SyncScheduler::tell_mode(Source& source, index::SourceState::Mode mode) {
+void Sources::tell_mode(Source& source, index::SourceState::Mode mode) {
   source.syncer.set_mode(mode);
   source.refresher.set_mode(mode);
   source.webhooks.set_mode(mode);
   source.live.set_mode(mode);
 }
 
-std::expected<void, index::IndexError> SyncScheduler::set_mode(const std::string& account, const std::string& source,
-                                                               index::SourceState::Mode mode) {
+std::expected<void, index::IndexError> Sources::set_mode(const std::string& account, const std::string& source,
+                                                         index::SourceState::Mode mode) {
   Source* const found = find(account, source);
   if (found == nullptr) return {};
   if (auto kept = index_.set_mode(account, source, mode, wall_clock()); !kept) return kept;
@@ -212,8 +212,8 @@ std::expected<void, index::IndexError> SyncScheduler::set_mode(const std::string
   return {};
 }
 
-std::optional<std::future<PreviewAnswer>> SyncScheduler::preview(const std::string& account, const std::string& source,
-                                                                 std::size_t records_max) {
+std::optional<std::future<PreviewAnswer>> Sources::preview(const std::string& account, const std::string& source,
+                                                           std::size_t records_max) {
   Source* const found = find(account, source);
   if (found == nullptr) return std::nullopt;
   auto answer = found->preview.ask(records_max);
@@ -221,8 +221,7 @@ std::optional<std::future<PreviewAnswer>> SyncScheduler::preview(const std::stri
   return answer;
 }
 
-std::expected<std::uint64_t, index::IndexError> SyncScheduler::purge(const std::string& account,
-                                                                     const std::string& source) {
+std::expected<std::uint64_t, index::IndexError> Sources::purge(const std::string& account, const std::string& source) {
   const auto before = index_.read().source_state(account, source);
   if (!before) return std::unexpected(before.error());
   std::string from;
@@ -235,8 +234,7 @@ std::expected<std::uint64_t, index::IndexError> SyncScheduler::purge(const std::
   return before->records;
 }
 
-std::size_t SyncScheduler::ask_live(const std::string& account, telephony::PhoneNumber number,
-                                    const LiveSearch::Done& done) {
+std::size_t Sources::ask_live(const std::string& account, telephony::PhoneNumber number, const LiveSearch::Done& done) {
   std::size_t asked = 0;
   for (const auto& source : sources_) {
     if (!source->setup.live || source->setup.syncer.account != account) continue;
@@ -247,7 +245,7 @@ std::size_t SyncScheduler::ask_live(const std::string& account, telephony::Phone
   return asked;
 }
 
-bool SyncScheduler::has_live(std::string_view account) const {
+bool Sources::has_live(std::string_view account) const {
   return std::ranges::any_of(
       sources_, [&](const auto& source) { return source->setup.live && source->setup.syncer.account == account; });
 }

@@ -1,4 +1,4 @@
-#include "server/http/own_address.h"
+#include "server/http/public_url.h"
 
 #include <algorithm>
 
@@ -15,11 +15,11 @@ bool is_host_and_port(const std::string& host) {
 
 }  // namespace
 
-std::string OwnAddress::for_client(const HttpRequest& request) const {
+std::string PublicUrl::for_client(const HttpRequest& request) const {
   return is_configured() ? configured_ : as_named(request);
 }
 
-std::string OwnAddress::as_named(const HttpRequest& request) const {
+std::string PublicUrl::as_named(const HttpRequest& request) const {
   const std::string* host = request.header("host");
   const std::string scheme = has_tls_ ? "https://" : "http://";
   return scheme + (host != nullptr && is_host_and_port(*host) ? *host : "localhost");

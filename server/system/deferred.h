@@ -8,9 +8,9 @@ namespace ringdex::server {
 
 // One thread for what a ring does not wait for. What a piece of work throws ends that piece and is logged. Any thread
 // may call.
-class LateWork {
+class Deferred {
  public:
-  ~LateWork() { stop(); }
+  ~Deferred() { stop(); }
 
   void run(std::function<void()> work);
   void run_after(std::chrono::milliseconds wait, std::function<void()> work);

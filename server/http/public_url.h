@@ -7,10 +7,10 @@
 namespace ringdex::server {
 
 // How a client reaches this server, for links that it is given: the configured address, else as the client named it.
-class OwnAddress {
+class PublicUrl {
  public:
   // `configured` has no slash at its end; empty: none.
-  OwnAddress(std::string configured, bool has_tls) : configured_(std::move(configured)), has_tls_(has_tls) {}
+  PublicUrl(std::string configured, bool has_tls) : configured_(std::move(configured)), has_tls_(has_tls) {}
 
   bool is_configured() const { return !configured_.empty(); }
   const std::string& configured() const { return configured_; }

@@ -49,10 +49,10 @@ struct SourceOverview {
 
 // Runs every source on threads of its own: one for its pages, one for its single records, one for what somebody waits
 // for. A source that hangs or fails holds up nobody else. Any thread may call; start() and stop() once each.
-class SyncScheduler {
+class Sources {
  public:
-  SyncScheduler(index::Index& index, index::Inbox& inbox, index::Ledger& ledger);
-  ~SyncScheduler();
+  Sources(index::Index& index, index::Inbox& inbox, index::Ledger& ledger);
+  ~Sources();
 
   void add(SourceSetup setup);  // before start()
   void start();

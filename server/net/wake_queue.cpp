@@ -1,4 +1,4 @@
-#include "server/net/event_turns.h"
+#include "server/net/wake_queue.h"
 
 #include <array>
 #include <boost/asio/post.hpp>
@@ -6,7 +6,7 @@
 
 namespace ringdex::server {
 
-void EventTurns::add(std::weak_ptr<TakesTurns> stream) {
+void WakeQueue::add(std::weak_ptr<TakesTurns> stream) {
   {
     const std::lock_guard lock(mutex_);
     waiting_.push_back(std::move(stream));
@@ -15,7 +15,7 @@ void EventTurns::add(std::weak_ptr<TakesTurns> stream) {
   boost::asio::post(context_, [this] { run(); });
 }
 
-void EventTurns::run() {
+void WakeQueue::run() {
   std::array<std::weak_ptr<TakesTurns>, kTurnsAtOnce> now;
   std::size_t count = 0;
   {

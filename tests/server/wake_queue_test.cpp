@@ -1,4 +1,4 @@
-#include "server/net/event_turns.h"
+#include "server/net/wake_queue.h"
 
 #include <doctest/doctest.h>
 
@@ -19,7 +19,7 @@ class Stream : public TakesTurns {
 
 TEST_CASE("turns come in order, a few at a time, and not for who is gone") {
   boost::asio::io_context context;
-  EventTurns turns(context);
+  WakeQueue turns(context);
   std::vector<int> taken;
   std::vector<std::shared_ptr<Stream>> streams;
   for (int name = 0; name < 10; ++name) {
