@@ -69,7 +69,9 @@ LookupScene::LookupScene(std::uint64_t records)
       index(*store),
       usage(*store, scene_clock()),
       service(parser, index, picks, usage.attached(server::account_settings(one_source(), parser).value())),
-      lookups(service, metrics, scene_clock, true, nullptr),
+      search(service, scene_clock, nullptr, nullptr),
+      counts(metrics, true),
+      lookups(search, counts, server::AskedBy::api),
       keys(folder.file("keys.json")),
       router(server::lookup_routes(lookups), keys) {
   for (std::uint64_t first = 0; first < records; first += kPage) {

@@ -40,6 +40,8 @@ class LookupScene {
   server::LookupUsage usage;
   server::LookupService service;
   server::Metrics metrics;
+  server::CallerSearch search;
+  server::LookupCounts counts;
   server::DoorLookups lookups;
   server::ApiKeys keys;
   server::HttpRouter router;

@@ -19,7 +19,7 @@ using telephony::NameForm;
 constexpr std::size_t kLengthMax = 250;
 
 struct CallerNameApi {
-  const DoorLookups& lookups;
+  DoorLookups lookups;
   const RecordLinks& links;
   const OwnAddress& address;
 };
@@ -109,19 +109,24 @@ std::string call_info(const CallerNameApi& api, const HttpRequest& request, cons
                      api.links.path_to(request.principal.account, id, api.lookups.now()));
 }
 
+void write_name(const CallerNameApi& api, const HttpRequest& request, const DoorLookups::Found& found,
+                HttpResponse& response) {
+  if (const auto* format = request.parameter("format"); format && *format == "call-info") {
+    return write_text(response, found ? call_info(api, request, *found) : std::string());
+  }
+  const Wanted wanted = read_wanted(request);
+  std::string name;
+  if (found) name = wanted.of(caller_line(*found));
+  write_text(response, name.empty() ? wanted.of(fallback(request)) : std::move(name));
+}
+
+// What is captured by reference outlives the answer.
 void get_name(const CallerNameApi& api, const HttpRequest& request, HttpResponse& response) {
   LookupRequest lookup;
   read_options(api, request, lookup);
   if (const auto* number = request.parameter("number"); number && !is_withheld(request)) lookup.number = *number;
-  const auto found = ask(api.lookups, lookup, request, response);
-  if (!found) return;
-  if (const auto* format = request.parameter("format"); format && *format == "call-info") {
-    return write_text(response, *found ? call_info(api, request, **found) : std::string());
-  }
-  const Wanted wanted = read_wanted(request);
-  std::string name;
-  if (*found) name = wanted.of(caller_line(**found));
-  write_text(response, name.empty() ? wanted.of(fallback(request)) : std::move(name));
+  ask(api.lookups, lookup, response,
+      [&](const DoorLookups::Found& found, HttpResponse& answer) { write_name(api, request, found, answer); });
 }
 
 bool wants_json(const HttpRequest& request) {
@@ -131,28 +136,34 @@ bool wants_json(const HttpRequest& request) {
 }
 
 // JSON where nobody is known is 404 there too; clients of the text form would show its body.
-void get_opencnam(const CallerNameApi& api, const HttpRequest& request, HttpResponse& response) {
-  LookupRequest lookup;
-  read_options(api, request, lookup);
-  if (!request.parameters.empty()) lookup.number = request.parameters[0];
-  const auto found = ask(api.lookups, lookup, request, response);
-  if (!found) return;
+void write_opencnam(const HttpRequest& request, std::string_view asked, const DoorLookups::Found& found,
+                    HttpResponse& response) {
   const Wanted wanted = read_wanted(request);
   std::string name;
-  if (*found) name = wanted.of(caller_line(**found));
+  if (found) name = wanted.of(caller_line(*found));
   if (!wants_json(request)) return write_text(response, std::move(name));
-  const auto& parsed = *found ? (*found)->number.parsed : std::nullopt;
-  const std::string number = parsed ? parsed->number.to_e164() : std::string(lookup.number);
+  const auto& parsed = found ? found->number.parsed : std::nullopt;
+  const std::string number = parsed ? parsed->number.to_e164() : std::string(asked);
   text::JsonWriter out(response.body);
   if (name.empty()) {
     response.status = 404;
     out.open('{').member("err", "no name is known for this number").member("number", number).close('}');
     return;
   }
-  const index::Card& pick = *(*found)->pick();
+  const index::Card& pick = *found->pick();
   out.open('{').member("name", name).member("number", number).member("price", 0.0);
   out.member("uri", "/" + request.path[0] + "/phone/" + number).member("created", pick.first_indexed_at);
   out.member("updated", pick.updated_at.value_or(pick.first_indexed_at)).close('}');
+}
+
+void get_opencnam(const CallerNameApi& api, const HttpRequest& request, HttpResponse& response) {
+  LookupRequest lookup;
+  read_options(api, request, lookup);
+  if (!request.parameters.empty()) lookup.number = request.parameters[0];
+  ask(api.lookups, lookup, response,
+      [&request, asked = lookup.number](const DoorLookups::Found& found, HttpResponse& answer) {
+        write_opencnam(request, asked, found, answer);
+      });
 }
 
 }  // namespace

@@ -70,14 +70,14 @@ void get_lookup(const DoorLookups& lookups, const HttpRequest& request, bool exp
   }
   lookup.number = *number;
   if (explain) return write_explained(lookups, lookup, response);
-  const auto found = ask(lookups, lookup, request, response);
-  if (!found) return;
-  if (*found) {
-    text::JsonWriter out(response.body);
-    write_answer(out, **found);
-  } else {
-    response = failure(found->error());
-  }
+  ask(lookups, lookup, response, [](const DoorLookups::Found& found, HttpResponse& answer) {
+    if (found) {
+      text::JsonWriter out(answer.body);
+      write_answer(out, *found);
+    } else {
+      answer = failure(found.error());
+    }
+  });
 }
 
 // Body: {"numbers": ["+1…", …], "region"?, "called"?, "plan"?, "agent"?}; one answer a number, in their order.
@@ -124,14 +124,6 @@ std::string asked_number(const HttpRequest& request, std::string_view parameter)
   return value->starts_with(' ') ? '+' + value->substr(1) : *value;
 }
 
-std::optional<DoorLookups::Found> ask(const DoorLookups& lookups, const LookupRequest& lookup,
-                                      const HttpRequest& request, HttpResponse& response) {
-  if (request.may_wait) return lookups.finish_live(lookup);
-  auto found = lookups.answer_or_wait(lookup);
-  response.wants_to_wait = !found.has_value();
-  return found;
-}
-
 std::vector<HttpRoute> lookup_routes(const DoorLookups& lookups) {
   // An agent or admin looks numbers up in the console.
   constexpr Scope kScopes = Scope::lookup | Scope::agent | Scope::admin;
@@ -139,19 +131,19 @@ std::vector<HttpRoute> lookup_routes(const DoorLookups& lookups) {
       {.method = "GET",
        .path = "/v1/lookup",
        .scope = kScopes,
-       .handler = [&lookups](const HttpRequest& request,
-                             HttpResponse& response) { get_lookup(lookups, request, false, response); }},
+       .handler = [lookups](const HttpRequest& request,
+                            HttpResponse& response) { get_lookup(lookups, request, false, response); }},
       // A hundred busy numbers take their time, and must not keep a ring waiting on the same thread.
       {.method = "POST",
        .path = "/v1/lookup",
        .scope = Scope::lookup,
        .runs_on = RunsOn::blocking,
-       .handler = [&lookups](const HttpRequest& request) { return post_lookup(lookups, request); }},
+       .handler = [lookups](const HttpRequest& request) { return post_lookup(lookups, request); }},
       {.method = "GET",
        .path = "/v1/explain",
        .scope = kScopes,
-       .handler = [&lookups](const HttpRequest& request,
-                             HttpResponse& response) { get_lookup(lookups, request, true, response); }},
+       .handler = [lookups](const HttpRequest& request,
+                            HttpResponse& response) { get_lookup(lookups, request, true, response); }},
   };
 }
 

@@ -27,7 +27,7 @@ constexpr std::size_t kCiscoNumbersEach = 2;
 constexpr std::size_t kCiscoPeopleMax = telephony::kCiscoPageNumbersMax / kCiscoNumbersEach;
 
 struct PhoneBooksApi {
-  const DoorLookups& lookups;
+  DoorLookups lookups;
   const Directory& directory;
   const OwnAddress& address;
 };
@@ -114,20 +114,16 @@ telephony::PhoneBookPage empty_page(const PhoneBooksApi& api, const HttpRequest&
 void search_number(const PhoneBooksApi& api, const HttpRequest& request, PhoneBookFormat format,
                    const std::string& number, HttpResponse& response) {
   const LookupRequest lookup{.account = request.principal.account, .number = number, .region = {}, .called = {}};
-  const auto found = ask(api.lookups, lookup, request, response);
-  if (!found) return;
-  telephony::PhoneBookPage page = empty_page(api, request, format);
-  if (*found) add_by_number(**found, number, page);
-  response = xml_response(telephony::write_phone_book(format, page));
+  ask(api.lookups, lookup, response, [&, format, number](const DoorLookups::Found& found, HttpResponse& answer) {
+    telephony::PhoneBookPage page = empty_page(api, request, format);
+    if (found) add_by_number(*found, number, page);
+    answer = xml_response(telephony::write_phone_book(format, page));
+  });
 }
 
-// Reads the disk, so on another thread.
+// Reads the disk.
 void search_name(const PhoneBooksApi& api, const HttpRequest& request, PhoneBookFormat format,
                  const std::optional<std::string>& name, HttpResponse& response) {
-  if (!request.may_wait) {
-    response.wants_to_wait = true;
-    return;
-  }
   telephony::PhoneBookPage page = empty_page(api, request, format);
   const std::string* from = request.parameter("from");
   const bool is_nobody =
@@ -163,7 +159,9 @@ void get_phone_book(const PhoneBooksApi& api, const HttpRequest& request, HttpRe
   }
   const BookWanted wanted = read_book_wanted(request);
   if (wanted.number) return search_number(api, request, *format, *wanted.number, response);
-  search_name(api, request, *format, wanted.name, response);
+  answer_later(response, [&api, &request, format = *format, name = wanted.name](HttpResponse& answer) {
+    search_name(api, request, format, name, answer);
+  });
 }
 
 }  // namespace

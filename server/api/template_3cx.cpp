@@ -12,7 +12,7 @@ namespace ringdex::server {
 namespace {
 
 struct Template3cxApi {
-  const DoorLookups& lookups;
+  DoorLookups lookups;
   const OwnAddress& address;
 };
 
@@ -39,12 +39,12 @@ void write_contact(text::JsonWriter& out, const Template3cxApi& api, const HttpR
 void get_contacts(const Template3cxApi& api, const HttpRequest& request, HttpResponse& response) {
   const std::string number = asked_number(request);
   const LookupRequest lookup{.account = request.principal.account, .number = number, .region = {}, .called = {}};
-  const auto found = ask(api.lookups, lookup, request, response);
-  if (!found) return;
-  text::JsonWriter out(response.body);
-  out.open('{').key("contacts").open('[');
-  if (*found && !caller_line(**found).empty()) write_contact(out, api, request, **found, number);
-  out.close(']').close('}');
+  ask(api.lookups, lookup, response, [&, number](const DoorLookups::Found& found, HttpResponse& answer) {
+    text::JsonWriter out(answer.body);
+    out.open('{').key("contacts").open('[');
+    if (found && !caller_line(*found).empty()) write_contact(out, api, request, *found, number);
+    out.close(']').close('}');
+  });
 }
 
 }  // namespace

@@ -29,6 +29,19 @@ const std::string& own_line(const RingRequest& request) {
   return request.direction == CallDirection::inbound ? request.to : request.from;
 }
 
+LookupRequest lookup_request(const RingRequest& request, const index::Record* about) {
+  LookupRequest lookup{.account = request.account,
+                       .number = other_party(request),
+                       .region = request.region,
+                       .called = own_line(request),
+                       .plan = telephony::plan_from(request.plan).value_or(telephony::Plan::automatic),
+                       .agent = {},
+                       .about = about};
+  // What one of several agents chose for himself is not the others' choice.
+  if (request.agents.size() == 1) lookup.agent = request.agents.front();
+  return lookup;
+}
+
 std::vector<RecordId> ids_of(const AboutRequest& about) {
   if (about.kind) return {{about.source, *about.kind, about.external_id}};
   if (about.source == index::kLocalSource) return {{about.source, RecordKind::local, about.external_id}};

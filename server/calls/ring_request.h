@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "index/calls/call.h"
+#include "server/lookup/lookup_answer.h"
 #include "telephony/number/asked_number.h"
 
 namespace ringdex::server {
@@ -35,6 +36,10 @@ RingRequest ring_of(const index::Call& call);
 // The other party's number and the account's own line.
 const std::string& other_party(const RingRequest& request);
 const std::string& own_line(const RingRequest& request);
+
+// Who is on the other side of it, as a question that has views into the ring. `about`: the record that the call was
+// started from, if it is known.
+LookupRequest lookup_request(const RingRequest& request, const index::Record* about = nullptr);
 
 // The ids that may be meant, the likelier one in front.
 std::vector<index::RecordId> ids_of(const AboutRequest& about);

@@ -2,12 +2,12 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <memory>
 #include <vector>
 
 #include "config/logging/log.h"
+#include "server/net/apart.h"
 #include "server/net/socket.h"
 
 namespace ringdex::server {
@@ -84,21 +84,18 @@ class FastAgiDoor::Session : public Connection, public std::enable_shared_from_t
     }
     if (!question_.is_known) return refuse("refused", "no such script; use agi://HOST/lookup");
     account_ = principal->account;
-    const auto found = shared_.lookups.answer_or_wait(lookup_request());
-    if (found) return answer(*found);
-    asio::post(shared_.waiting, [self = shared_from_this()]() mutable {
-      auto commands = self->commands_after_waiting();
-      Worker& worker = self->worker_;
-      asio::post(worker.context, [self = std::move(self), commands = std::move(commands)]() mutable {
-        self->send_all(std::move(commands));
-      });
-    });
+    auto begun = shared_.lookups.begin(lookup_request());
+    if (begun.waiting == nullptr) return send_all(commands_for(begun.answer));
+    run_apart(
+        shared_.waiting, worker_, shared_from_this(),
+        [waiting = std::move(begun.waiting)](const Session& self) { return self.commands_after(*waiting); },
+        [](Session& self, std::vector<std::string> commands) { self.send_all(std::move(commands)); });
   }
 
   // On another thread: touches nothing that changes.
-  std::vector<std::string> commands_after_waiting() const {
+  std::vector<std::string> commands_after(const WaitingSearch& waiting) const {
     try {
-      return commands_for(shared_.lookups.finish_live(lookup_request(), shared_.options.deadline / 2));
+      return commands_for(shared_.lookups.finish(waiting, shared_.options.deadline / 2));
     } catch (const std::exception& error) {
       log::error("fastagi: a lookup failed: {}", error.what());
       return agi_refusal("failed", "the lookup failed; the server's log says more", shared_.options.answer);
@@ -118,8 +115,6 @@ class FastAgiDoor::Session : public Connection, public std::enable_shared_from_t
     if (!found) return agi_refusal("failed", "the lookup failed; the server's log says more", shared_.options.answer);
     return agi_answer(account_, *found, shared_.options.answer);
   }
-
-  void answer(const DoorLookups::Found& found) { send_all(commands_for(found)); }
 
   void refuse(std::string_view match, std::string_view reason) {
     outcome_ = DoorOutcome::refused;

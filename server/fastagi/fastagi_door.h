@@ -26,7 +26,7 @@ struct FastAgiOptions {
 // Answers Asterisk's FastAGI (telephony/formats/agi_message.h): one connection a call.
 class FastAgiDoor {
  public:
-  // What is given must outlive it.
+  // What is given by reference must outlive it.
   FastAgiDoor(FastAgiOptions options, const DoorLookups& lookups, DoorAccess access, DoorMetrics& metrics);
   ~FastAgiDoor();
 
@@ -38,7 +38,7 @@ class FastAgiDoor {
  private:
   struct Shared {
     const FastAgiOptions options;
-    const DoorLookups& lookups;
+    const DoorLookups lookups;
     const DoorAccess access;
     DoorMetrics& metrics;
     boost::asio::thread_pool& waiting;

@@ -39,7 +39,6 @@ void HttpRequest::clear() {
   query.clear();
   headers.clear();
   parameters.clear();
-  may_wait = false;
   principal.account.clear();
   principal.scopes = 0;
   principal.key_id.clear();
@@ -56,7 +55,7 @@ std::size_t HttpRequest::memory() const {
 void HttpResponse::clear() {
   status = 200;
   events.reset();
-  wants_to_wait = false;
+  later.reset();
   content_type = "application/json";
   cache_control = "no-store";
   body.clear();

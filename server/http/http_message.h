@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 namespace ringdex::server {
 
 class EventSubscription;
+struct LaterAnswer;
 
 // A name and what it stands for: a header, a query's parameter.
 struct NamedText {
@@ -35,7 +37,6 @@ struct HttpRequest {
   std::string body;
   bool from_loopback = false;
   const std::string* network_account = nullptr;  // whose phone systems the connection's network has, if it is trusted
-  bool may_wait = false;                         // this thread answers nobody else meanwhile
   Principal principal;                           // set by the router
   ReusedList<std::string> parameters;            // what the route's {…} matched
 
@@ -53,10 +54,20 @@ struct HttpResponse {
   std::string_view cache_control = "no-store";  // as content_type
   std::vector<std::pair<std::string, std::string>> headers;
   std::shared_ptr<EventSubscription> events;  // what goes on behind the body, until the client closes
-  bool wants_to_wait = false;                 // no answer yet: the handler is to be run again where it may wait
+  std::shared_ptr<LaterAnswer> later;         // if set, there is no answer yet, but what writes it
 
   void clear();
 };
+
+// Writes an answer on a thread that may wait. It may use the request, which stays where it is.
+struct LaterAnswer {
+  std::move_only_function<void(HttpResponse& response)> write;
+};
+// For a handler that may not wait itself.
+template <typename Write>
+void answer_later(HttpResponse& response, Write write) {
+  response.later = std::make_shared<LaterAnswer>(std::move(write));
+}
 
 // Splits and decodes the request's target, as text::append_percent_decoded does.
 void read_target(HttpRequest& request);

@@ -69,6 +69,17 @@ bool may_use_cookie(const HttpRequest& request) {
   return is_same_origin(request) && (only_reads || is_from_console(request));
 }
 
+template <typename Answer>
+void answer_safely(const HttpRoute& route, HttpResponse& response, const Answer& answer) {
+  try {
+    answer();
+  } catch (const std::exception& error) {
+    log::error("{} {}: {}", route.method, route.path, error.what());
+    response = problem(500, "internal_error", "the request could not be handled; the server's log says more");
+    if (route.simple_client) say_no_more(response);
+  }
+}
+
 bool is_address(std::string_view host) {
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
   boost::system::error_code error;
@@ -181,13 +192,12 @@ bool HttpRouter::still_lets_in(const Principal& principal) const {
 }
 
 void HttpRouter::run(const HttpRoute& route, const HttpRequest& request, HttpResponse& response) const {
-  try {
-    route.handler(request, response);
-  } catch (const std::exception& error) {
-    log::error("{} {}: {}", route.method, route.path, error.what());
-    response = problem(500, "internal_error", "the request could not be handled; the server's log says more");
-    if (route.simple_client) say_no_more(response);
-  }
+  answer_safely(route, response, [&] { route.handler(request, response); });
+}
+
+void HttpRouter::run_later(const HttpRoute& route, HttpResponse& response) const {
+  const auto later = std::exchange(response.later, nullptr);
+  if (later != nullptr) answer_safely(route, response, [&] { later->write(response); });
 }
 
 }  // namespace ringdex::server

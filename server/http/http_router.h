@@ -78,6 +78,8 @@ class HttpRouter {
   bool still_lets_in(const Principal& principal) const;
   // Runs the route. Exceptions end here, as status 500.
   void run(const HttpRoute& route, const HttpRequest& request, HttpResponse& response) const;
+  // The same for what it left for a thread that may wait, if it left anything.
+  void run_later(const HttpRoute& route, HttpResponse& response) const;
 
  private:
   struct Compiled {

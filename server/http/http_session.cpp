@@ -12,6 +12,7 @@
 
 #include "server/http/event_stream.h"
 #include "server/http/http_parser.h"
+#include "server/net/apart.h"
 #include "server/net/socket.h"
 #include "telephony/text/times.h"
 
@@ -76,10 +77,10 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
     while (out_.size() < kOutBytesMax && read_request()) {
       const HttpRoute* route = decide();
       if (route != nullptr && route->runs_on != RunsOn::connection) {
-        return run_apart(*route, route->runs_on == RunsOn::ringing ? shared_.ringing : shared_.blocking);
+        return run_apart(*route);
       }
       if (route != nullptr) shared_.router.run(*route, request_, response_);
-      if (response_.wants_to_wait) return run_apart(*route, shared_.waiting);
+      if (response_.later) return finish_apart(*route);
       if (response_.events) return stream();
       add_answer();
       if (!keep_alive_) break;
@@ -135,19 +136,31 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
     return shared_.router.decide(request_, response_);
   }
 
-  void run_apart(const HttpRoute& route, asio::thread_pool& threads) {
+  void run_apart(const HttpRoute& route) {
+    answer_apart(route.runs_on == RunsOn::ringing ? shared_.ringing : shared_.blocking, [&route](Session& session) {
+      session.shared_.router.run(route, session.request_, session.response_);
+      session.shared_.router.run_later(route, session.response_);
+    });
+  }
+
+  // What the handler left for a thread that may wait.
+  void finish_apart(const HttpRoute& route) {
+    answer_apart(shared_.waiting,
+                 [&route](Session& session) { session.shared_.router.run_later(route, session.response_); });
+  }
+
+  template <typename Answer>
+  void answer_apart(asio::thread_pool& threads, Answer answer) {
     deadline = UINT64_MAX;
     send_some();
-    request_.may_wait = true;
-    response_.clear();
-    asio::post(threads, [self = this->shared_from_this(), &route]() mutable {
-      Session& session = *self;
-      session.shared_.router.run(route, session.request_, session.response_);
-      asio::post(session.worker_.context, [self = std::move(self)] {
-        if (self->response_.events) return self->stream();
-        self->add_answer();
-        self->keep_alive_ ? self->serve() : self->send();
-      });
+    const auto work = [answer](Session& session) {
+      answer(session);
+      return true;
+    };
+    server::run_apart(threads, worker_, this->shared_from_this(), work, [](Session& session, bool) {
+      if (session.response_.events) return session.stream();
+      session.add_answer();
+      session.keep_alive_ ? session.serve() : session.send();
     });
   }
 

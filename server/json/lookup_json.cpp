@@ -91,4 +91,11 @@ void write_answer(text::JsonWriter& out, const LookupAnswer& answer) {
   out.close('}').key<"position">().number(answer.position()).close('}');
 }
 
+std::string answer_text(const LookupAnswer& answer) {
+  std::string text;
+  text::JsonWriter out(text);
+  write_answer(out, answer);
+  return text;
+}
+
 }  // namespace ringdex::server

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "config/logging/log.h"
+#include "server/net/apart.h"
 #include "server/net/socket.h"
 #include "telephony/ldap/ldap_message.h"
 
@@ -113,16 +114,23 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
     send();
   }
 
+  // A request with the bytes that it points into.
+  struct Message {
+    const std::string bytes;
+    telephony::LdapRequest request = {};
+  };
+
   // False: it has to wait until the search in hand has ended.
   bool take(std::size_t bytes) {
-    std::string message = input_.substr(0, bytes);
-    const auto request = telephony::decode_ldap_request(message);
-    if (!request) {
-      end_malformed(request.error().reason);
+    auto message = std::make_unique<Message>(input_.substr(0, bytes));
+    auto decoded = telephony::decode_ldap_request(message->bytes);
+    if (!decoded) {
+      end_malformed(decoded.error().reason);
       return true;
     }
-    const auto* abandon = std::get_if<telephony::LdapAbandon>(&request->operation);
-    const bool is_unbind = std::holds_alternative<telephony::LdapUnbind>(request->operation);
+    message->request = std::move(*decoded);
+    const auto* abandon = std::get_if<telephony::LdapAbandon>(&message->request.operation);
+    const bool is_unbind = std::holds_alternative<telephony::LdapUnbind>(message->request.operation);
     if (is_apart_ && abandon == nullptr && !is_unbind) return false;
     input_.erase(0, bytes);
     is_partial_ = false;
@@ -131,16 +139,14 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
     } else if (abandon != nullptr) {
       if (is_apart_ && abandon->message_id == apart_id_) is_unwanted_ = true;
     } else {
-      answer(*request, message);
+      answer(std::move(message));
     }
     return true;
   }
 
-  // `message` is what the request points into.
-  void answer(const telephony::LdapRequest& request, std::string& message) {
-    if (const auto* search = std::get_if<telephony::LdapSearch>(&request.operation)) {
-      return this->search(request, *search, message);
-    }
+  void answer(std::unique_ptr<const Message> message) {
+    const telephony::LdapRequest& request = message->request;
+    if (std::holds_alternative<telephony::LdapSearch>(request.operation)) return search(std::move(message));
     if (const auto* bind = std::get_if<telephony::LdapBind>(&request.operation)) {
       return answer_bind(request.message_id, *bind);
     }
@@ -206,34 +212,35 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
     wants_tls_ = true;
   }
 
-  void search(const telephony::LdapRequest& request, const telephony::LdapSearch& search, std::string& message) {
+  void search(std::unique_ptr<const Message> message) {
     if (principal_ && !shared_.access.still_admits(address_, *principal_)) principal_.reset();
-    const LdapAsked asked{request.message_id, search, request.controls,
-                          principal_ ? std::string_view(principal_->account) : std::string_view(), nullptr};
-    const auto turn = shared_.searcher.begin(asked, out_);
-    if (turn == LdapSearcher::Turn::done) {
-      return shared_.metrics.ended(asked.account.empty() ? DoorOutcome::refused : DoorOutcome::answered);
-    }
+    std::string account = principal_ ? principal_->account : "";
+    auto rest = shared_.searcher.begin(asked_in(*message, account, nullptr), out_);
+    if (!rest) return shared_.metrics.ended(account.empty() ? DoorOutcome::refused : DoorOutcome::answered);
     is_apart_ = true;
     is_unwanted_ = false;
-    apart_id_ = request.message_id;
-    auto& threads = turn == LdapSearcher::Turn::waits ? shared_.waiting : shared_.disk;
-    asio::post(threads, [self = shared_from_this(), turn, message = std::move(message),
-                         account = std::string(asked.account)]() mutable {
-      std::string answer = self->search_apart(message, account, turn);
-      Worker& worker = self->worker_;
-      asio::post(worker.context, [self = std::move(self), answer = std::move(answer)] { self->found(answer); });
-    });
+    apart_id_ = message->request.message_id;
+    asio::thread_pool& threads = rest->lookup != nullptr ? shared_.waiting : shared_.disk;
+    run_apart(
+        threads, worker_, shared_from_this(),
+        [message = std::move(message), account = std::move(account), rest = std::move(*rest)](const Session& self) {
+          return self.search_apart(*message, account, rest);
+        },
+        [](Session& self, const std::string& answer) { self.found(answer); });
+  }
+
+  static LdapAsked asked_in(const Message& message, std::string_view account, const std::atomic<bool>* is_unwanted) {
+    const telephony::LdapRequest& request = message.request;
+    return {request.message_id, std::get<telephony::LdapSearch>(request.operation), request.controls, account,
+            is_unwanted};
   }
 
   // On another thread: touches nothing that changes.
-  std::string search_apart(const std::string& message, const std::string& account, LdapSearcher::Turn turn) const {
+  std::string search_apart(const Message& message, const std::string& account, const LdapSearcher::Rest& rest) const {
     std::string answer;
     try {
       if (is_unwanted_) return answer;
-      const auto request = telephony::decode_ldap_request(message);
-      const auto& search = std::get<telephony::LdapSearch>(request->operation);
-      shared_.searcher.finish({request->message_id, search, request->controls, account, &is_unwanted_}, turn, answer);
+      shared_.searcher.finish(asked_in(message, account, &is_unwanted_), rest, answer);
     } catch (const std::exception& error) {
       log::error("ldap: a search failed: {}", error.what());
       answer.clear();

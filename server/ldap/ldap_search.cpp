@@ -161,12 +161,12 @@ struct LdapSearcher::Found {
   }
 };
 
-LdapSearcher::Turn LdapSearcher::begin(const LdapAsked& asked, std::string& out) const {
+std::optional<LdapSearcher::Rest> LdapSearcher::begin(const LdapAsked& asked, std::string& out) const {
   const telephony::LdapSearch& search = asked.search;
   for (const telephony::LdapControl& control : asked.controls) {
     if (!control.critical || control.oid == telephony::kLdapPagedResultsOid) continue;
     append_done(asked, {LdapResultCode::unavailable_critical_extension, "only paged results are known here"}, out);
-    return Turn::done;
+    return std::nullopt;
   }
   const LdapBase base = read_ldap_base(search.base, search.scope, options_.base_dn);
   using Kind = LdapBase::Kind;
@@ -177,46 +177,46 @@ LdapSearcher::Turn LdapSearcher::begin(const LdapAsked& asked, std::string& out)
       append_schema(out, asked.message_id, search.attributes);
     }
     append_done(asked, {}, out);
-    return Turn::done;
+    return std::nullopt;
   }
   if (asked.account.empty()) {
     append_done(asked, {LdapResultCode::insufficient_access_rights, "bind with an API key as the password"}, out);
-    return Turn::done;
+    return std::nullopt;
   }
   switch (base.kind) {
     case Kind::tree:
-      if (search.scope != telephony::LdapScope::base) return search_tree(asked, Turn::done, out);
+      if (search.scope != telephony::LdapScope::base) return search_tree(asked, nullptr, out);
       append_base_entry(out, asked.message_id, options_.base_dn);
       append_done(asked, {}, out);
-      return Turn::done;
+      return std::nullopt;
     case Kind::person:
-      return Turn::on_disk;
+      return Rest{};
     default:
       append_done(asked, {LdapResultCode::no_such_object, "", options_.base_dn}, out);
-      return Turn::done;
+      return std::nullopt;
   }
 }
 
-void LdapSearcher::finish(const LdapAsked& asked, Turn turn, std::string& out) const {
+void LdapSearcher::finish(const LdapAsked& asked, const Rest& rest, std::string& out) const {
   const LdapBase base = read_ldap_base(asked.search.base, asked.search.scope, options_.base_dn);
   if (base.kind == LdapBase::Kind::person) {
     append_person(asked, base.uid, out);
   } else {
-    search_tree(asked, turn, out);
+    search_tree(asked, &rest, out);
   }
 }
 
-// `turn` is the one that has come; `done` for the first.
-LdapSearcher::Turn LdapSearcher::search_tree(const LdapAsked& asked, Turn turn, std::string& out) const {
+std::optional<LdapSearcher::Rest> LdapSearcher::search_tree(const LdapAsked& asked, const Rest* rest,
+                                                            std::string& out) const {
   const auto pages = Pages::read(asked, options_.entries_max);
   if (!pages) {
     append_done(asked, {LdapResultCode::protocol_error, "the control for paged results is broken"}, out);
-    return Turn::done;
+    return std::nullopt;
   }
   const telephony::LdapPlan plan = telephony::plan_for(asked.search.filter);
   const bool by_name = plan.everybody || !plan.names.empty();
   Found found{.whole_records = needs_record(asked.search)};
-  if (turn == Turn::done && (by_name || found.whole_records)) return Turn::on_disk;
+  if (rest == nullptr && (by_name || found.whole_records)) return Rest{};
   for (const std::string& number : plan.numbers) {
     // Pages begin with who bears a number.
     if (!pages->is_first) break;
@@ -226,14 +226,22 @@ LdapSearcher::Turn LdapSearcher::search_tree(const LdapAsked& asked, Turn turn, 
       find_by_number(asked, lookups_.answer(request), number, found);
       continue;
     }
-    auto answer = turn == Turn::waits ? std::nullopt : lookups_.answer_or_wait(request);
-    if (!answer && turn == Turn::done) return Turn::waits;
-    if (!answer) answer = lookups_.finish_live(request, options_.deadline);
-    find_by_number(asked, *answer, number, found);
+    if (rest != nullptr && rest->lookup != nullptr) {
+      find_by_number(asked, lookups_.finish(*rest->lookup, options_.deadline), number, found);
+      continue;
+    }
+    auto begun = lookups_.begin(request);
+    if (begun.waiting == nullptr) {
+      find_by_number(asked, begun.answer, number, found);
+    } else if (rest == nullptr) {
+      return Rest{std::move(begun.waiting)};
+    } else {
+      find_by_number(asked, lookups_.finish(*begun.waiting, options_.deadline), number, found);
+    }
   }
   if (by_name && pages->size > 0) find_by_name(asked, plan, *pages, found);
   append_found(asked, *pages, found, out);
-  return Turn::done;
+  return std::nullopt;
 }
 
 void LdapSearcher::append_found(const LdapAsked& asked, const Pages& pages, Found& found, std::string& out) const {

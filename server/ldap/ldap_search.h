@@ -3,6 +3,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,19 +42,22 @@ class LdapSearcher {
   LdapSearcher(LdapSearchOptions options, const DoorLookups& lookups, const Directory& directory)
       : options_(std::move(options)), lookups_(lookups), directory_(directory) {}
 
-  // Where the search goes on: `done`, with its entries and result appended; `on_disk`, on a thread that may read the
-  // disk for some milliseconds; `waits`, on one that may wait for a CRM, with a place taken for it.
-  enum class Turn { done, on_disk, waits };
-  // The beginning, on any thread.
-  Turn begin(const LdapAsked& asked, std::string& out) const;
-  // The rest, after a turn that was not `done`.
-  void finish(const LdapAsked& asked, Turn turn, std::string& out) const;
+  // What is left of a search: with `lookup` for a thread that may wait for a CRM, else for one that may read the disk
+  // for some milliseconds.
+  struct Rest {
+    std::unique_ptr<WaitingSearch> lookup = nullptr;
+  };
+  // The beginning, on any thread; nullopt if that was all, and its entries and result are appended.
+  std::optional<Rest> begin(const LdapAsked& asked, std::string& out) const;
+  // The rest, of the same search.
+  void finish(const LdapAsked& asked, const Rest& rest, std::string& out) const;
 
  private:
   struct Pages;
   struct Found;
 
-  Turn search_tree(const LdapAsked& asked, Turn turn, std::string& out) const;
+  // `rest` is nullptr in the beginning.
+  std::optional<Rest> search_tree(const LdapAsked& asked, const Rest* rest, std::string& out) const;
   void find_by_number(const LdapAsked& asked, const DoorLookups::Found& answer, const std::string& number,
                       Found& found) const;
   void find_by_name(const LdapAsked& asked, const telephony::LdapPlan& plan, const Pages& pages, Found& found) const;
@@ -60,7 +65,7 @@ class LdapSearcher {
   void append_person(const LdapAsked& asked, std::string_view uid, std::string& out) const;
 
   const LdapSearchOptions options_;
-  const DoorLookups& lookups_;
+  const DoorLookups lookups_;
   const Directory& directory_;
 };
 

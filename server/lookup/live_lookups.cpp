@@ -2,12 +2,6 @@
 
 namespace ringdex::server {
 
-bool LiveLookups::take_place() {
-  if (++waiting_ <= kWaitingMax) return true;
-  --waiting_;
-  return false;
-}
-
 std::shared_ptr<Inquiry> LiveLookups::begin(const std::string& account, telephony::PhoneNumber number) const {
   // A source may answer after everybody has left.
   auto inquiry = std::make_shared<Inquiry>();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "server/lookup/inquiry.h"
+#include "server/lookup/wait_permits.h"
 #include "telephony/number/phone_number.h"
 #include "telephony/text/enum_names.h"
 
@@ -33,23 +33,11 @@ class LiveLookups {
 
   bool serves(std::string_view account) const { return serves_(account); }
 
-  // A place among those that wait, taken before a thread is given to it, so that nobody stands in a queue for one.
-  // False: there is none. Whoever took it leaves it by a Place.
-  bool take_place();
-  class Place {
-   public:
-    explicit Place(LiveLookups* lookups) : lookups_(lookups) {}
-    ~Place() {
-      if (lookups_ != nullptr) --lookups_->waiting_;
-    }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
+  // To be taken before a thread is given to whoever waits, so that nobody stands in a queue for one. nullopt if too
+  // many wait.
+  std::optional<WaitPermit> take_permit() { return permits_.take(); }
 
-   private:
-    LiveLookups* const lookups_;
-  };
-
-  // Asks; nullptr: nobody can be asked. `number` is canonical. What is found is indexed, also when nobody waits any
+  // Asks; nullptr if nobody can be asked. `number` is canonical. What is found is indexed, also when nobody waits any
   // more.
   std::shared_ptr<Inquiry> begin(const std::string& account, telephony::PhoneNumber number) const;
   // Blocks until something was found and indexed, every source has answered, or `deadline` is over.
@@ -58,7 +46,7 @@ class LiveLookups {
  private:
   const Ask ask_;
   const Serves serves_;
-  std::atomic<std::size_t> waiting_{0};
+  WaitPermits permits_{kWaitingMax};
 };
 
 inline constexpr auto kLiveOutcomeNames =

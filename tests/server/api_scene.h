@@ -71,13 +71,13 @@ struct ApiScene {
     request.target = target;
     request.body = body;
     request.from_loopback = true;
-    request.may_wait = true;
     request.headers = {{"host", "localhost"}};
     if (!with_key.empty()) request.headers = {{"host", "localhost"}, {"authorization", "Bearer " + with_key}};
     read_target(request);
     Answer answer{};
     if (const HttpRoute* route = router->decide(request, answer.response)) {
       router->run(*route, request, answer.response);
+      router->run_later(*route, answer.response);
     }
     answer.status = answer.response.status;
     answer.body = Json::parse(answer.response.body, nullptr, false);

@@ -27,6 +27,7 @@ class CallScene {
       : lookups(telephony::test_parser(), index, picks, std::move(accounts)) {
     REQUIRE(book.load());
   }
+  ~CallScene() { later.stop(); }
 
   static AccountSettings settings() {
     AccountSettings made;
@@ -168,16 +169,16 @@ class CallScene {
                 }};
   LocalRecords locals{telephony::test_parser(), lookups, index};
   Metrics metrics;
-  CallLookup lookup{index, lookups, [this] { return tick(); }};
-  CallUpdates updates{lookup,
-                      book,
-                      locals,
-                      [this](const std::string&, const index::RecordId& id, std::function<void(bool)> done) {
-                        return fetch(id, std::move(done));
-                      },
-                      [this] { return tick(); },
-                      {std::chrono::milliseconds(0), std::chrono::milliseconds(0)}};
-  CallService calls{lookup, lookups, book, locals, live, updates, metrics, [this] { return tick(); }};
+  CallerSearch search{lookups, [this] { return tick(); }, &live, &locals};
+  LookupCounts counts{metrics, true};
+  LateWork later;
+  AboutRecords about{index,
+                     [this](const std::string&, const index::RecordId& id, std::function<void(bool)> done) {
+                       return fetch(id, std::move(done));
+                     },
+                     later};
+  CallUpdates updates{search, about, book, later, {std::chrono::milliseconds(0), std::chrono::milliseconds(0)}};
+  CallService calls{search, counts, about, book, updates, metrics};
   CallActions actions{index, book, locals, [this] { return tick(); }};
 };
 

@@ -88,7 +88,9 @@ TEST_CASE_FIXTURE(Scene, "hostile queries are refused or do no harm") {
 
 TEST_CASE_FIXTURE(ApiScene, "agents and admins read records and look numbers up") {
   Metrics metrics;
-  const DoorLookups lookups(service, metrics, [] { return kNow; }, true, nullptr);
+  const CallerSearch search(service, [] { return kNow; }, nullptr, nullptr);
+  const LookupCounts counts(metrics, true);
+  const DoorLookups lookups(search, counts, AskedBy::api);
   index::Inbox inbox(*store);
   sync::SyncScheduler scheduler(index, inbox, ledger);
   auto routes = lookup_routes(lookups);

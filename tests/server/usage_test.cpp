@@ -184,7 +184,9 @@ TEST_CASE_FIXTURE(Scene, "counts from several threads are all there, also while 
 
 TEST_CASE_FIXTURE(Scene, "every door's lookup counts, and goes on counting after a reload") {
   Metrics metrics;
-  const DoorLookups lookups(service, metrics, [] { return kNow; }, true, nullptr, AskedBy::fastagi);
+  const CallerSearch search(service, [] { return kNow; }, nullptr, nullptr);
+  const LookupCounts counts(metrics, true);
+  const DoorLookups lookups(search, counts, AskedBy::fastagi);
   put({person("1", "Anna", {"+12125550123"})});
   REQUIRE(lookups.answer({.account = "default", .number = "+12125550123"}));
   service.set_accounts(usage.attached({{"default", settings()}}));

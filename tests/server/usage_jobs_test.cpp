@@ -1,4 +1,4 @@
-#include "server/assembly/usage_keeping.h"
+#include "server/assembly/jobs.h"
 
 #include "tests/server/api_scene.h"
 
@@ -13,8 +13,8 @@ TEST_CASE_FIXTURE(ApiScene, "what was counted is in the store after a stop, and 
   REQUIRE(log.add("default", index::counting_period(kNow - std::chrono::days(365)), old));
   LookupUsage usage(*store, kNow);
   service.set_accounts(usage.attached({{"default", settings()}}));
-  UsageKeeping keeping(usage, [] { return kNow; });
-  keeping.start();
+  BackgroundJobs keeping([] { return kNow; });
+  keeping.start(usage_jobs(usage, [] { return kNow; }));
   LookupAnswer answer(index.read());
   answer.account = service.settings("default");
   for (int i = 0; i < 5; ++i) count_usage(answer, std::chrono::microseconds(1));
