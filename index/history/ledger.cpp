@@ -12,7 +12,7 @@ using text::JsonDocument;
 using text::JsonWriter;
 
 // The counters by the names under which they are stored.
-constexpr std::pair<const char*, std::uint64_t ApplyResult::*> kCounters[] = {
+constexpr std::pair<const char*, std::uint64_t ApplyResult::*> kRunCounters[] = {
     {"added", &ApplyResult::added},         {"awaiting_confirmation", &ApplyResult::awaiting_confirmation},
     {"deleted", &ApplyResult::deleted},     {"kept_name", &ApplyResult::kept_name},
     {"merged", &ApplyResult::merged},       {"over_limit", &ApplyResult::over_limit},
@@ -26,7 +26,7 @@ std::string encode(const Run& run) {
   JsonWriter out(bytes);
   out.open('{').member("account", run.account);
   out.key("counts").open('{');
-  for (const auto& [name, member] : kCounters) out.member(name, run.counts.*member);
+  for (const auto& [name, member] : kRunCounters) out.member(name, run.counts.*member);
   out.close('}').member("failed", run.failed);
   if (run.finished_at) out.member("finished_at", stored_time(*run.finished_at));
   out.member("ignored", run.ignored);
@@ -63,7 +63,7 @@ std::optional<Run> decode_run(std::string_view bytes) {
   run.started_at = in.time("started_at");
   if (in.has("finished_at")) run.finished_at = in.time("finished_at");
   const StoredObject counts = in.object("counts");
-  for (const auto& [name, member] : kCounters) run.counts.*member = counted(counts, name);
+  for (const auto& [name, member] : kRunCounters) run.counts.*member = counted(counts, name);
   run.skipped = counted(in, "skipped");
   for (const auto& [reason, count] : in["skipped_by_reason"].members()) {
     run.skipped_by_reason.emplace(reason, count.natural().value_or(0));

@@ -11,11 +11,12 @@ namespace {
 // By their names, as they are written.
 constexpr ChangeCause kCauses[] = {ChangeCause::live, ChangeCause::resync, ChangeCause::sync, ChangeCause::webhook};
 
-constexpr std::pair<const char*, std::uint64_t ChangeCounts::*> kCounters[] = {{"added", &ChangeCounts::added},
-                                                                               {"deleted", &ChangeCounts::deleted},
-                                                                               {"merged", &ChangeCounts::merged},
-                                                                               {"skipped", &ChangeCounts::skipped},
-                                                                               {"updated", &ChangeCounts::updated}};
+constexpr std::pair<const char*, std::uint64_t ChangeCounts::*> kChangeCounters[] = {
+    {"added", &ChangeCounts::added},
+    {"deleted", &ChangeCounts::deleted},
+    {"merged", &ChangeCounts::merged},
+    {"skipped", &ChangeCounts::skipped},
+    {"updated", &ChangeCounts::updated}};
 
 }  // namespace
 
@@ -35,7 +36,7 @@ std::string_view skip_reason(const ApplyResult& result) {
 }
 
 ChangeCounts& ChangeCounts::operator+=(const ChangeCounts& other) {
-  for (const auto& [name, member] : kCounters) this->*member += other.*member;
+  for (const auto& [name, member] : kChangeCounters) this->*member += other.*member;
   return *this;
 }
 
@@ -64,7 +65,7 @@ std::string encode_counts(const CountsByCause& counts) {
     const auto found = counts.find(cause);
     if (found == counts.end() || found->second == ChangeCounts()) continue;
     out.key(to_string(cause)).open('{');
-    for (const auto& [name, member] : kCounters) {
+    for (const auto& [name, member] : kChangeCounters) {
       if (found->second.*member != 0) out.member(name, found->second.*member);
     }
     out.close('}');
@@ -79,7 +80,7 @@ std::optional<CountsByCause> decode_counts(std::string_view bytes) {
   CountsByCause counts;
   for (const ChangeCause cause : kCauses) {
     const text::JsonView of_cause = (*in)[to_string(cause)];
-    for (const auto& [name, member] : kCounters) {
+    for (const auto& [name, member] : kChangeCounters) {
       if (const auto value = of_cause[name].natural()) counts[cause].*member = *value;
     }
   }

@@ -5,7 +5,7 @@
 namespace ringdex::index {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kEventVersion = 1;
 constexpr std::uint64_t EventChanges::* kCounters[] = {&EventChanges::added, &EventChanges::updated,
                                                        &EventChanges::deleted, &EventChanges::merged,
                                                        &EventChanges::renamed};
@@ -32,7 +32,7 @@ EventChanges EventChanges::operator-(const EventChanges& before) const {
 }
 
 std::string encode_settled_event(const SettledEvent& event, std::string_view payload) {
-  std::string out{kVersion, static_cast<char>(event.outcome)};
+  std::string out{kEventVersion, static_cast<char>(event.outcome)};
   out += key::u64(static_cast<std::uint64_t>(event.settled_at.time_since_epoch().count()));
   for (const auto member : kCounters) out += key::u64(event.did.*member);
   out += key::u32(static_cast<std::uint32_t>(event.detail.size()));
@@ -41,7 +41,7 @@ std::string encode_settled_event(const SettledEvent& event, std::string_view pay
 }
 
 std::optional<StoredEvent> decode_settled_event(std::string_view bytes) {
-  if (bytes.size() < kDetailAt || bytes.front() != kVersion) return std::nullopt;
+  if (bytes.size() < kDetailAt || bytes.front() != kEventVersion) return std::nullopt;
   StoredEvent stored;
   stored.settled.outcome = static_cast<EventOutcome>(bytes[1]);
   if (stored.settled.outcome < EventOutcome::applied || stored.settled.outcome > EventOutcome::given_up) {

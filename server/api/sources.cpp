@@ -127,19 +127,11 @@ HttpResponse sync_source(const SourcesApi& api, const HttpRequest& request) {
   const text::JsonView wanted = (*body)["kind"];
   const std::string_view kind = wanted.is_absent() ? "delta" : wanted.text().value_or("");
   const std::string& id = request.parameters[0];
-  sync::RunKind asked{};
-  if (kind == "delta") {
-    asked = sync::RunKind::delta;
-  } else if (kind == "full") {
-    asked = sync::RunKind::full;
-  } else if (kind == "sweep") {
-    asked = sync::RunKind::sweep;
-  } else {
-    return problem(400, "bad_kind", "kind is delta, full or sweep");
-  }
+  const auto asked = sync::kRunKindNames.value_of(kind);
+  if (!asked) return problem(400, "bad_kind", "kind is delta, full or sweep");
   if (state->mode == Mode::paused) return wrong_mode(id, state->mode, "resume it first");
   if (state->mode == Mode::disabled) return wrong_mode(id, state->mode, "enable it first");
-  api.sources.request_run(request.principal.account, id, asked);
+  api.sources.request_run(request.principal.account, id, *asked);
   HttpResponse response;
   response.status = 202;
   text::JsonWriter(response.body).open('{').member("source", id).member("requested", kind).close('}');

@@ -13,28 +13,14 @@ namespace {
 constexpr std::size_t kEventsDefault = 50;
 constexpr std::size_t kEventsMax = 500;
 
-std::string_view outcome_text(const std::optional<index::EventOutcome>& outcome) {
-  if (!outcome) return "waiting";
-  switch (*outcome) {
-    case index::EventOutcome::applied:
-      return "applied";
-    case index::EventOutcome::unchanged:
-      return "unchanged";
-    case index::EventOutcome::ignored:
-      return "ignored";
-    case index::EventOutcome::given_up:
-      break;
-  }
-  return "given_up";
-}
-
 void write_event(text::JsonWriter& out, const sync::WebhookEvent& event) {
   out.open('{').member("number", event.number).member("source", event.source).member("type", event.type);
   event.kind ? out.member("kind", sync::to_string(*event.kind)) : out.null_member("kind");
   out.member("records", event.records);
   event.into.empty() ? out.null_member("into") : out.member("into", event.into);
   out.member("received_at", event.received_at).member("settled_at", event.settled_at);
-  out.member("attempts", event.attempts).member("outcome", outcome_text(event.outcome));
+  out.member("attempts", event.attempts)
+      .member("outcome", event.outcome ? index::kEventOutcomeNames.name_of(*event.outcome) : "waiting");
   out.key("did").open('{').member("added", event.did.added).member("updated", event.did.updated);
   out.member("deleted", event.did.deleted).member("merged", event.did.merged).member("renamed", event.did.renamed);
   out.close('}').member("detail", event.detail).close('}');

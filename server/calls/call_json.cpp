@@ -1,7 +1,6 @@
 #include "server/calls/call_json.h"
 
 #include <algorithm>
-#include <array>
 
 namespace ringdex::server {
 namespace {
@@ -62,18 +61,6 @@ const char* state_of(const Call& call) {
   return call.answered_at ? "answered" : "ringing";
 }
 
-const char* to_text(SamePerson rules) {
-  switch (rules) {
-    case SamePerson::none:
-      return "none";
-    case SamePerson::name_number:
-      return "name_number";
-    case SamePerson::name_number_email_org:
-      return "name_number_email_org";
-  }
-  return "none";
-}
-
 }  // namespace
 
 void write_call(text::JsonWriter& out, const Call& call) {
@@ -124,15 +111,14 @@ void write_call_report(text::JsonWriter& out, const Call& call, const index::Ind
 }
 
 std::string policy_text(const AccountSettings& account) {
-  static constexpr std::array kScopes{"account", "called_line", "agent"};
   std::string json;
   text::JsonWriter out(json);
   out.open('{').key("pick").open('[');
   for (const PickRule rule : account.pick.rules) out.text(to_string(rule));
   out.close(']').member("source_order", account.pick.source_order);
-  out.key("picked").open('{').member("scope", kScopes[static_cast<std::size_t>(account.pick_memory.scope)]);
+  out.key("picked").open('{').member("scope", kPickScopeNames.name_of(account.pick_memory.scope));
   out.member("age_max_seconds", account.pick_memory.age_max.count() / 1'000).close('}');
-  out.member("region", account.region).member("same_person", to_text(account.same_person));
+  out.member("region", account.region).member("same_person", kSamePersonNames.name_of(account.same_person));
   out.member("unknown_caller", account.creates_unknown_callers ? "create" : "ignore");
   out.member("on_miss", account.live_deadline ? "live" : "none").close('}');
   return json;

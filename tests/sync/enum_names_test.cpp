@@ -1,5 +1,9 @@
 #include <doctest/doctest.h>
 
+#include "sync/connectors/pipedrive/pipedrive_cursor.h"
+#include "sync/connectors/salesforce/salesforce_cursor.h"
+#include "sync/connectors/salesforce/salesforce_selection.h"
+#include "sync/connectors/zendesk/zendesk_cursor.h"
 #include "sync/mirror/record_refresher.h"
 #include "sync/mirror/source_status.h"
 #include "sync/webhooks/webhook_event.h"
@@ -14,6 +18,10 @@ TEST_CASE("every value of this folder's enumerations has a name") {
   static_assert(tests::names_all<kSourceStateNames>());
   static_assert(tests::names_all<kResyncOutcomeNames>());
   static_assert(tests::names_all<kHintKindNames>());
+  static_assert(tests::names_all<kPipedriveStages>());
+  static_assert(tests::names_all<kSalesforceStages>());
+  static_assert(tests::names_all<kSalesforceObjects>());
+  static_assert(tests::names_all<kZendeskStages>());
 }
 
 }  // namespace ringdex::sync

@@ -1,8 +1,6 @@
 #include "sync/connectors/pipedrive/pipedrive_cursor.h"
 
-#include <array>
 #include <string_view>
-#include <utility>
 
 #include "telephony/text/json_value.h"
 #include "telephony/text/json_writer.h"
@@ -16,11 +14,6 @@ constexpr int kVersion = 1;
 constexpr std::uint64_t kTimeMax = 253'402'300'799'000;  // the end of the year 9999
 constexpr std::uint64_t kCountMax = 1'000'000'000;
 constexpr std::size_t kAnchorsMax = 8;
-
-constexpr std::array<std::pair<Stage, std::string_view>, 4> kStages = {{{Stage::organizations, "organizations"},
-                                                                        {Stage::persons, "persons"},
-                                                                        {Stage::leads, "leads"},
-                                                                        {Stage::archived, "archived"}}};
 
 // An absent member is 0; anything but a whole number up to `most` makes the cursor void.
 template <typename Number>
@@ -62,9 +55,7 @@ std::string PipedriveCursor::to_text() const {
   put("restarts", restarts);
   put("rows", rows);
   put("seen", seen);
-  for (const auto& [known, name] : kStages) {
-    if (known == stage) writer.member("stage", name);
-  }
+  writer.member("stage", kPipedriveStages.name_of(stage));
   put("start", start);
   writer.member("v", kVersion).close('}');
   return written;
@@ -78,15 +69,11 @@ std::optional<PipedriveCursor> PipedriveCursor::from_text(const std::string& tex
   const auto listing = (*json)["listing"].boolean();
   if ((*json)["v"].integer() != kVersion || !listing) return std::nullopt;
   cursor.listing = *listing;
-  const std::string stage = (*json)["stage"].text_or_empty();
-  bool known = false;
-  for (const auto& [value, name] : kStages) {
-    if (name != stage) continue;
-    cursor.stage = value;
-    known = true;
-  }
+  const auto known = kPipedriveStages.value_of((*json)["stage"].text_or_empty());
+  if (!known) return std::nullopt;
+  cursor.stage = *known;
   const bool good =
-      known && read_number((*json)["organizations_since"], kTimeMax, cursor.organizations_since) &&
+      read_number((*json)["organizations_since"], kTimeMax, cursor.organizations_since) &&
       read_number((*json)["persons_since"], kTimeMax, cursor.persons_since) &&
       read_number((*json)["leads_since"], kTimeMax, cursor.leads_since) &&
       read_number((*json)["began"], kTimeMax, cursor.began) && read_number((*json)["seen"], kTimeMax, cursor.seen) &&

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "telephony/text/enum_names.h"
+
 namespace ringdex::sync {
 
 // Where a Pipedrive source's next page starts. Written as JSON with a version; nobody else reads it. A round reads the
@@ -36,5 +38,11 @@ struct PipedriveCursor {
   // An empty text starts a full copy. nullopt if it is no cursor of this version.
   static std::optional<PipedriveCursor> from_text(const std::string& text);
 };
+
+inline constexpr auto kPipedriveStages =
+    text::enum_names<PipedriveCursor::Stage>({{PipedriveCursor::Stage::organizations, "organizations"},
+                                              {PipedriveCursor::Stage::persons, "persons"},
+                                              {PipedriveCursor::Stage::leads, "leads"},
+                                              {PipedriveCursor::Stage::archived, "archived"}});
 
 }  // namespace ringdex::sync

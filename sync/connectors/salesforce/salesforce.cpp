@@ -1,5 +1,7 @@
 #include "sync/connectors/salesforce/salesforce.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -211,7 +213,7 @@ std::expected<bool, FetchError> SalesforceConnector::advance(SalesforceCursor& c
     cursor.at = reached;
     return false;
   }
-  return std::unexpected(malformed(std::string("the rows of ") + to_string(cursor.object()) + " stand still"));
+  return std::unexpected(malformed(fmt::format("the rows of {} stand still", to_string(cursor.object()))));
 }
 
 std::string SalesforceConnector::instance_url(TimePoint now) {

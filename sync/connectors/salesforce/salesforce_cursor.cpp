@@ -11,7 +11,6 @@ using Stage = SalesforceCursor::Stage;
 
 constexpr int kVersion = 1;
 constexpr std::uint64_t kMillisecondsMax = 253'402'300'799'999;  // the end of the year 9999
-constexpr std::array<const char*, 5> kStages = {"accounts", "contacts", "deleted_contacts", "leads", "deleted_leads"};
 
 struct TimeMember {
   const char* name;
@@ -50,7 +49,7 @@ std::string SalesforceCursor::to_text() const {
       .member("leads_checked", milliseconds(leads_checked))
       .member("leads_since", milliseconds(leads_since))
       .member("listing", listing)
-      .member("stage", kStages[static_cast<std::size_t>(stage)])
+      .member("stage", kSalesforceStages.name_of(stage))
       .member("started", milliseconds(started))
       .member("until", milliseconds(until))
       .member("v", kVersion)
@@ -66,11 +65,9 @@ std::optional<SalesforceCursor> SalesforceCursor::from_text(const std::string& t
   const auto listing = (*object)["listing"].boolean();
   if ((*object)["v"].integer() != kVersion || !listing) return std::nullopt;
   cursor.listing = *listing;
-  const std::string stage = (*object)["stage"].text_or_empty();
-  std::size_t at = 0;
-  while (at < kStages.size() && stage != kStages[at]) ++at;
-  if (at == kStages.size()) return std::nullopt;
-  cursor.stage = static_cast<Stage>(at);
+  const auto known = kSalesforceStages.value_of((*object)["stage"].text_or_empty());
+  if (!known) return std::nullopt;
+  cursor.stage = *known;
   if (cursor.listing && cursor.is_check()) return std::nullopt;
   for (const auto& [name, time] : kTimes) {
     if (!read_time((*object)[name], cursor.*time)) return std::nullopt;
@@ -107,7 +104,7 @@ index::TimePoint& SalesforceCursor::checked() {
 bool SalesforceCursor::next_stage() {
   at = {};
   do {
-    stage = static_cast<Stage>((static_cast<std::size_t>(stage) + 1) % kStages.size());
+    stage = static_cast<Stage>((static_cast<std::size_t>(stage) + 1) % kSalesforceStages.size());
   } while (listing && is_check());
   return stage != Stage::accounts;
 }

@@ -6,6 +6,7 @@
 
 #include "index/records/record.h"
 #include "sync/connectors/salesforce/salesforce_query.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::sync {
 
@@ -39,5 +40,12 @@ struct SalesforceCursor {
   // To the stage behind this one; false: there is none, and the cursor is at the first again.
   bool next_stage();
 };
+
+inline constexpr auto kSalesforceStages =
+    text::enum_names<SalesforceCursor::Stage>({{SalesforceCursor::Stage::accounts, "accounts"},
+                                               {SalesforceCursor::Stage::contacts, "contacts"},
+                                               {SalesforceCursor::Stage::deleted_contacts, "deleted_contacts"},
+                                               {SalesforceCursor::Stage::leads, "leads"},
+                                               {SalesforceCursor::Stage::deleted_leads, "deleted_leads"}});
 
 }  // namespace ringdex::sync

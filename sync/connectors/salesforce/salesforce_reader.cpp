@@ -98,7 +98,7 @@ std::size_t SalesforceReader::ids_max() const {
 
 std::expected<std::shared_ptr<const SalesforceDescription>, SalesforceError> SalesforceReader::describe(
     SalesforceObject object, TimePoint now) {
-  const std::string name = to_string(object);
+  const std::string name(to_string(object));
   if (auto known = shared_.schema.find(name, now)) return known;
   const std::string target = "/services/data/" + options_.api_version + "/sobjects/" + name + "/describe";
   const auto answer = api_.get(target, now);
@@ -122,7 +122,7 @@ std::expected<std::shared_ptr<const SalesforceDescription>, SalesforceError> Sal
 
 void SalesforceReader::forget_descriptions() {
   for (const auto object : {SalesforceObject::account, SalesforceObject::contact, SalesforceObject::lead}) {
-    shared_.schema.forget(to_string(object));
+    shared_.schema.forget(std::string(to_string(object)));
   }
 }
 
@@ -158,7 +158,7 @@ std::expected<SalesforceRows, SalesforceError> SalesforceReader::read(Salesforce
   for (int refused = 0;; ++refused) {
     const auto selection = select(object, fields, now);
     if (!selection) return std::unexpected(selection.error());
-    if (selection->stamp.empty() && shared_.schema.existed(to_string(object))) {
+    if (selection->stamp.empty() && shared_.schema.existed(std::string(to_string(object)))) {
       return std::unexpected(SalesforceError{
           {FetchErrorKind::unavailable,
            fmt::format("Salesforce does not show {}s to this user any more", to_string(object)), std::nullopt, 404},
@@ -168,7 +168,7 @@ std::expected<SalesforceRows, SalesforceError> SalesforceReader::read(Salesforce
     auto rows = read_selected(*selection, tail(*selection), now);
     if (rows || rows.error().code != "INVALID_FIELD") return rows;
     if (refused == 0) {
-      shared_.schema.forget(to_string(object));
+      shared_.schema.forget(std::string(to_string(object)));
     } else if (refused == 1 && std::ranges::any_of(selection->fields, is_path)) {
       without_paths_.insert(object);
     } else {

@@ -80,18 +80,6 @@ void select_phones(Selecting& selecting, const MappingOptions& mapping) {
 
 }  // namespace
 
-const char* to_string(SalesforceObject object) {
-  switch (object) {
-    case SalesforceObject::account:
-      return "Account";
-    case SalesforceObject::contact:
-      return "Contact";
-    case SalesforceObject::lead:
-      return "Lead";
-  }
-  return "Contact";
-}
-
 SalesforceObject salesforce_object(index::RecordKind kind) {
   return kind == index::RecordKind::lead ? SalesforceObject::lead : SalesforceObject::contact;
 }

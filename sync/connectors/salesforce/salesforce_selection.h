@@ -7,11 +7,16 @@
 
 #include "sync/connectors/salesforce/salesforce_schema.h"
 #include "sync/field_mapping.h"
+#include "telephony/text/enum_names.h"
 
 namespace ringdex::sync {
 
 enum class SalesforceObject { account, contact, lead };
-const char* to_string(SalesforceObject);  // "Account"
+inline constexpr auto kSalesforceObjects = text::enum_names<SalesforceObject>(
+    {{SalesforceObject::account, "Account"}, {SalesforceObject::contact, "Contact"}, {SalesforceObject::lead, "Lead"}});
+constexpr std::string_view to_string(SalesforceObject value) {
+  return kSalesforceObjects.name_of(value);
+}
 SalesforceObject salesforce_object(index::RecordKind kind);
 
 // What to select of an object. One missing field makes a whole query fail, so only what describe knows is asked for.

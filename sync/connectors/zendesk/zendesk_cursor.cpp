@@ -24,7 +24,7 @@ std::string ZendeskCursor::to_text() const {
   writer.member("listed_until", listed_until)
       .member("listing", listing)
       .member("organizations_since", organizations_since)
-      .member("stage", stage == Stage::organizations ? "organizations" : "users")
+      .member("stage", kZendeskStages.name_of(stage))
       .member("users_since", users_since)
       .member("v", kVersion)
       .close('}');
@@ -39,17 +39,13 @@ std::optional<ZendeskCursor> ZendeskCursor::from_text(const std::string& text) {
   const auto listed_until = seconds_of((*json)["listed_until"]);
   const auto organizations_since = seconds_of((*json)["organizations_since"]);
   const auto users_since = seconds_of((*json)["users_since"]);
-  const std::string stage = (*json)["stage"].text_or_empty();
+  const auto known = kZendeskStages.value_of((*json)["stage"].text_or_empty());
   if ((*json)["v"].integer() != kVersion || !listing || !listed_until || !organizations_since || !users_since) {
     return std::nullopt;
   }
-  if (stage != "organizations" && stage != "users") return std::nullopt;
-  return ZendeskCursor{stage == "users" ? Stage::users : Stage::organizations,
-                       *listing,
-                       *listed_until,
-                       *organizations_since,
-                       *users_since,
-                       (*json)["after_cursor"].text_or_empty()};
+  if (!known) return std::nullopt;
+  return ZendeskCursor{
+      *known, *listing, *listed_until, *organizations_since, *users_since, (*json)["after_cursor"].text_or_empty()};
 }
 
 }  // namespace ringdex::sync

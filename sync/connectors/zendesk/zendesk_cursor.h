@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "telephony/text/enum_names.h"
+
 namespace ringdex::sync {
 
 // Where a Zendesk source's next page starts. Written as JSON with a version; nobody else reads it:
@@ -26,5 +28,8 @@ struct ZendeskCursor {
   // An empty text starts a full copy. nullopt if it is no cursor of this version.
   static std::optional<ZendeskCursor> from_text(const std::string& text);
 };
+
+inline constexpr auto kZendeskStages = text::enum_names<ZendeskCursor::Stage>(
+    {{ZendeskCursor::Stage::organizations, "organizations"}, {ZendeskCursor::Stage::users, "users"}});
 
 }  // namespace ringdex::sync
