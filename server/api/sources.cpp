@@ -89,7 +89,7 @@ std::optional<index::SourceState> known_source(const SourcesApi& api, const Http
                                                HttpResponse& refusal) {
   const std::string& id = request.parameters[0];
   const std::string& account = request.principal.account;
-  if (!api.scheduler.has(account, id)) {
+  if (!api.sources.has(account, id)) {
     refusal = source_unknown(id);
     return std::nullopt;
   }
