@@ -2,8 +2,8 @@
 
 #include <fmt/core.h>
 
-#include "server/http/http_message.h"
 #include "server/lookup/caller_line.h"
+#include "server/system/url_target.h"
 #include "telephony/formats/display_name.h"
 #include "telephony/text/percent_encoding.h"
 
@@ -13,17 +13,19 @@ namespace {
 constexpr std::size_t kVariableCharactersMax = 250;
 constexpr int kVerboseLevel = 3;
 
+using Query = ReusedList<NamedText>;
+
 std::string text_value(std::string_view text) {
   return telephony::display_name(text, telephony::NameForm::utf8, kVariableCharactersMax);
 }
 
-std::string value_of(const HttpRequest& script, std::string_view name) {
-  const std::string* value = script.parameter(name);
+std::string value_of(const Query& script, std::string_view name) {
+  const std::string* value = find_named(script, name);
   return value == nullptr ? std::string() : *value;
 }
 
-std::string called_line(const telephony::AgiRequest& request, const HttpRequest& script) {
-  if (const std::string* called = script.parameter("called")) return *called;
+std::string called_line(const telephony::AgiRequest& request, const Query& script) {
+  if (const std::string* called = find_named(script, "called")) return *called;
   if (!request.arguments.empty()) return request.arguments.front();
   return request.dnid.empty() ? request.extension : request.dnid;
 }
@@ -55,11 +57,11 @@ class VariableList {
 
 AgiQuestion read_agi_question(const telephony::AgiRequest& request, bool names_restricted) {
   AgiQuestion question;
-  HttpRequest script;
-  script.target = "/" + request.script;
-  read_target(script);
-  question.is_known = script.path.size() <= 2 && (script.path.empty() || script.path[0] == "lookup");
-  if (question.is_known && script.path.size() == 2) question.account = script.path[1];
+  ReusedList<std::string> path;
+  Query script;
+  read_url_target("/" + request.script, path, script);
+  question.is_known = path.size() <= 2 && (path.empty() || path[0] == "lookup");
+  if (question.is_known && path.size() == 2) question.account = path[1];
   question.key = value_of(script, "key");
   question.region = value_of(script, "region");
   question.plan = telephony::plan_from(value_of(script, "plan"));

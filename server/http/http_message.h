@@ -8,24 +8,14 @@
 #include <vector>
 
 #include "server/access/principal.h"
-#include "server/http/reused_list.h"
+#include "server/system/reused_list.h"
+#include "server/system/url_target.h"
 #include "telephony/text/percent_encoding.h"
 
 namespace ringdex::server {
 
 class EventSubscription;
 struct LaterAnswer;
-
-// A name and what it stands for: a header, a query's parameter.
-struct NamedText {
-  std::string name;
-  std::string value;
-  void clear() {
-    name.clear();
-    value.clear();
-  }
-  bool operator==(const NamedText&) const = default;
-};
 
 // A request as the handlers see it: decoded, checked and free of any socket.
 struct HttpRequest {
@@ -46,6 +36,9 @@ struct HttpRequest {
   // Bytes that it keeps for the next request.
   std::size_t memory() const;
 };
+
+// Reads its target into path and query.
+void read_target(HttpRequest& request);
 
 struct HttpResponse {
   int status = 200;
@@ -68,9 +61,6 @@ template <typename Write>
 void answer_later(HttpResponse& response, Write write) {
   response.later = std::make_shared<LaterAnswer>(std::move(write));
 }
-
-// Splits and decodes the request's target, as text::append_percent_decoded does.
-void read_target(HttpRequest& request);
 
 // RFC 9457: type, title, status, detail, and our stable `code`.
 HttpResponse problem(int status, std::string_view code, std::string_view detail);

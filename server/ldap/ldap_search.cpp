@@ -8,7 +8,6 @@
 #include <variant>
 
 #include "index/records/name_words.h"
-#include "server/http/http_message.h"
 #include "server/ldap/ldap_tree.h"
 #include "server/lookup/caller_line.h"
 #include "telephony/formats/display_name.h"
