@@ -28,7 +28,7 @@ TEST_CASE("members and elements are found, and nothing else is taken for one") {
   CHECK(document["list"].at(3).is_absent());
   CHECK(document["list"]["1"].is_absent());
   std::size_t seen = 0;
-  for (const JsonView element : document["list"]) seen += element.is_absent() ? 0 : 1;
+  for (const JsonView element : document["list"]) seen += element.is_absent() ? 0U : 1U;
   CHECK(seen == 3);
   for (const JsonView element : document["inner"]) FAIL("an object has no elements, but ", element.dump());
   const auto members = document["inner"].members();
