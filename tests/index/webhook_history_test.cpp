@@ -1,6 +1,7 @@
 #include "index/history/webhook_history.h"
 
 #include <doctest/doctest.h>
+#include <rocksdb/db.h>
 
 #include <algorithm>
 #include <map>

@@ -1,5 +1,4 @@
 #include "server/assembly/jobs.h"
-
 #include "tests/server/api_scene.h"
 
 namespace ringdex::server {

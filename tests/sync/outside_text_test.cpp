@@ -86,9 +86,7 @@ TEST_CASE("fields of another type count as absent") {
 }
 
 TEST_CASE("ids are digits, as a number or as a string") {
-  const auto id = [](const char* text) {
-    return digit_id(*JsonDocument::parse(text));
-  };
+  const auto id = [](const char* text) { return digit_id(*JsonDocument::parse(text)); };
   CHECK(id("6596848315901") == "6596848315901");
   CHECK(id("\"6596848315901\"") == "6596848315901");
   CHECK(id("9223372036854775807") == "9223372036854775807");
