@@ -1,6 +1,7 @@
 #include "config/logging/log.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <sstream>
 #include <string>

@@ -1,4 +1,3 @@
-
 #include <doctest/doctest.h>
 
 #include <ctime>
@@ -6,7 +5,7 @@
 
 #include "telephony/text/times.h"
 
-namespace ringdex::server {
+namespace ringdex::text {
 namespace {
 
 TEST_CASE("a date is as the C library writes it") {
@@ -18,9 +17,9 @@ TEST_CASE("a date is as the C library writes it") {
     char text[64];
     std::strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &parts);
     const auto millis = std::chrono::milliseconds(chance() % 1'000);
-    CHECK(text::format_http_date(index::TimePoint(std::chrono::seconds(seconds) + millis)) == text);
+    CHECK(format_http_date(TimePoint(std::chrono::seconds(seconds) + millis)) == text);
   }
 }
 
 }  // namespace
-}  // namespace ringdex::server
+}  // namespace ringdex::text
