@@ -98,7 +98,7 @@ std::vector<JsonPart> parts_of(std::string_view json) {
     if (has_names) {
       const std::size_t end = end_of_text(json, at);
       part.name = json.substr(at + 1, end - at - 2);
-      at = behind_spaces(json, behind_spaces(json, end) + 1);
+      at = behind_spaces(json, std::min(behind_spaces(json, end) + 1, json.size()));
     }
     const std::size_t end = end_of_value(json, at);
     part.value = json.substr(at, end - at);
