@@ -39,10 +39,10 @@ struct CallService::About {
 };
 
 std::expected<Call, CallError> CallService::ring(const RingRequest& request) {
-  const Metrics::Timer timer;
   const auto known = book_.find(request.account, request.call_id);
   if (known && *known) return again(request, **known);
 
+  const Metrics::Timer timer;
   auto about = find_about(request);
   if (!about) return std::unexpected(about.error());
   const LookupRequest lookup = lookup_request(request, about->record ? &*about->record : nullptr);
