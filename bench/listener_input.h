@@ -13,7 +13,7 @@ class ListenerInput {
  public:
   static constexpr std::size_t kHeadBytesMax = 4'096;
 
-  // Appends the events that are complete. False: this is no stream of events.
+  // Appends the events that are complete. False if this is no stream of events.
   bool read(std::string_view bytes, std::vector<server::ReceivedEvent>& out);
 
  private:

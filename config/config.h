@@ -181,7 +181,7 @@ struct SourceConfig {
   std::uint64_t records_max = 0;      // 0: no limit
   bool delete_records = true;         // whether what the source deletes is deleted here
   unsigned sweep_guard_percent = 20;  // a listing that would remove more asks first
-  // When the nightly sweep begins, after the account's midnight; nothing: never. A CSV is listed whole each time.
+  // When the nightly sweep begins, after the account's midnight; nullopt for never. A CSV is listed whole each time.
   std::optional<std::chrono::minutes> sweep_at{150};
   std::vector<std::string> phone_fields;
   FieldsConfig fields;
@@ -202,7 +202,7 @@ struct LogConfig {
 struct Config {
   std::string data_dir;
   HttpConfig http;
-  std::optional<FastAgiConfig> fastagi;  // nothing: no such door
+  std::optional<FastAgiConfig> fastagi;  // nullopt if there is no such door
   std::optional<LdapConfig> ldap;
   IndexConfig index;
   LogConfig log;

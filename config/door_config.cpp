@@ -23,7 +23,7 @@ std::string path_in(const std::string& folder, const std::string& path) {
   return (std::filesystem::path(folder) / path).lexically_normal().string();
 }
 
-// False: the key is absent or wrong.
+// False if the key is absent or wrong.
 bool read_listen(ObjectReader& reader, std::string_view key, Listen& target) {
   std::string text;
   if (!reader.text(key, text)) return false;

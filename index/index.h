@@ -45,7 +45,7 @@ using RecordAnswer = std::variant<KnownRecord, GoneRecord, UnknownRecord>;
 struct NamedRecords {
   std::vector<Record> records;
   std::string next;          // where the next page goes on, any bytes; empty: there is no more
-  bool examined_all = true;  // false: given up after `examined_max` entries, with `next` to go on from
+  bool examined_all = true;  // false if it was given up after `examined_max` entries, with `next` to go on from
 };
 
 // A record has at most kNameWordsMax words, and of each the first kNameWordBytesMax bytes (name_words.h): case, accents

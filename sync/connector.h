@@ -48,7 +48,7 @@ struct SourcePage {
   std::vector<index::OrganizationName> organizations;
   std::uint64_t ignored = 0;  // rows that are not callers (agents, ...) and are counted only
   std::string next_cursor;
-  bool more = false;  // false: the source has nothing further now
+  bool more = false;  // false if the source has nothing further now
   // A complete listing runs from a page that begins one to a page that ends it (one page may do both). What it did not
   // show is gone from the source; the Index holds it against the records.
   bool begins_listing = false;

@@ -29,7 +29,7 @@ struct EventEntry {
   std::string source;
   std::uint64_t number = 0;
   std::string payload = {};
-  std::optional<SettledEvent> settled = std::nullopt;  // nothing: it waits
+  std::optional<SettledEvent> settled = std::nullopt;  // nullopt if it waits
   bool operator==(const EventEntry&) const = default;
 };
 

@@ -53,7 +53,7 @@ struct RunPage {
   std::vector<Run> runs;
   std::optional<std::uint64_t> next;  // `behind` of the next page, which may be there though this one is not full
 };
-// False: it went well, changed nothing and skipped nothing, and was no complete listing, as most are.
+// False if it went well, changed nothing and skipped nothing, and was no complete listing, as most are.
 bool is_notable(const Run& run);
 
 // The history of runs. Any thread may call.

@@ -19,8 +19,8 @@ using LatencyCounts = std::array<std::uint64_t, kLatencyBuckets>;
 std::size_t latency_bucket(std::chrono::nanoseconds took);
 // Where a bucket begins; behind the last one, where that ends.
 std::chrono::nanoseconds latency_bucket_start(std::size_t bucket);
-// The latency that such a part of the lookups did not exceed, taken as spread evenly within its bucket; nothing: there
-// were none.
+// The latency that such a part of the lookups did not exceed, taken as spread evenly within its bucket; nullopt if
+// there were none.
 std::optional<std::chrono::nanoseconds> latency_quantile(const LatencyCounts& counts, double part);
 
 // What an account's lookups of some time came to.

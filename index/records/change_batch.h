@@ -36,7 +36,7 @@ struct OrganizationName {
 // what those of its own did.
 struct EventDone {
   std::uint64_t number = 0;
-  std::optional<EventOutcome> outcome = std::nullopt;  // nothing: applied or unchanged, by what was done
+  std::optional<EventOutcome> outcome = std::nullopt;  // nullopt for applied or unchanged, by what was done
   std::string detail = {};
   std::string payload = {};  // what is kept of it; empty: what the inbox holds
   EventChanges before = {};  // what earlier batches did for it
@@ -82,7 +82,7 @@ struct ChangeBatch {
 struct ApplyPolicy {
   std::uint64_t records_max = 0;      // 0: no limit; beyond it new records are refused and the checkpoint stays
   unsigned sweep_guard_percent = 20;  // a listing that would remove more than this share asks first
-  bool delete_records = true;         // false: only merges remove
+  bool delete_records = true;         // false if only merges remove
 };
 
 // What became of the parts of a batch.

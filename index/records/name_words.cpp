@@ -62,7 +62,7 @@ class Words {
   bool is_cut_ = false;
 };
 
-// Letters with a stroke and ligatures, which Unicode does not take apart. Nothing: it is none of them.
+// Letters with a stroke and ligatures, which Unicode does not take apart. nullopt if it is none of them.
 std::string_view plain_letters(UChar32 letter) {
   switch (letter) {
     case 0xe6:  // æ

@@ -46,7 +46,7 @@ struct RecordId {
 
 struct RecordPhone {
   std::string raw;                               // as the source has it
-  std::optional<telephony::PhoneNumber> number;  // nothing: not matchable
+  std::optional<telephony::PhoneNumber> number;  // nullopt if not matchable
   std::string label;                             // "mobile", "fax", ...; empty if unknown
   std::string extension;
   bool operator==(const RecordPhone&) const = default;

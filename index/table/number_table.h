@@ -38,7 +38,7 @@ class NumberTable {
   NumberTable& operator=(const NumberTable&) = delete;
 
   // The number's cards (canonical), in the order of first_indexed_at, then id; at most `cards_max`, `total` tells all.
-  // False: ask the store. By a reader that is pinned, for as long as it uses the cards.
+  // False if the store is to be asked. By a reader that is pinned, for as long as it uses the cards.
   bool find(key::AccountNumber account, telephony::PhoneNumber number, std::uint64_t position, std::size_t cards_max,
             Cards& cards, std::uint64_t& total) const;
 
@@ -77,13 +77,13 @@ class NumberTable {
   Place place_of(key::AccountNumber account, std::uint64_t number) const;
   bool any_meet(key::AccountNumber account, const std::vector<std::uint64_t>& numbers) const;
   struct Located {
-    std::atomic<std::uint64_t>* slot = nullptr;  // nothing: no slot holds the number
+    std::atomic<std::uint64_t>* slot = nullptr;  // nullptr if no slot holds the number
     Ref ref = CardMemory::kNone;                 // what it held when it was looked at
   };
   Located locate(const Place& place, key::AccountNumber account, std::uint64_t number) const;
   bool has_number(Ref ref, key::AccountNumber account, std::uint64_t number) const;
 
-  // False: the number is kept out, and the card not used.
+  // False if the number is kept out, and the card not used.
   bool put(key::AccountNumber account, std::uint64_t number, const Record& record, Ref card, Ref& replaced);
   void remove(key::AccountNumber account, std::uint64_t number, const Record& record, Ref& removed);
   void insert(const Place& place, Ref ref);

@@ -51,10 +51,10 @@ class ConsoleSessions {
   // Durable when it returns. `replaced` is the token of the session that the browser had before, if any: it ends.
   std::expected<Opened, std::string> open(const Principal& principal, const std::string& agent,
                                           std::string_view replaced = {});
-  // Nothing: there is none, or it has ended.
+  // nullopt if there is none, or it has ended.
   std::optional<ConsoleSession> find(std::string_view token) const;
   bool holds(const std::string& id) const;
-  // False: there was none.
+  // False if there was none.
   std::expected<bool, std::string> close(std::string_view token);
 
   struct Code {
@@ -67,7 +67,7 @@ class ConsoleSessions {
     Principal principal;
     std::string agent;
   };
-  // Nothing: not a code of this server, used already, or too old.
+  // nullopt if it is no code of this server, used already, or too old.
   std::optional<Redeemed> redeem(std::string_view code);
 
  private:

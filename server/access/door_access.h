@@ -17,7 +17,7 @@ class DoorAccess {
   DoorAccess(const ApiKeys& keys, TrustedNetworks networks) : keys_(keys), networks_(std::move(networks)) {}
 
   // With a key: whom it belongs to, if it has the scope lookup. Without one: the account of the network that asks, or,
-  // while there are no keys at all, `default` for programs on this machine. Nothing: nobody who may.
+  // while there are no keys at all, `default` for programs on this machine. nullopt if nobody may.
   std::optional<Principal> admit(const boost::asio::ip::address& address, std::string_view key) const;
   // Whether one that was admitted from there would be still.
   bool still_admits(const boost::asio::ip::address& address, const Principal& principal) const;

@@ -19,7 +19,7 @@ class TrustedNetworks {
   explicit TrustedNetworks(std::vector<Network> networks);
 
   bool empty() const { return networks_.empty(); }
-  // The account of the smallest network that holds the address; nothing: none does. It lives as long as this.
+  // The account of the smallest network that holds the address, or nullptr. It lives as long as this.
   const std::string* account_of(const boost::asio::ip::address& address) const;
 
  private:

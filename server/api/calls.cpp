@@ -201,7 +201,7 @@ std::optional<std::pair<index::TimePoint, std::string>> read_cursor(std::string_
   return std::pair(index::TimePoint(std::chrono::milliseconds(time)), std::string(end + 1, text.data() + text.size()));
 }
 
-// What of the query names one list; false: it is refused.
+// What of the query names one list; false if it is refused.
 bool read_subject(const CallsApi& api, const HttpRequest& request, const AccountSettings& settings, CallQuery& query,
                   HttpResponse& refusal) {
   const std::string* number = request.parameter("number");

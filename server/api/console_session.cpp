@@ -45,7 +45,7 @@ HttpResponse get_session(const ConsoleSessionApi& api, const HttpRequest& reques
   return session_response(request.principal, counts ? &*session : nullptr);
 }
 
-// The agent's name of a body; false: it is none.
+// The agent's name of a body; false if it is none.
 bool read_agent(BodyFields& body, std::string& agent) {
   agent = body.text("agent", kAgentNameBytesMax);
   return agent.empty() || is_agent_name(agent);
@@ -55,7 +55,7 @@ HttpResponse bad_agent() {
   return problem(400, "bad_agent", "'agent' is an agent's name of 1 to 64 bytes without control characters");
 }
 
-// Who signs in with what the request brings; nothing: the refusal is filled in.
+// Who signs in with what the request brings; nullopt with the refusal filled in.
 std::optional<ConsoleSessions::Redeemed> who_signs_in(const ConsoleSessionApi& api, const HttpRequest& request,
                                                       HttpResponse& refusal) {
   const auto json = read_object(request, refusal);

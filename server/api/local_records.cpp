@@ -43,7 +43,7 @@ HttpResponse failure(const LocalError& error) {
   return problem(500, "internal_error", error.message);
 }
 
-// False: it is refused.
+// False if it is refused.
 bool read_person(const HttpRequest& request, LocalPerson& person, HttpResponse& refusal) {
   const auto json = read_object(request, refusal);
   if (!json) return false;

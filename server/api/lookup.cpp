@@ -26,7 +26,7 @@ HttpResponse failure(const LookupError& error) {
 // The words on how to read a number.
 constexpr std::string_view kOptions[] = {"region", "called", "plan", "agent"};
 
-// Takes one of them; false: it is wrong.
+// Takes one of them; false if it is wrong.
 bool read_option(std::string_view name, std::string_view value, LookupRequest& lookup, HttpResponse& refusal) {
   if (name == "region") lookup.region = value;
   if (name == "called") lookup.called = value;

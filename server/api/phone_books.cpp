@@ -121,6 +121,11 @@ void search_number(const PhoneBooksApi& api, const HttpRequest& request, PhoneBo
   });
 }
 
+// Where a page begins; phones may have cut the end off.
+std::string begin_of(std::string_view from) {
+  return text::bytes_of_hex(from.substr(0, from.size() / 2 * 2)).value_or("");
+}
+
 // Reads the disk.
 void search_name(const PhoneBooksApi& api, const HttpRequest& request, PhoneBookFormat format,
                  const std::optional<std::string>& name, HttpResponse& response) {
@@ -129,9 +134,8 @@ void search_name(const PhoneBooksApi& api, const HttpRequest& request, PhoneBook
   const bool is_nobody =
       name && std::ranges::none_of(*name, [](char c) { return text::is_letter(c) || text::is_digit(c); });
   if (!is_nobody) {
-    const auto found =
-        api.directory.find(request.principal.account, name.value_or(""),
-                           from == nullptr ? "" : text::bytes_of_hex(*from).value_or(""), people_max(format));
+    const auto found = api.directory.find(request.principal.account, name.value_or(""),
+                                          from == nullptr ? "" : begin_of(*from), people_max(format));
     if (!found) log::error("phone book: {}", found.error().message);
     for (const index::Record& record : found ? found->records : std::vector<index::Record>()) {
       page.entries.push_back(entry_of(record, format));

@@ -17,7 +17,7 @@ namespace ringdex::server {
 std::expected<index::KnownRecord, HttpResponse> known_record(const index::Index& index, std::string_view account,
                                                              const std::string& id);
 
-// The answer to GET /v1/records/{id}.jcard (RFC 7095) and {id}.vcf (RFC 6350); nothing: the id has neither ending.
+// The answer to GET /v1/records/{id}.jcard (RFC 7095) and {id}.vcf (RFC 6350); nullopt if the id has neither ending.
 std::optional<HttpResponse> record_card(const index::Index& index, const HttpRequest& request);
 
 // GET /jcard/{account}/{id} by a signed address. What is given must outlive the routes.

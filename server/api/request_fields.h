@@ -15,7 +15,7 @@ namespace ringdex::server {
 // 1 to `bytes_max` bytes without ASCII control characters.
 bool is_plain_text(std::string_view text, std::size_t bytes_max);
 
-// The body as a JSON object; an empty body is {}. Nothing: not an object, with the refusal filled in.
+// The body as a JSON object; an empty body is {}. nullopt if not an object, with the refusal filled in.
 std::optional<text::JsonDocument> read_object(const HttpRequest& request, HttpResponse& refusal);
 
 enum class Needed { no, yes };
@@ -44,12 +44,12 @@ class BodyFields {
   std::optional<std::string> refused_;
 };
 
-// The query's `behind` where `next` is given as hex, as bytes; empty if there is none. Nothing: it is no hex.
+// The query's `behind` where `next` is given as hex, as bytes; empty if there is none. nullopt if it is no hex.
 std::optional<std::string> read_hex_cursor(const HttpRequest& request);
 
 // A number from 1 to `max`.
 std::optional<std::uint64_t> read_count(std::string_view text, std::uint64_t max);
-// The query's `limit`; nothing: it is no number from 1 to `max`.
+// The query's `limit`; nullopt if it is no number from 1 to `max`.
 std::optional<std::size_t> read_limit(const HttpRequest& request, std::size_t fallback, std::size_t max);
 
 }  // namespace ringdex::server

@@ -8,7 +8,7 @@
 
 namespace ringdex::server {
 
-// Of which source, and behind which run, a list is asked for; false: `behind` is no run.
+// Of which source, and behind which run, a list is asked for; false if `behind` is no run.
 bool read_place(const HttpRequest& request, index::RunQuery& query);
 // The run that the path's first parameter names, or what to answer instead.
 std::expected<index::Run, HttpResponse> requested_run(const index::Ledger& ledger, const HttpRequest& request);

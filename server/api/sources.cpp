@@ -84,7 +84,7 @@ HttpResponse list_sources(const SourcesApi& api, const HttpRequest& request) {
   return response;
 }
 
-// The source of the request as the index knows it; nothing: the refusal is filled in.
+// The source of the request as the index knows it; nullopt with the refusal filled in.
 std::optional<index::SourceState> known_source(const SourcesApi& api, const HttpRequest& request,
                                                HttpResponse& refusal) {
   const std::string& id = request.parameters[0];
@@ -106,7 +106,7 @@ HttpResponse wrong_mode(const std::string& id, Mode mode, const char* instead) {
                  fmt::format("source '{}' is {}; {}", id, to_string(mode), instead));
 }
 
-// The one member of that name of a request's body, alone in it. Nothing: the refusal is filled in.
+// The one member of that name of a request's body, alone in it. nullopt with the refusal filled in.
 std::optional<text::JsonDocument> read_one(const HttpRequest& request, std::string_view name, HttpResponse& refusal) {
   auto json = read_object(request, refusal);
   if (!json) return std::nullopt;

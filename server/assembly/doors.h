@@ -35,8 +35,8 @@ class Doors {
   const PublicUrl public_url_;          // for links that clients are given
   std::optional<HttpRouter> router_;    // knows the routes, and who may use them
   std::optional<HttpServer> http_;      // programs, desk phones, browsers
-  std::optional<FastAgiDoor> fastagi_;  // Asterisk; nothing: not configured
-  std::optional<LdapDoor> ldap_;        // desk phones; nothing: not configured
+  std::optional<FastAgiDoor> fastagi_;  // Asterisk; nullopt if not configured
+  std::optional<LdapDoor> ldap_;        // desk phones; nullopt if not configured
 };
 
 }  // namespace ringdex::server

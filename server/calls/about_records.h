@@ -15,7 +15,7 @@
 
 namespace ringdex::server {
 
-// Asks a source for a record that is not mirrored yet; `done` tells if it is there now, from any thread. False: there
+// Asks a source for a record that is not mirrored yet; `done` tells if it is there now, from any thread. False if there
 // is no such source.
 using FetchRecord =
     std::function<bool(const std::string& account, const index::RecordId& id, std::function<void(bool found)> done)>;

@@ -37,7 +37,7 @@ class CallBook {
     std::vector<std::string> agents;                 // whom it is told; empty: all who have the call
     std::optional<index::NumberPicks> number_picks;  // what is remembered of its number from now on
   };
-  // The call as it is after the edit; nothing: there is no such call.
+  // The call as it is after the edit; nullopt if there is no such call.
   std::expected<std::optional<index::Call>, index::IndexError> change(
       const std::string& account, const std::string& id, index::TimePoint now,
       const std::function<Edit(index::Call& call)>& edit);

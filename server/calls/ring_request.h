@@ -14,7 +14,7 @@ namespace ringdex::server {
 struct AboutRequest {
   std::string source;
   std::string external_id;
-  std::optional<index::RecordKind> kind;  // nothing: the contact, else the lead of that id
+  std::optional<index::RecordKind> kind;  // nullopt for the contact, else the lead of that id
 };
 
 // A ring or an outgoing call, as the phone system tells of it.

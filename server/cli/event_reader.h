@@ -20,7 +20,7 @@ class EventReader {
   // An event that is longer than this is no event of ours.
   static constexpr std::size_t kEventBytesMax = 1 << 20;
 
-  // Appends the events that are complete. False: the stream is none, and the reader is of no more use.
+  // Appends the events that are complete. False if the stream is none, and the reader is of no more use.
   bool read(std::string_view bytes, std::vector<ReceivedEvent>& out);
 
  private:

@@ -16,7 +16,7 @@ namespace ringdex::server {
 struct EventsAsked {
   std::string account;
   std::string agent;                   // only events that concern it; empty: all
-  std::optional<std::uint64_t> after;  // events with greater numbers; nothing: none, only `newest` is wanted
+  std::optional<std::uint64_t> after;  // events with greater numbers; nullopt for none: only `newest` is wanted
   std::size_t events_max = 0;
 };
 

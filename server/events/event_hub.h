@@ -73,7 +73,7 @@ class EventHub {
 
   // The caller sees to it that the numbers of an account grow from call to call.
   void publish(const std::string& account, const index::CallEvent& event);
-  // Of `agent` those events that concern it, of an empty one all of the account. Nothing: there are too many.
+  // Of `agent` those events that concern it, of an empty one all of the account. nullopt if there are too many.
   std::shared_ptr<EventSubscription> subscribe(const std::string& account, const std::string& agent);
 
  private:

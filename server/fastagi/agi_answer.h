@@ -19,7 +19,7 @@ struct AgiQuestion {
   std::string called;  // the query's, else the first argument, else what Asterisk says was dialled
   std::string region, agent;
   std::optional<telephony::Plan> plan;
-  bool is_known = true;  // false: the script's path is none of ours
+  bool is_known = true;  // false if the script's path is none of ours
 };
 // `names_restricted`: whether a number that its owner withholds is looked up all the same.
 AgiQuestion read_agi_question(const telephony::AgiRequest& request, bool names_restricted);

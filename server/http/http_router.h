@@ -63,7 +63,7 @@ struct HttpTrust {
 // From a decoded request to its route, and who may use it. Knows no socket. Any thread may call.
 class HttpRouter {
  public:
-  // `sessions` may be nothing: then nobody is let in by a cookie.
+  // `sessions` may be nullptr: then nobody is let in by a cookie.
   HttpRouter(std::vector<HttpRoute> routes, const ApiKeys& keys, HttpTrust trust = {},
              const ConsoleSessions* sessions = nullptr);
 
@@ -72,7 +72,7 @@ class HttpRouter {
     return trust_.networks.account_of(address);
   }
 
-  // The route for a request, with its principal and parameters filled in; nothing: it is refused with `refusal`.
+  // The route for a request, with its principal and parameters filled in; nullopt if it is refused with `refusal`.
   const HttpRoute* decide(HttpRequest& request, HttpResponse& refusal) const;
   // For a connection that goes on after its answer: whether a request of its principal would still be let in.
   bool still_lets_in(const Principal& principal) const;

@@ -88,7 +88,7 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
     send();
   }
 
-  // True: a whole request is in hand. False: there is none yet, or the answer that refuses it is written.
+  // True if a whole request is in hand, false if there is none yet, or the answer that refuses it is written.
   bool read_request() {
     if (ending_ || (buffer_.size() == 0 && !parser_)) return false;
     if (!parser_) begin_request();
@@ -125,7 +125,7 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
     add_answer();
   }
 
-  // What to run for the request in hand; nothing: the answer that refuses it is in place.
+  // What to run for the request in hand; nullopt with the answer that refuses it in place.
   const HttpRoute* decide() {
     keep_alive_ = parser_->keep_alive() && !shared_.stopping;
     version_ = parser_->version();
@@ -212,7 +212,7 @@ class Session : public Connection, public std::enable_shared_from_this<Session<S
     out_ += "\r\n";
   }
 
-  // Nearly always the socket takes all at once. False: the connection is broken.
+  // Nearly always the socket takes all at once. False if the connection is broken.
   bool send_some() {
     if constexpr (!kIsTls<Stream>) {
       if (sent_ == out_.size()) return true;

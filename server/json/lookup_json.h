@@ -7,7 +7,7 @@
 
 namespace ringdex::server {
 
-// The answer of a lookup as design section 4 writes it.
+// The answer of a lookup: number, match, default pick with its reason, candidates (README, "Endpoints").
 void write_answer(text::JsonWriter& out, const LookupAnswer& answer);
 std::string answer_text(const LookupAnswer& answer);
 

@@ -120,7 +120,7 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
     telephony::LdapRequest request = {};
   };
 
-  // False: it has to wait until the search in hand has ended.
+  // False if it has to wait until the search in hand has ended.
   bool take(std::size_t bytes) {
     auto message = std::make_unique<Message>(input_.substr(0, bytes));
     auto decoded = telephony::decode_ldap_request(message->bytes);
@@ -349,7 +349,7 @@ class LdapDoor::Session : public Connection, public std::enable_shared_from_this
   Shared& shared_;
   const std::atomic<bool>& stopping_;
   asio::ip::address address_;
-  std::optional<Principal> principal_;  // nothing: nobody who may see people
+  std::optional<Principal> principal_;  // nullopt while nobody is signed in who may see people
   std::array<char, kReadBytes> chunk_{};
   std::string input_;
   std::string out_;      // answers that are not being sent yet

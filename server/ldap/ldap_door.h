@@ -57,7 +57,7 @@ class LdapDoor {
   boost::asio::thread_pool waiting_;
   Shared shared_;
   std::unique_ptr<DoorServer> plain_;
-  std::unique_ptr<DoorServer> tls_;  // nothing: no such listener
+  std::unique_ptr<DoorServer> tls_;  // nullptr if there is no such listener
 };
 
 }  // namespace ringdex::server

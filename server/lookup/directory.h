@@ -28,7 +28,7 @@ class Directory {
   std::expected<index::NamedRecords, index::IndexError> find_anybody(std::string_view account, std::string_view name,
                                                                      std::string_view from,
                                                                      std::size_t people_max) const;
-  // The record of that id, or of the one that it was merged into; nothing: there is none to show.
+  // The record of that id, or of the one that it was merged into; nullopt if there is none to show.
   std::optional<index::Record> get(std::string_view account, const index::RecordId& id) const;
 
  private:

@@ -19,7 +19,7 @@ class Inquiry {
   // By the answering side.
   void answer(bool found);
 
-  // Whether something was found; nothing: it is not settled after that time.
+  // Whether something was found; nullopt if it is not settled after that time.
   std::optional<bool> wait_for(std::chrono::milliseconds deadline);
   // Runs `then` once when it is settled, at once if it is; on the thread of whoever settles it. Several may ask for it.
   void when_settled(std::function<void(bool found)> then);

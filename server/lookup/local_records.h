@@ -31,7 +31,7 @@ struct LocalError {
   std::optional<index::RecordId> record;  // who has the number, or whom the record gave way to
 };
 
-// The records of the source `local`: callers whom no CRM knows (design section 5). No number has two of them, and none
+// The records of the source `local`: callers whom no CRM knows. No number has two of them, and none
 // stands beside a CRM's record: the index refuses it in the same write. Any thread may call.
 class LocalRecords {
  public:

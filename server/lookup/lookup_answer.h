@@ -57,7 +57,7 @@ struct AnsweredNumber {
 
 struct SourceFreshness {
   std::string_view source;
-  std::optional<std::chrono::seconds> age;  // of its checkpoint; nothing: it has none yet
+  std::optional<std::chrono::seconds> age;  // of its checkpoint; nullopt if it has none yet
 };
 
 // Views into the request, the index and the account's settings. The latter two it holds itself, so it should be let go
@@ -72,7 +72,7 @@ struct LookupAnswer {
   boost::container::small_vector<Candidate, 4> candidates;  // in pick order, at most kCandidatesMax
   std::uint64_t total = 0;
   std::optional<PickReason> default_reason;
-  bool has_default = true;  // false: who is meant is not among the candidates, so none of them may be taken for him
+  bool has_default = true;  // false if who is meant is not among the candidates, so none of them may be taken for him
   std::optional<std::string_view> shared_organization;  // all candidates are of this one
   boost::container::small_vector<SourceFreshness, 4> freshness;
 
@@ -86,7 +86,7 @@ struct LookupAnswer {
     default_reason = {"about", std::move(because)};
   }
   const index::Card& leading(const Candidate& candidate) const { return found.cards[candidate.first]; }
-  // The default pick's leading card; nothing: there is none.
+  // The default pick's leading card; nullptr if there is none.
   const index::Card* pick() const {
     return candidates.empty() || !has_default ? nullptr : &leading(candidates.front());
   }

@@ -36,11 +36,12 @@ struct AccountSettings {
   // The configured sources; records of others are not shown.
   std::map<std::string, std::string, std::less<>> source_labels;
   TimeZone time_zone;
-  std::optional<std::chrono::milliseconds> live_deadline;  // for asking the CRMs about unknown numbers; nothing: never
-  std::chrono::milliseconds about_deadline{300};           // for asking a CRM for the record that a call is about
+  std::optional<std::chrono::milliseconds>
+      live_deadline;                              // for asking the CRMs about unknown numbers; nullopt for never
+  std::chrono::milliseconds about_deadline{300};  // for asking a CRM for the record that a call is about
   bool creates_unknown_callers = false;
   std::chrono::milliseconds calls_kept{std::chrono::days(90)};
-  std::shared_ptr<UsageCounter> usage;  // here a lookup has it at hand; nothing: not counted
+  std::shared_ptr<UsageCounter> usage;  // here a lookup has it at hand; nullptr if not counted
 };
 using Accounts = std::map<std::string, AccountSettings, std::less<>>;
 
@@ -63,10 +64,10 @@ class LookupService {
 
   // Takes effect with the next lookup.
   void set_accounts(Accounts accounts);
-  // Nothing: there is no such account.
+  // nullopt if there is no such account.
   std::shared_ptr<const AccountSettings> settings(std::string_view account) const;
   std::vector<std::string> accounts() const;
-  // A number as people of the account write it, canonical; nothing: it is none.
+  // A number as people of the account write it, canonical; nullopt if it is none.
   std::optional<telephony::PhoneNumber> read_number(const AccountSettings& account, std::string_view text) const;
   // A line of the account as picks and calls name it: in canonical E.164 if it is a number, else as it was sent.
   std::string line_name(const AccountSettings& account, std::string_view called) const;
@@ -78,7 +79,7 @@ class LookupService {
 
  private:
   using Steps = std::vector<std::string>;
-  // The called line as a number; nothing: it is none.
+  // The called line as a number; nullopt if it is none.
   std::optional<telephony::NumberReading> read_line(const AccountSettings& account, std::string_view called) const;
   std::expected<std::string_view, LookupError> region_for(const LookupRequest& request, const AccountSettings& account,
                                                           Steps* steps) const;

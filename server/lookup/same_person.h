@@ -10,7 +10,7 @@
 
 namespace ringdex::server {
 
-// Which records are one person (design section 4). Both rule sets ask for the same normalised name, and besides for
+// Which records are one person. Both rule sets ask for the same normalised name, and besides for
 // something in common: `name_number` for a number, `name_number_email_org` for a number, an e-mail or the organization.
 // The cards of one lookup all have the asked number in common, so there the name decides alone.
 enum class SamePerson { none, name_number, name_number_email_org };

@@ -63,7 +63,7 @@ class CountedConnection {
   }
 
  private:
-  DoorMetrics* door_;  // nothing: counted by another one by now
+  DoorMetrics* door_;  // nullptr if counted by another one by now
 };
 
 // By which way a lookup came.

@@ -35,7 +35,7 @@ std::expected<boost::asio::ssl::context, std::string> tls_context(const DoorServ
 struct Accepted {
   boost::asio::ip::tcp protocol;
   boost::asio::ip::tcp::socket::native_handle_type descriptor;
-  boost::asio::ssl::context* tls;  // nothing: the door has none
+  boost::asio::ssl::context* tls;  // nullptr if the door has none
   CountedConnection counted;
 };
 

@@ -13,7 +13,7 @@ namespace ringdex::server {
 class TimeZone {
  public:
   TimeZone();  // UTC
-  // "Europe/Berlin", "UTC"; nothing: there is no such zone.
+  // "Europe/Berlin", "UTC"; nullopt if there is no such zone.
   static std::optional<TimeZone> named(const std::string& name);
 
   // The midnight that began the day of `now` there.

@@ -47,7 +47,7 @@ struct RunProgress {
   index::TimePoint started_at{};
   std::uint64_t rows = 0;  // records, deletions and rejects so far
   std::uint64_t pages = 0;
-  std::optional<double> share;  // 0 to 1 of a complete listing; nothing: it can't be told
+  std::optional<double> share;  // 0 to 1 of a complete listing; nullopt if it can't be told
 };
 
 // What an admin sees of one source's sync. Plain value.

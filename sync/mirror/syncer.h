@@ -22,7 +22,7 @@ struct SyncerOptions {
   RetryDelayOptions retry;
   index::ApplyPolicy policy;
   std::function<double()> draw;  // uniform in [0, 1)
-  // When the next sweep is due after a complete listing that ended then; unset or nothing: only on demand.
+  // When the next sweep is due after a complete listing that ended then; unset or nullopt: only on demand.
   std::function<std::optional<TimePoint>(TimePoint)> next_sweep = nullptr;
 };
 
@@ -101,7 +101,7 @@ class Syncer {
   std::optional<RunInHand> sweep_;
   TimePoint main_started_{};
   TimePoint due_{};                     // the main run's next page or start
-  std::optional<TimePoint> sweep_due_;  // the sweep's; nothing: none is wanted
+  std::optional<TimePoint> sweep_due_;  // the sweep's; nullopt if none is wanted
   bool sweep_asked_ = false;            // by somebody, not by the clock
   bool sweep_known_ = false;            // what the index remembers of sweeps is read
   TimePoint failing_since_{};

@@ -81,7 +81,7 @@ LdapFrame next_ldap_frame(std::string_view input, std::size_t bytes_max);
 struct LdapBind {
   std::int32_t version = 0;
   std::string_view name;
-  std::optional<std::string_view> password;  // simple authentication; nothing: some other method
+  std::optional<std::string_view> password;  // simple authentication; nullopt for some other method
   std::string_view mechanism;                // of SASL; empty for a method that RFC 4511 does not know
   bool operator==(const LdapBind&) const = default;
 };
@@ -159,7 +159,7 @@ struct LdapPagedResults {
   std::string_view cookie;
   bool operator==(const LdapPagedResults&) const = default;
 };
-// Nothing: broken, to be answered with protocol_error.
+// nullopt if broken, to be answered with protocol_error.
 std::optional<LdapPagedResults> paged_results_of(const LdapControl& control);
 
 // The value of the answer's control: a page's cookie, empty with the last one (its size, an estimate of all entries, is

@@ -240,7 +240,7 @@ std::optional<PhoneNumber> NumberParser::State::valid_without_parsing(std::strin
   return is_sure ? number : std::nullopt;
 }
 
-// What read() makes of plainly punctuated digits, by the compiled plan of their calling code or region; nothing: ask
+// What read() makes of plainly punctuated digits, by the compiled plan of their calling code or region; nullopt: ask
 // the library.
 std::optional<LibraryReading> NumberParser::State::read_by_plan(std::string_view text, std::string_view region) const {
   constexpr std::size_t kDigitsMin = 3;

@@ -67,7 +67,7 @@ class NumberingPlan {
   // The main region's rules of parsing.
   struct PrefixRules {
     bool is_understood = false;
-    std::optional<DigitPattern> national;  // nothing: nothing is taken off
+    std::optional<DigitPattern> national;  // nullopt if nothing is taken off
     std::string replacement;               // "9$1": what stands for a national prefix that holds more than a prefix
     std::size_t replaced_group = 0;        // the group that must have taken part for that; 0: no replacement
     std::optional<DigitPattern> international;

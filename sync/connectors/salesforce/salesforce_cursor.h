@@ -37,7 +37,7 @@ struct SalesforceCursor {
   SalesforceObject object() const;
   TimePoint& since();    // of the stage's object
   TimePoint& checked();  // of the stage's object; accounts have none
-  // To the stage behind this one; false: there is none, and the cursor is at the first again.
+  // To the stage behind this one; false if there is none, and the cursor is at the first again.
   bool next_stage();
 };
 
