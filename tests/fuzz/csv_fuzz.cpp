@@ -33,7 +33,7 @@ std::vector<CsvRow> rows_of(const std::string& file, const CsvFormat& format, st
   for (CsvRow row; *reader.next(row);) {
     require(row.end_offset > (rows.empty() ? offset : rows.back().end_offset) || !row.error.empty());
     require(rows.size() <= file.size());
-    for (const auto& cell : row.cells) require(text::is_valid_utf8(cell));
+    for (const auto& cell : row.cells) require(ringdex::text::is_valid_utf8(cell));
     rows.push_back(row);
   }
   return rows;

@@ -18,14 +18,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string body(reinterpret_cast<const char*>(data), size);
   const std::string secret = "secret";
   const std::string timestamp = "1767504800";
-  const auto now = *text::parse_iso_time("2026-01-04T05:33:20Z");
+  const auto now = *ringdex::text::parse_iso_time("2026-01-04T05:33:20Z");
 
   const std::string message = timestamp + "." + body;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned length = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(), &length);
-  const std::string signature = text::base64_encode({reinterpret_cast<const char*>(digest.data()), length});
+  const std::string signature = ringdex::text::base64_encode({reinterpret_cast<const char*>(digest.data()), length});
   const auto hints = read_generic_webhook(
       {{{"x-ringdex-signature", signature}, {"x-ringdex-timestamp", timestamp}}, body}, secret, now);
   if (hints) {

@@ -55,8 +55,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // What is encoded for a link is read back as it was, but for a NUL, which is never decoded.
   HttpRequest again;
   for (const NamedText& pair : request.query) {
-    again.target += (again.target.empty() ? "/?x" : "&x") + text::percent_encoded(pair.name) + "=" +
-                    text::percent_encoded(pair.value);
+    again.target += (again.target.empty() ? "/?x" : "&x") + ringdex::text::percent_encoded(pair.name) + "=" +
+                    ringdex::text::percent_encoded(pair.value);
   }
   read_target(again);
   require(again.query.size() == request.query.size());

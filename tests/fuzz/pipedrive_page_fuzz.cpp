@@ -50,7 +50,7 @@ void check(const std::expected<SourcePage, FetchError>& page, const std::string&
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const ringdex::telephony::NumberParser parser;
   const std::string body(reinterpret_cast<const char*>(data), size);
-  auto now = *text::parse_iso_time("2026-01-04T05:33:20Z");
+  auto now = *ringdex::text::parse_iso_time("2026-01-04T05:33:20Z");
   const std::string field(40, 'a');
   const MappingOptions mapping{.source = "p",
                                .region = "US",

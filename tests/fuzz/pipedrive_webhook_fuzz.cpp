@@ -12,7 +12,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace ringdex::sync;
   const std::string body(reinterpret_cast<const char*>(data), size);
-  const auto now = *text::parse_iso_time("2026-01-04T05:33:20Z");
+  const auto now = *ringdex::text::parse_iso_time("2026-01-04T05:33:20Z");
   // printf 'hook:s3cret' | base64
   const auto hints =
       read_pipedrive_webhook({{{"authorization", "Basic aG9vazpzM2NyZXQ="}}, body}, "hook", "s3cret", now);

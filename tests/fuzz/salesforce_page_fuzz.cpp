@@ -65,7 +65,7 @@ std::string cursor_at(const std::string& stage, const std::string& listing) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const ringdex::telephony::NumberParser parser;
   const std::string body(reinterpret_cast<const char*>(data), size);
-  const auto now = *text::parse_iso_time("2026-01-04T05:33:20Z");
+  const auto now = *ringdex::text::parse_iso_time("2026-01-04T05:33:20Z");
   const auto http = std::make_shared<MovingHttpClient>(
       [&body](const std::string&) { return std::make_unique<SameAnswer>(body); }, "https://crm.example");
   MappingOptions mapping{"sf", "US", 10, 10, {}, {}, {"List__c"}};

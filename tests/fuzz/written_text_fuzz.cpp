@@ -24,7 +24,7 @@ void require(bool holds) {
 std::size_t characters_in(std::string_view text) {
   std::size_t count = 0;
   while (!text.empty()) {
-    const text::Character character = text::first_character(text);
+    const ringdex::text::Character character = ringdex::text::first_character(text);
     require(character.bytes > 0);
     text.remove_prefix(character.bytes);
     ++count;

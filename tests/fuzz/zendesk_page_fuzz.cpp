@@ -40,7 +40,7 @@ void check(const std::expected<SourcePage, FetchError>& page, const std::string&
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const ringdex::telephony::NumberParser parser;
   const std::string body(reinterpret_cast<const char*>(data), size);
-  const auto now = *text::parse_iso_time("2026-01-04T05:33:20Z");
+  const auto now = *ringdex::text::parse_iso_time("2026-01-04T05:33:20Z");
   Credential credential(bearer_auth("t"), nullptr, {});
   RateBudget export_budget(0);
   RateBudget account_budget(0);
